@@ -22,6 +22,7 @@ _CHECK = "10X98765432"
 # Digits arrive as ASCII bytes; their common offset of 48 is taken off the weighted sum at once.
 _OFFSET = 48 * sum(_WEIGHTS)
 _EARLIEST = date(1900, 1, 1)
+_NO_SEQUENCE = "000"  # never issued
 _TEST_PREFIX = "99"
 _PERMITS = frozenset({"810000", "820000", "830000"})
 _CENTENARIAN = frozenset({"996", "997", "998", "999"})
@@ -95,7 +96,7 @@ def parse(text: str, *, today: date, allow_test: bool = False) -> CitizenId:
     centenarian = from_15 and number[12:] in _CENTENARIAN
     if from_15:
         number = upgrade(number)
-    elif number[17] != check_character(number[:17]):
+    elif number[17] != check_character(number[:17]) or number[14:17] == _NO_SEQUENCE:
         _refuse_check(number)
     division = number[:6]
     if division not in known_divisions():
@@ -110,19 +111,18 @@ def parse(text: str, *, today: date, allow_test: bool = False) -> CitizenId:
     return CitizenId(number, birth, sex, from_15, centenarian)
 
 
-def excel_damage(text: str, *, numeric: bool = False) -> str | None:
-    """Say how a spreadsheet has spoilt this number, or None where it has not.
+def excel_damage(text: str) -> str | None:
+    """Say how a spreadsheet has spoilt this number, or None where it has not. For imports.
 
-    A number cell keeps 15 digits: it shows 4.4E+17, or ends in 000. Three zeros with a right check
-    character may be genuine, so those are reported only where the cell was `numeric`.
+    A number cell keeps 15 digits: it shows 4.4E+17, or ends in 000. One spoilt number in eleven still
+    carries a right check character, so every 000 is reported: a genuine one (one in eleven thousand) can be
+    typed into the form, which asks `parse` alone.
     """
     number = normalise(text)
     remedy = "后几位已经丢失，无法还原。请先把该列设为“文本”格式，再按证件原件重新填写。"
     if _SCIENTIFIC.fullmatch(number):
         return f"“{text.strip()}”是 Excel 的科学计数法，{remedy}"
-    if len(number) != 18 or not number.isdigit() or not number.endswith("000"):
-        return None
-    if numeric or number[17] != check_character(number[:17]):
+    if len(number) == 18 and number.isdigit() and number.endswith("000"):
         return f"身份证号末三位为 000，是 Excel 按数值保存造成的，{remedy}"
     return None
 
@@ -141,6 +141,8 @@ def _check_form(number: str) -> None:
 
 
 def _refuse_check(number: str) -> None:
+    if number[14:17] == _NO_SEQUENCE:
+        raise BadValue(excel_damage(number) or "身份证号第 15 至 17 位不会是 000，请按证件原件核对。")
     right = check_character(number[:17])
     raise BadValue(
         excel_damage(number)
