@@ -1,0 +1,187 @@
+"""A table as HTML. Cells are joined here, not in a template: a wide statistic has thousands of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from salvation.domain.mask import Scene
+from salvation.tables.model import Cell, Column, HeaderCell, Kind, Mark, Row, Source, State, Table, Totals
+from salvation.tables.values import grouped, state, text
+
+SIGNS = {"wait": "◔", "late": "!", "done": "✓", "ended": "–", "plain": "·"}
+SOURCES = {
+    Source.AUTO: "自动",
+    Source.MANUAL: "人工",
+    Source.ADJUSTED: "自动，经人工调整",
+    Source.MISSING: "缺数据",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page adds to the bare table: links, sorting, tick boxes, sources of figures."""
+
+    row_url: Callable[[Row], str] | None = None
+    cell_url: Callable[[Row, Column], str] | None = None
+    sort_url: Callable[[str], str] | None = None
+    sorted_by: str = ""
+    tick: Callable[[Row], str] | None = None
+    sources: bool = False
+    scene: Scene = Scene.LIST
+    css: str = ""
+
+
+PLAIN = Look()
+
+
+def html_table(
+    table: Table, rows: Iterable[Row], *, look: Look = PLAIN, total: Totals | None = None
+) -> SafeString:
+    """The whole ``<table>``. ``total`` is printed where the table declares it (top or bottom)."""
+    columns = table.leaves()
+    body = [_row(table, columns, row, look) for row in rows]
+    if total is not None:
+        place = 0 if table.totals == "top" else len(body)
+        body.insert(place, _total(table, total, look))
+    head = format_html(
+        '<caption class="hidden">{}</caption><thead>{}</thead>', table.title, _head(table, look)
+    )
+    return format_html('<table class="table {}">{}<tbody>{}</tbody></table>', look.css, head, _join(body))
+
+
+def tag(shown: State) -> SafeString:
+    """A state as a small label: tone, sign and word, never colour alone."""
+    sign = SIGNS.get(shown.tone, SIGNS["plain"])
+    return format_html(
+        '<span class="tag tag-{}"><span aria-hidden="true">{}</span> {}</span>', shown.tone, sign, shown.label
+    )
+
+
+def cell_html(column: Column, cell: Cell, scene: Scene = Scene.LIST) -> SafeString:
+    """The inside of one cell."""
+    value = cell.value
+    if isinstance(value, Mark):
+        return format_html('<span class="unknown">{}</span>', str(value))
+    if column.kind is Kind.STATE and value is not None:
+        return tag(state(column, value))
+    shown = text(column, value, scene)
+    if column.kind in (Kind.ID, Kind.ACCOUNT):
+        shown = grouped(shown, column.kind)
+    return conditional_escape(shown)
+
+
+def _head(table: Table, look: Look) -> SafeString:
+    rows = table.header()
+    tick = format_html(
+        '<th scope="col" class="tick" rowspan="{}"><span class="hidden">选择</span></th>', len(rows)
+    )
+    lines = []
+    for level, cells in enumerate(rows):
+        front = tick if look.tick and level == 0 else ""
+        lines.append(
+            format_html("<tr>{}{}</tr>", front, _join(_heading(table, cell, look) for cell in cells))
+        )
+    return _join(lines)
+
+
+def _heading(table: Table, cell: HeaderCell, look: Look) -> SafeString:
+    column = cell.column
+    if column is None:
+        return format_html(
+            '<th scope="colgroup" colspan="{}" class="group">{}</th>', cell.colspan, cell.label
+        )
+    css = _css(column, cell.first < table.lead)
+    return format_html(
+        '<th scope="col" rowspan="{}" class="{}"{}>{}</th>',
+        cell.rowspan,
+        css,
+        _aria_sort(column, look),
+        _heading_text(column, look),
+    )
+
+
+def _heading_text(column: Column, look: Look) -> SafeString:
+    label = conditional_escape(column.label)
+    if column.definition:
+        label = format_html('<span class="defined" title="{}">{}</span>', column.definition, column.label)
+    if not (column.sort and look.sort_url):
+        return label
+    arrow = {column.sort: "↑", f"-{column.sort}": "↓"}.get(look.sorted_by, "")
+    return format_html('<a class="sort" href="{}">{}<span aria-hidden="true">{}</span></a>',
+                       look.sort_url(column.sort), label, arrow)  # fmt: skip
+
+
+def _aria_sort(column: Column, look: Look) -> SafeString:
+    if column.sort and look.sorted_by.lstrip("-") == column.sort:
+        order = "descending" if look.sorted_by.startswith("-") else "ascending"
+        return format_html(' aria-sort="{}"', order)
+    return mark_safe("")
+
+
+def _row(table: Table, columns: tuple[Column, ...], row: Row, look: Look) -> SafeString:
+    cells = [_cell(table, position, column, row, look) for position, column in enumerate(columns)]
+    if look.tick:
+        mark = format_html(
+            '<td class="tick"><label class="tick-box"><input type="checkbox" name="pick" value="{}">'
+            '<span class="hidden">选择这一行</span></label></td>',
+            look.tick(row),
+        )
+        cells.insert(0, mark)
+    return format_html("<tr>{}</tr>", _join(cells))
+
+
+def _cell(table: Table, position: int, column: Column, row: Row, look: Look) -> SafeString:
+    found = column.cell(row)
+    inner = cell_html(column, found, look.scene)
+    url = _url(column, row, look)
+    if url and inner:
+        inner = format_html('<a href="{}">{}</a>', url, inner)
+    lead = position < table.lead
+    css = _css(column, lead)
+    extra = _source(found) if look.sources and not lead and found.source is not Source.AUTO else ""
+    label = format_html(' data-label="{}"', column.label) if column.priority else ""
+    name = mark_safe("th") if lead and position == 0 else mark_safe("td")
+    scope = mark_safe(' scope="row"') if lead and position == 0 else ""
+    return format_html('<{}{} class="{}"{}{}>{}</{}>', name, scope, css, label, extra, inner, name)
+
+
+def _css(column: Column, lead: bool) -> str:
+    """Left is the default and needs no class; a wide statistic repeats this thousands of times."""
+    align = "" if column.align == "left" else column.align
+    priority = f"p{column.priority}" if column.priority else ""
+    return " ".join(part for part in (align, "lead" if lead else "", priority) if part)
+
+
+def _url(column: Column, row: Row, look: Look) -> str:
+    if column.link and look.row_url:
+        return look.row_url(row)
+    if look.cell_url and column.measure:
+        return look.cell_url(row, column)
+    return ""
+
+
+def _source(cell: Cell) -> SafeString:
+    wording = SOURCES[cell.source] + (f"：{cell.note}" if cell.note else "")
+    return format_html(' data-source="{}" title="{}"', cell.source.value, wording)
+
+
+def _total(table: Table, total: Totals, look: Look) -> SafeString:
+    tick = mark_safe("<td></td>") if look.tick else mark_safe("")
+    cells = []
+    for position, column in enumerate(table.leaves()):
+        inner = cell_html(column, Cell(total.get(column.code)), look.scene)
+        if position == 0:
+            label = str(total.get(column.code) or "")
+            cells.append(format_html('<th scope="row" class="lead p1">{}</th>', label))
+        else:
+            link = look.cell_url(total, column) if look.cell_url and column.measure and inner else ""
+            shown = format_html('<a href="{}">{}</a>', link, inner) if link else inner
+            cells.append(format_html('<td class="{}">{}</td>', _css(column, position < table.lead), shown))
+    return format_html('<tr class="total">{}{}</tr>', tick, _join(cells))
+
+
+def _join(parts: Iterable[SafeString]) -> SafeString:
+    """Join pieces that are already escaped."""
+    return mark_safe("".join(parts))

@@ -1,0 +1,59 @@
+"""A declared table as PDF. About 13 ms a bordered row: one village or one sheet at a time, in a job."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.urls import URLFetcher
+
+from salvation.domain.mask import Scene
+from salvation.tables.html import Look, html_table
+from salvation.tables.model import Heading, Row, Sheet, Table, Totals
+from salvation.tables.values import digest
+
+# Characters that fit the width of a page at 9 points.
+PORTRAIT_A4, LANDSCAPE_A4 = 105, 155
+
+
+def render_pdf(
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    heading: Heading,
+    total: Totals | None = None,
+    scene: Scene = Scene.PRINT,
+) -> bytes:
+    """The table on paper, each declared sheet on its own pages. Fetches nothing from anywhere."""
+    content = digest(table, [*rows, total] if total is not None else rows, scene)
+    look = Look(scene=scene)
+    sheets = table.sheets or (Sheet(""),)
+    parts = [
+        {"title": sheet.title, "markup": html_table(table.sheet(sheet), rows, look=look, total=total)}
+        for sheet in sheets
+    ]
+    page = render_to_string(
+        "tables/print.html",
+        {
+            "heading": heading,
+            "parts": parts,
+            "content": content[:16],
+            "made": f"{heading.made_at:%Y-%m-%d %H:%M}",
+        },
+    )
+    widest = max(sum(column.chars for column in table.sheet(sheet).leaves()) for sheet in sheets)
+    sheet_css = CSS(string=f"@page {{ size: {paper(widest)} }}")
+    document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=()))
+    return document.write_pdf(stylesheets=[_style(), sheet_css]) or b""
+
+
+def paper(chars: int) -> str:
+    """The smallest paper on which ``chars`` characters fit side by side."""
+    if chars <= PORTRAIT_A4:
+        return "A4 portrait"
+    return "A4 landscape" if chars <= LANDSCAPE_A4 else "A3 landscape"
+
+
+def _style() -> CSS:
+    return CSS(string=Path(str(finders.find("css/table-print.css"))).read_text(encoding="utf-8"))
