@@ -1,0 +1,170 @@
+"""Which column of the file is which expected column, and how sure we are. Pure; can be remembered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from salvation.intake.model import Column, Intake, Layout
+from salvation.intake.text import full_label, label
+
+SIMILAR_ENOUGH = 0.75
+# A heading with one of these speaks of somebody else; "监护人身份证号" is not the person's own number.
+OTHERS = ("监护", "代管", "代领", "委托", "照料", "配偶", "领款", "收款", "开户", "父", "母", "赡养", "经办")
+GENERIC = frozenset({"小计", "合计", "金额", "元", "人", "计", "本月", "数", "名称", "号码"})
+IGNORED = ""
+
+
+class How(StrEnum):
+    """How a column was recognised, from the surest to the least sure."""
+
+    SAVED = "saved"
+    EXACT = "exact"
+    ALIAS = "alias"
+    PART = "part"
+    SIMILAR = "similar"
+    CONTENT = "content"
+    UNMAPPED = "unmapped"
+
+    @property
+    def label(self) -> str:
+        return HOW_LABELS[self]
+
+
+HOW_LABELS = {
+    How.SAVED: "按上次的对应",
+    How.EXACT: "列名相同",
+    How.ALIAS: "常用别名",
+    How.PART: "多行表头的下级列名",
+    How.SIMILAR: "列名相近",
+    How.CONTENT: "按内容判断",
+    How.UNMAPPED: "没有对应",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    key: str
+    how: How
+    confidence: float
+
+
+NO_MATCH = Match(IGNORED, How.UNMAPPED, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """One column of the file: position from 0, its heading as a path, and what it was taken for."""
+
+    position: int
+    heading: str
+    match: Match
+
+    @property
+    def letter(self) -> str:
+        number, letters = self.position + 1, ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(65 + rest) + letters
+        return letters
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMapping:
+    """The user's own assignment, by heading, so that it survives columns being moved about.
+
+    `columns` maps a heading to a column key, or to "" for "do not read". `amounts` overrides the evidence
+    on whether amounts belong to households or to persons. `header` fixes the header rows (from 1).
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    amounts: Layout | None = None
+    header: tuple[int, int] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "columns": dict(self.columns),
+            "amounts": self.amounts and self.amounts.value,
+            "header": self.header and list(self.header),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "SavedMapping":
+        header = stored.get("header")
+        return cls(
+            columns={full_label(heading): key for heading, key in stored.get("columns", {}).items()},
+            amounts=Layout(stored["amounts"]) if stored.get("amounts") else None,
+            header=(int(header[0]), int(header[1])) if header else None,
+        )
+
+    @classmethod
+    def of(cls, recognised: Iterable[Recognised]) -> "SavedMapping":
+        """Remember what was recognised, so that the next file of this sender is read alike."""
+        return cls({full_label(item.heading): item.match.key for item in recognised})
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every heading under which the columns of an intake are known."""
+
+    intake: Intake
+    saved: SavedMapping = field(default_factory=SavedMapping)
+
+    @cached_property
+    def known(self) -> dict[str, Match]:
+        words: dict[str, Match] = {}
+        for column in self.intake.columns:
+            words.setdefault(full_label(column.label), Match(column.key, How.EXACT, 1.0))
+        for column in self.intake.columns:
+            for alias in column.aliases:
+                words.setdefault(full_label(alias), Match(column.key, How.ALIAS, 0.95))
+        return words
+
+    @cached_property
+    def saved_columns(self) -> dict[str, str]:
+        return {full_label(heading): key for heading, key in self.saved.columns.items()}
+
+    def saved_column(self, heading: str) -> str | None:
+        """What the user said this heading is: a key, "" for "do not read", None when he said nothing."""
+        return self.saved_columns.get(full_label(heading))
+
+    def match(self, path: tuple[str, ...]) -> Match:
+        """Recognise a heading path exactly, by alias, or by the tail of its path."""
+        saved = self.saved_column("".join(path))
+        if saved is not None:
+            return Match(saved, How.SAVED, 1.0)
+        for start in range(len(path)):
+            for reduce in (full_label, label):
+                found = self.known.get("".join(reduce(part) for part in path[start:]))
+                if found:
+                    return found if start == 0 else Match(found.key, How.PART, found.confidence - 0.1)
+        if len(path) > 1 and label(path[-1]) in GENERIC:
+            parent = self.match(path[:-1])
+            return Match(parent.key, How.PART, parent.confidence - 0.2) if parent.key else NO_MATCH
+        return NO_MATCH
+
+    def similar(self, path: tuple[str, ...], taken: set[str]) -> Match:
+        """The nearest known heading among columns not yet found; NO_MATCH when none is near."""
+        best = NO_MATCH
+        for heading in {label("".join(path)), label(path[-1])} if path else set():
+            for word, match in self.known.items():
+                confidence = _likeness(heading, word) if match.key not in taken else 0.0
+                if confidence > best.confidence:
+                    best = Match(match.key, How.SIMILAR, confidence)
+        return best
+
+    def columns_by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.intake.columns}
+
+
+def _likeness(heading: str, word: str) -> float:
+    if any(other in heading and other not in word for other in OTHERS):
+        return 0.0
+    ratio = SequenceMatcher(None, heading, word).ratio()
+    if ratio >= SIMILAR_ENOUGH:
+        return 0.8 * ratio
+    if len(word) >= 3 and word in heading:
+        return 0.6
+    return 0.0

@@ -1,0 +1,162 @@
+"""The whole way from a file to households: find, recognise, type, group, and say what is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from salvation.domain.money import ZERO
+from salvation.domain.month import Month
+from salvation.intake.columns import places, recognise
+from salvation.intake.errors import Unreadable
+from salvation.intake.extract import SheetReading, sources, typed_rows
+from salvation.intake.grouping import (
+    Evidence,
+    group_rows,
+    separate_copies,
+    settle,
+    settle_amounts,
+    settle_values,
+)
+from salvation.intake.header import Caption, find_header, read_caption, unit_named
+from salvation.intake.mapping import SavedMapping, Vocabulary
+from salvation.intake.model import Column, Household, Intake, Row, Setting
+from salvation.intake.rows import Body, RowReader, Skipped
+from salvation.intake.sheets import Book, Sheet
+from salvation.intake.totals import totals_of
+
+NO_HEADER = "没有找到表头。请确认表里有一行列名，至少写着{columns}；表头要在前 60 行以内。"
+
+
+@dataclass(slots=True)
+class Reading:
+    """A file read. `rows` are all rows of people; `households` leave out copies; `notes` are remarks on the
+    file. `missing` names required columns nobody found: nothing can be committed until the user maps them.
+    """
+
+    intake: Intake
+    book: Book
+    sheets: list[SheetReading]
+    rows: list[Row] = field(default_factory=list)
+    households: list[Household] = field(default_factory=list)
+    missing: list[Column] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def unit(self) -> str:
+        return next((sheet.caption.unit for sheet in self.sheets if sheet.caption.unit), "")
+
+    @property
+    def month(self) -> Month | None:
+        return next((sheet.caption.month for sheet in self.sheets if sheet.caption.month), None)
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        return [skipped for sheet in self.sheets for skipped in sheet.body.skipped]
+
+    @property
+    def accepted(self) -> list[Household]:
+        return [household for household in self.households if not household.rejected]
+
+    def settle(self) -> None:
+        """Carry rejections over to whole households; call once, after the caller's own checks."""
+        settle(self.households)
+
+
+def read_table(
+    book: Book,
+    intake: Intake,
+    setting: Setting,
+    *,
+    mapping: SavedMapping | None = None,
+    month: Month | None = None,
+) -> Reading:
+    """Read every sheet that has a recognisable header; raises Unreadable when none has.
+
+    `month` picks the sheets of that month when a workbook keeps one sheet per month.
+    """
+    vocabulary = Vocabulary(intake, mapping or SavedMapping())
+    sheets = [_prepare(sheet, vocabulary) for sheet in book.sheets if sheet.rows]
+    found = _chosen([reading for reading in sheets if reading], intake, month)
+    if not found:
+        required = "、".join(column.label for column in intake.columns if column.required)
+        raise Unreadable(NO_HEADER.format(columns=required))
+    reading = Reading(intake, book, found, notes=list(book.notes))
+    _note_other_sheets(reading)
+    reading.missing = _missing(reading)
+    if reading.missing:
+        return reading
+    for sheet in found:
+        sheet.rows = typed_rows(sheet, intake, setting)
+        reading.rows += sheet.rows
+    _group(reading, vocabulary.saved)
+    return reading
+
+
+def _prepare(sheet: Sheet, vocabulary: Vocabulary) -> SheetReading | None:
+    header = find_header(sheet, vocabulary)
+    if header is None:
+        return None
+    recognised = recognise(sheet, header, vocabulary)
+    body = RowReader(sheet, header, places(recognised), vocabulary.intake).body()
+    caption = read_caption(sheet, header)
+    if not caption.unit:
+        caption = _unit_below(caption, body)
+    return SheetReading(sheet, header, caption, recognised, body, [])
+
+
+def _unit_below(caption: Caption, body: Body) -> Caption:
+    """Some offices print 填报单位 under the table."""
+    unit = next((name for note in body.skipped if (name := unit_named(note.words))), "")
+    return Caption(caption.title, unit, caption.month, caption.in_ten_thousands)
+
+
+def _chosen(sheets: list[SheetReading], intake: Intake, month: Month | None) -> list[SheetReading]:
+    """Sheets with all required columns before others; of several months, the one asked for."""
+    if not sheets:
+        return []
+    required = {column.key for column in intake.columns if column.required}
+    best = max(len(required & set(sheet.places)) for sheet in sheets)
+    chosen = [sheet for sheet in sheets if len(required & set(sheet.places)) == best]
+    months = {sheet.caption.month for sheet in chosen} - {None}
+    if month and len(months) > 1 and month in months:
+        chosen = [sheet for sheet in chosen if sheet.caption.month in (month, None)]
+    return chosen
+
+
+def _missing(reading: Reading) -> list[Column]:
+    return [
+        column
+        for column in reading.intake.columns
+        if column.required and any(column.key not in sheet.places for sheet in reading.sheets)
+    ]
+
+
+def _note_other_sheets(reading: Reading) -> None:
+    read = {sheet.sheet.name for sheet in reading.sheets}
+    for sheet in reading.book.sheets:
+        if sheet.name not in read and any(cell != "" for row in sheet.rows for cell in row):
+            reading.notes.append(f"工作表“{sheet.name}”不是要找的表，没有读取。")
+    if any(sheet.caption.in_ten_thousands for sheet in reading.sheets):
+        reading.notes.append("表头写着“单位：万元”，本系统按元读取金额，请核对。")
+
+
+def _group(reading: Reading, saved: SavedMapping) -> None:
+    intake = reading.intake
+    remaining = separate_copies(reading.rows, intake)
+    reading.households = group_rows(remaining, intake)
+    amounts = intake.grouping.amounts if intake.grouping else ()
+    mapped = {key for sheet in reading.sheets for key in sources(sheet, intake)}
+    columns = [column for column in intake.columns if column.key in mapped or column.required]
+    settle_values(reading.households, columns, amounts)
+    present = [key for key in amounts if key in mapped]
+    evidence = _evidence(reading, present, saved)
+    reading.notes += settle_amounts(reading.households, columns, present, evidence)
+
+
+def _evidence(reading: Reading, amounts: Sequence[str], saved: SavedMapping) -> Evidence:
+    recognised = [item for sheet in reading.sheets for item in sheet.recognised if item.match.key]
+    totals = {}
+    for key in amounts:
+        claims = [totals_of(sheet.sheet, sheet.body, sheet.places.get(key, -1)) for sheet in reading.sheets]
+        whole = sum((max(claim, default=ZERO) for claim in claims), ZERO)
+        totals[key] = frozenset({whole}.union(*claims)) - {ZERO}
+    return Evidence({item.match.key: item.heading for item in recognised}, totals, saved.amounts)

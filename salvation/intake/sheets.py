@@ -1,0 +1,57 @@
+"""The common shape of every table a township can send: sheets of plain cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+"""A cell as calamine or csv gives it; the empty string is a blank cell."""
+
+FORMULA_WITHOUT_VALUE = "公式没有计算结果"
+ERROR_VALUE = "单元格是错误值（如 #N/A）"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file we are willing to open."""
+
+    file_bytes: int = 50 * 1024 * 1024
+    rows: int = 200_000
+    cells: int = 8_000_000
+    unpacked_bytes: int = 600 * 1024 * 1024
+    entries: int = 5_000
+    ratio: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A merged range, rows and columns counted from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One visible sheet; `faults` names cells whose value the file does not hold."""
+
+    name: str
+    rows: Sequence[Sequence[Cell]]
+    merged: tuple[Span, ...] = ()
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        return max((len(row) for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A file read: its true kind (by content), its visible sheets, and remarks for the sender."""
+
+    kind: str
+    sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...] = ()
+    encoding: str = ""
