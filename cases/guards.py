@@ -1,0 +1,189 @@
+"""Guards of the flows: each returns the reason of a refusal in Chinese, or None.
+
+They read the subject's own relations and import no models, so that the flow tables stay declarations.
+"""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.utils import timezone
+
+from salvation.flow.marks import needs_data
+from salvation.flow.table import Context
+from salvation.parameters.book import Book, at
+
+MIN_PHOTOS = 2
+
+
+def _today(context: Context) -> date:
+    return timezone.localdate(context.now)
+
+
+def applicant_has_valid_id(context: Context) -> str | None:
+    if context.subject.applicant.id_status != "VALID":
+        return "申请人的身份证号未通过校验，请先更正后再提交"
+    return None
+
+
+def members_present(context: Context) -> str | None:
+    members = context.subject.household.members
+    if not members.filter(left_on__isnull=True, person=context.subject.applicant).exists():
+        return "申请人不在家庭成员中，请先补录家庭成员"
+    return None
+
+
+def not_already_helped(context: Context) -> str | None:
+    """Nobody may be covered twice in a month (02 §2.8); a planned exclusion is refused before the database does."""
+    application = context.subject
+    people = [application.applicant_id] if application.is_single else list(
+        application.household.members.filter(left_on__isnull=True, counted=True).values_list("person_id", flat=True)
+    )
+    coverage = application.applicant.coverage.model.objects.filter(
+        person__in=people, months__endswith__isnull=True
+    ) | application.applicant.coverage.model.objects.filter(person__in=people, months__endswith__gt=_today(context))
+    found = coverage.select_related("person", "term__benefit").first()
+    if found is None:
+        return None
+    program = found.term.benefit.get_program_display()
+    return f"{found.person.name} 正在享受{program}，不能重复享受；请先办理停发或转类"
+
+
+def all_authorised(context: Context) -> str | None:
+    if not context.subject.authorised:
+        return "还有家庭成员未签核对授权书，不能受理"
+    return None
+
+
+def kinship_declared(context: Context) -> str | None:
+    if not context.subject.kinship_declared:
+        return "请先填写近亲属申明（是否与经办人员、村干部有近亲属关系）"
+    return None
+
+
+def survey_is_valid(context: Context) -> str | None:
+    """At least two surveyors, both levels by parameter, signed by the family (002 L27)."""
+    application = context.subject
+    book = Book(unit=application.unit, on=application.accepted_on or _today(context))
+    need, both = int(book["survey.min_people"]), bool(book["survey.require_both_levels"])
+    surveys = application.surveys.filter(method="HOME", signed_by_family=True).prefetch_related("surveyors")
+    for survey in surveys:
+        levels = [surveyor.level for surveyor in survey.surveyors.all()]
+        if len(levels) >= need and (not both or {"TOWN", "VILLAGE"} <= set(levels)):
+            return None
+    both_text = "，且须有乡镇、村两级人员" if both else ""
+    return f"还没有有效的入户调查：须{need}人以上{both_text}，并由家庭成员签字（002 第27条）"
+
+
+def assessed_after_survey(context: Context) -> str | None:
+    application = context.subject
+    if application.assessment is None:
+        return "还没有核算家庭经济状况，请先核算"
+    last = application.surveys.order_by("-version").first()
+    if last and application.assessment.made_at < last.recorded_at:
+        return "核算早于最近一次入户调查，请按调查结果重新核算"
+    return None
+
+
+def someone_else_visited(context: Context) -> str | None:
+    """At least one person beside the one who accepted took part (07 §7.3 第1条)."""
+    application = context.subject
+    accepted_by = application.created_by_id
+    for survey in application.surveys.prefetch_related("surveyors"):
+        if any(surveyor.user_id != accepted_by for surveyor in survey.surveyors.all()):
+            return None
+    return "同一案件至少要有一名受理人以外的人员参与调查"
+
+
+def assessment_is_eligible(context: Context) -> str | None:
+    assessment = context.subject.assessment
+    if assessment is None:
+        return "还没有核算家庭经济状况"
+    if not assessment.eligible:
+        return f"核算结论为不符合{assessment.get_program_display()}条件，不能同意"
+    return None
+
+
+def parameters_confirmed(context: Context) -> str | None:
+    """Unconfirmed defaults block official decisions (design §3: policy is data)."""
+    names = context.subject.assessment.unconfirmed if context.subject.assessment else []
+    if names:
+        return f"核算用到的参数待县局确认：{'、'.join(names[:5])}"
+    return None
+
+
+def decided_by_county(context: Context) -> str | None:
+    return None if context.subject.level == "COUNTY" else "该件由乡镇确认，不报县级"
+
+
+def decided_by_township(context: Context) -> str | None:
+    return None if context.subject.level == "TOWNSHIP" else "该件由县级确认"
+
+
+def notice_is_over(context: Context) -> str | None:
+    notice = context.subject.notices.first()
+    if notice is None:
+        return "还没有公示"
+    if _today(context) <= notice.ends_on:
+        return f"公示到{notice.ends_on:%Y年%m月%d日}止，未满期不能转入下一步（第19条）"
+    return None
+
+
+def notice_has_photos(context: Context) -> str | None:
+    found = context.subject.photo_count("NOTICE")
+    if found < MIN_PHOTOS:
+        return f"请上传公示开始和结束时的照片（已有{found}张，至少{MIN_PHOTOS}张）"
+    return None
+
+
+def kinship_needs_county_visit(context: Context) -> str | None:
+    application = context.subject
+    if not application.kinship_flag:
+        return None
+    for survey in application.surveys.prefetch_related("surveyors"):
+        if any(surveyor.level == "COUNTY" for surveyor in survey.surveyors.all()):
+            return None
+    return "该件涉及近亲属备案，须有县级人员入户后才能确认（第20条）"
+
+
+@needs_data
+def amount_as_calculated(context: Context) -> str | None:
+    assessment = context.subject.assessment
+    try:
+        amount = Decimal(str(context.data.get("amount", "")).replace(",", ""))
+    except InvalidOperation:
+        return "确认金额不是有效的数字"
+    if amount != assessment.total:
+        return f"确认金额 {amount} 与核算结果 {assessment.total} 不一致；偏离公式须走一事一议"
+    return None
+
+
+def month_not_closed(context: Context) -> str | None:
+    """An order may not reach back before the month after the last signed roster's; back pay is a line of its own."""
+    order = context.subject
+    if order.effective_month < order.benefit.first_month:
+        return "生效月早于待遇起始月"
+    if order.benefit.stop_month and order.effective_month >= order.benefit.stop_month:
+        return "该待遇在生效月已停发"
+    return None
+
+
+def is_death(context: Context) -> str | None:
+    return None if context.subject.kind == "DEATH" else "只有死亡变更走快速通道"
+
+
+def is_no_death(context: Context) -> str | None:
+    return None if context.subject.kind != "DEATH" else "死亡变更由乡镇领导确认即可"
+
+
+def _change_level(context: Context) -> str:
+    order = context.subject
+    value = at(f"approval_level.{order.benefit.program}", on=_today(context), unit=order.unit).value
+    return str(value)
+
+
+def change_decided_by_township(context: Context) -> str | None:
+    return None if _change_level(context) == "TOWNSHIP" else "该类别的变更由县级决定"
+
+
+def change_decided_by_county(context: Context) -> str | None:
+    return None if _change_level(context) == "COUNTY" else "该类别的变更由乡镇决定"

@@ -1,0 +1,37 @@
+"""Tables of cases, gathered so that Django finds them."""
+
+from cases.models.application import (
+    Application,
+    Assessment,
+    CollectiveDecision,
+    Declaration,
+    Notice,
+    Survey,
+    Surveyor,
+)
+from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
+from cases.models.change import ChangeOrder
+from cases.models.household import DutyBearer, Household, Member, PayAccount
+from cases.models.person import Person
+from cases.models.snapshot import BenefitSnapshot
+
+__all__ = [
+    "Application",
+    "Assessment",
+    "Benefit",
+    "BenefitSnapshot",
+    "BenefitTerm",
+    "ChangeOrder",
+    "CollectiveDecision",
+    "Declaration",
+    "DutyBearer",
+    "Hold",
+    "Household",
+    "Member",
+    "Notice",
+    "PayAccount",
+    "Person",
+    "Survey",
+    "Surveyor",
+    "TermMember",
+]

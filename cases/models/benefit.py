@@ -1,0 +1,166 @@
+"""Benefits as month ranges: a change closes one range and opens the next (design §3).
+
+``Benefit`` is the entitlement; ``BenefitTerm`` one range of months with its amounts; ``TermMember`` a person covered
+in that range. The exclusion matrix of 02 §2.8 is a constraint: nobody is covered twice in a month.
+"""
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from cases.models.choices import Area, CareLevel, Program, SingleReason, Source, Standing, StopReason
+from cases.models.household import Household
+from cases.models.person import Person
+from salvation.access.models import Access, ScopedModel
+from salvation.units.models import Unit
+
+
+class SingleValueRange(Func):
+    """int8range(x, x, '[]'): equality of an integer inside a GiST exclusion without any extension."""
+
+    function = "int8range"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(F(field), F(field), Value("[]"))
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Benefit(ScopedModel):
+    """The entitlement of a household (or one person of it) under a programme."""
+
+    access = Access(
+        view="case.view", scopes={"handling": "unit"}, village="village", people="household__members__person"
+    )
+
+    no = models.CharField("低保（特困）证号", max_length=40, blank=True)
+    program = models.CharField("类别", max_length=20, choices=Program)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="benefits", verbose_name="家庭")
+    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="申请人")
+    county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
+    village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
+    standard_area = models.CharField("标准适用", max_length=5, choices=Area)
+    is_single = models.BooleanField("单人保", default=False)
+    single_reason = models.CharField("单人保依据", max_length=30, choices=SingleReason, blank=True)
+    source = models.CharField("来源", max_length=12, choices=Source)
+    # First day of the first month, and of the first month without payment.
+    first_month = models.DateField("起始月")
+    stop_month = models.DateField("停发月", null=True, blank=True)
+    stop_reason = models.CharField("停发原因", max_length=20, choices=StopReason, blank=True)
+    batch = models.ForeignKey("intake.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    demo = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = "待遇"
+        constraints = [
+            models.CheckConstraint(
+                name="benefit_stop_after_start",
+                condition=Q(stop_month__isnull=True) | Q(stop_month__gte=F("first_month")),
+            ),
+            models.CheckConstraint(
+                name="benefit_stop_has_reason", condition=Q(stop_month__isnull=True) | ~Q(stop_reason="")
+            ),
+            models.CheckConstraint(
+                name="benefit_single_has_reason", condition=Q(is_single=False) | ~Q(single_reason="")
+            ),
+            models.CheckConstraint(
+                name="benefit_months_are_first_days",
+                condition=Q(first_month__day=1) & (Q(stop_month__isnull=True) | Q(stop_month__day=1)),
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "program"], name="benefit_unit_program")]
+
+    def __str__(self) -> str:
+        return f"{self.applicant.name} {self.get_program_display()}"
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class BenefitTerm(models.Model):
+    """Amounts in a range of months (yuan a month). Only the end of the range is ever changed."""
+
+    benefit = models.ForeignKey(Benefit, on_delete=models.PROTECT, related_name="terms", verbose_name="待遇")
+    months = DateRangeField("月份")
+    standing = models.CharField("状态", max_length=10, choices=Standing, default=Standing.ACTIVE)
+    # 差额或分档（特困为基本生活）, 分类施保, 照料护理
+    base = models.DecimalField("补差（基本生活）", max_digits=10, decimal_places=2)
+    uplift = models.DecimalField("分类施保", max_digits=10, decimal_places=2, default=0)
+    care = models.DecimalField("照料护理", max_digits=10, decimal_places=2, default=0)
+    total = models.DecimalField("月应发", max_digits=10, decimal_places=2)
+    standard = models.DecimalField("保障标准", max_digits=10, decimal_places=2, null=True)
+    per_capita_income = models.DecimalField("月人均收入", max_digits=12, decimal_places=2, null=True)
+    care_level = models.CharField("自理等级", max_length=5, choices=CareLevel, blank=True)
+    assessment = models.ForeignKey("cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    order = models.ForeignKey("cases.ChangeOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="opened_terms")
+
+    class Meta:
+        verbose_name = "待遇期间"
+        ordering = ["benefit", "months"]
+        constraints = [
+            models.CheckConstraint(
+                name="term_parts_add_up", condition=Q(total=F("base") + F("uplift") + F("care"))
+            ),
+            models.CheckConstraint(name="term_not_negative", condition=Q(base__gte=0, uplift__gte=0, care__gte=0)),
+            models.CheckConstraint(name="term_months_not_empty", condition=Q(months__isempty=False)),
+            ExclusionConstraint(
+                name="term_no_overlap",
+                expressions=[
+                    (SingleValueRange("benefit_id"), RangeOperators.OVERLAPS),
+                    ("months", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.benefit_id} {self.months}"
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class TermMember(models.Model):
+    """A person covered in a term with his parts of it."""
+
+    term = models.ForeignKey(BenefitTerm, on_delete=models.PROTECT, related_name="covered", verbose_name="待遇期间")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="coverage", verbose_name="人员")
+    # Copy of the term's months: the exclusion constraint needs them in this row.
+    months = DateRangeField("月份")
+    base = models.DecimalField("份额", max_digits=10, decimal_places=2, default=0)
+    uplift = models.DecimalField("分类施保", max_digits=10, decimal_places=2, default=0)
+    uplift_kinds = ArrayField(models.CharField(max_length=12), default=list, verbose_name="分类施保类别")
+
+    class Meta:
+        verbose_name = "保障成员"
+        constraints = [
+            models.UniqueConstraint(fields=["term", "person"], name="covered_once_a_term"),
+            ExclusionConstraint(
+                name="person_covered_once_a_month",
+                expressions=[
+                    (SingleValueRange("person_id"), RangeOperators.OVERLAPS),
+                    ("months", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.months}"
+
+
+class Hold(ScopedModel):
+    """A reason, written by a higher room, why a person's lines must not be paid now."""
+
+    access = Access(view="case.view", scopes={"handling": "unit"}, people="person")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="holds", verbose_name="人员")
+    reason = models.CharField("原因", max_length=200)
+    source = models.CharField("来源", max_length=60)
+    from_month = models.DateField("自哪月起")
+    created_at = models.DateTimeField("设立时间", auto_now_add=True)
+    lifted_at = models.DateTimeField("解除时间", null=True, blank=True)
+    lifted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="解除人")
+
+    class Meta:
+        verbose_name = "发放阻断"
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,71 @@
+"""Change orders: the only way an open benefit changes (03 §3.2)."""
+
+from typing import ClassVar
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.flows import CHANGE_ORDER
+from cases.models.benefit import Benefit
+from cases.models.choices import ChangeKind, StopReason
+from cases.models.person import Person
+from salvation.access.models import Access
+from salvation.flow.models import FlowSubject
+from salvation.flow.table import Flow
+from salvation.units.models import Unit
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ChangeOrder(FlowSubject):
+    """One change of one benefit from a month on, with old and new amounts."""
+
+    access = Access(
+        view="case.view", scopes={"handling": "unit"}, village="village", people="benefit__household__members__person"
+    )
+    flow: ClassVar[Flow] = CHANGE_ORDER
+
+    no = models.CharField("变更单号", max_length=30, unique=True)
+    kind = models.CharField("类型", max_length=16, choices=ChangeKind)
+    benefit = models.ForeignKey(Benefit, on_delete=models.PROTECT, related_name="orders", verbose_name="待遇")
+    county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
+    village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
+    # The member concerned (death, member added or removed).
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="涉及成员")
+    stop_reason = models.CharField("停发原因", max_length=20, choices=StopReason, blank=True)
+    # Day of the event (death, employment …); not the day of entry.
+    event_on = models.DateField("发生日期", null=True, blank=True)
+    effective_month = models.DateField("生效月")
+    grace_until = models.DateField("渐退期满停发月", null=True, blank=True)
+    old_total = models.DecimalField("原月应发", max_digits=10, decimal_places=2)
+    new_base = models.DecimalField("新补差", max_digits=10, decimal_places=2, default=0)
+    new_uplift = models.DecimalField("新分类施保", max_digits=10, decimal_places=2, default=0)
+    new_care = models.DecimalField("新照料护理", max_digits=10, decimal_places=2, default=0)
+    new_total = models.DecimalField("新月应发", max_digits=10, decimal_places=2)
+    # Shares of the members that stay covered: [{person, base, uplift, kinds}]
+    shares = models.JSONField("成员份额", default=list)
+    # People who leave cover by this order (whole household for a stop): counted in SC05–SC11.
+    people_out = models.PositiveSmallIntegerField("退出人数", default=0)
+    household_out = models.BooleanField("整户退出", default=False)
+    reason = models.TextField("事由")
+    notified_on = models.DateField("告知日期", null=True, blank=True)
+    assessment = models.ForeignKey("cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    demo = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = "变更单"
+        indexes = [models.Index(fields=["unit", "state", "id"], name="change_unit_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["benefit", "effective_month"],
+                condition=Q(state="EFFECTIVE"),
+                name="change_one_effective_a_month",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.no} {self.get_kind_display()}"

@@ -1,0 +1,36 @@
+"""What waits for a person: open duties of his units for which he holds the permission."""
+
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from salvation.access.reach import reach_of
+from salvation.duties.models import Duty
+
+
+def duties_for(user: Any) -> QuerySet[Duty]:
+    """Open duties, earliest deadline first; those without a deadline last."""
+    parts = []
+    for permission in user.permission_codes:
+        reach = reach_of(user, permission)
+        if reach.units:
+            parts.append(Q(permission=permission, unit__in=reach.units))
+    if not parts:
+        return Duty.objects.none()
+    waiting = Duty.objects.filter(reduce(or_, parts), done_at__isnull=True)
+    return waiting.select_related("unit").order_by("due_on", "opened_at", "id")
+
+
+def light(due_on: date | None, today: date) -> str:
+    """late, today, soon (within three days), later or none."""
+    if due_on is None:
+        return "none"
+    days = (due_on - today).days
+    if days < 0:
+        return "late"
+    if days == 0:
+        return "today"
+    return "soon" if days <= 3 else "later"

@@ -1,0 +1,30 @@
+"""Open and close duties. Called by perform() and by the periods' jobs, inside their transactions."""
+
+from datetime import date, datetime
+from typing import Any
+
+from salvation.duties.models import Duty
+from salvation.units.models import Unit
+
+
+def open_duty(
+    *,
+    kind: str,
+    subject_id: int,
+    unit: Unit,
+    permission: str,
+    title: str,
+    url: str,
+    now: datetime,
+    due_on: date | None,
+) -> Duty:
+    """One open duty per kind and subject: an older one is replaced."""
+    Duty.objects.filter(kind=kind, subject_id=subject_id, done_at__isnull=True).update(done_at=now)
+    return Duty.objects.create(
+        kind=kind, subject_id=subject_id, unit=unit, permission=permission, title=title[:120], url=url,
+        opened_at=now, due_on=due_on,
+    )  # fmt: skip
+
+
+def close_duty(*, kind: str, subject_id: int, now: datetime, actor: Any) -> None:
+    Duty.objects.filter(kind=kind, subject_id=subject_id, done_at__isnull=True).update(done_at=now, done_by=actor)

@@ -1,0 +1,131 @@
+"""Keep and give out files; ask for and approve full exports."""
+
+import hashlib
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from salvation.access.services import require
+from salvation.domain.errors import Refusal
+from salvation.files.checks import check_file, safe_name
+from salvation.files.models import Attachment, ExportRequest
+from salvation.journal.services import record
+from salvation.units.models import Unit
+from salvation.vault import crypto
+
+KIND = "file"
+EXPORT_VALID = timedelta(hours=24)
+
+
+@transaction.atomic
+def add_attachment(
+    *, subject: models.Model, unit: Unit, kind: str, name: str, content: bytes, actor: Any, village: Unit | None = None
+) -> Attachment:
+    """Check, seal and keep a file of ``subject``. Raises Refusal for a file that is not taken."""
+    checked = check_file(content, name)
+    stored_as = store(checked.content)
+    attachment = Attachment.objects.create(
+        unit=unit,
+        village=village,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        kind=kind,
+        name=safe_name(name),
+        content_type=checked.content_type,
+        size=len(checked.content),
+        sha256=hashlib.sha256(checked.content).hexdigest(),
+        stored_as=stored_as,
+        taken_at=checked.taken_at,
+        place=checked.place,
+        added_by=actor,
+    )
+    record(actor=actor, action="file.add", subject=subject, unit=unit, facts={"name": attachment.name, "kind": kind})
+    return attachment
+
+
+def store(content: bytes) -> str:
+    """Seal content under MEDIA_ROOT; returns the name to keep. Complete on disk before it is named."""
+    name = uuid.uuid4().hex
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as stream:
+        stream.write(crypto.seal_bytes(content, KIND))
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+    return name
+
+
+def load(stored_as: str) -> bytes:
+    """The clear content. Raises Refusal when the file is gone from the disk."""
+    path = _path(stored_as)
+    if not path.is_file():
+        raise Refusal("文件已不在存储中，请联系管理员从备份恢复")
+    return crypto.open_bytes(path.read_bytes(), KIND)
+
+
+def _path(name: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / name[:2] / name
+
+
+def read_attachment(*, attachment: Attachment, actor: Any) -> bytes:
+    """Give a file out, journalled."""
+    record(
+        actor=actor, action="file.read", subject=attachment, unit=attachment.unit, facts={"name": attachment.name}
+    )
+    return load(attachment.stored_as)
+
+
+def attachments_of(subject: models.Model) -> models.QuerySet[Attachment]:
+    return Attachment.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("id")
+
+
+@transaction.atomic
+def request_export(*, subject: models.Model, unit: Unit, reason: str, actor: Any) -> ExportRequest:
+    """Ask for the unmasked version. Raises Refusal without a reason."""
+    require(actor, "export.sensitive", unit)
+    if len(reason.strip()) < 4:
+        raise Refusal("请写明导出完整版的用途（不少于4个字）", field="reason")
+    made = ExportRequest.objects.create(
+        unit=unit, subject_type=subject._meta.label_lower, subject_id=subject.pk, reason=reason.strip(), requested_by=actor
+    )
+    record(actor=actor, action="export.request", subject=subject, unit=unit, facts={"reason": reason})
+    return made
+
+
+@transaction.atomic
+def decide_export(*, request_id: int, approve: bool, actor: Any) -> ExportRequest:
+    """A second person approves or refuses; an approval lasts a day. Raises Refusal."""
+    found = ExportRequest.objects.select_for_update().select_related("unit").get(pk=request_id)
+    require(actor, "export.approve", found.unit)
+    if found.requested_by_id == actor.pk:
+        raise Refusal("申请人不能批准自己的导出申请", rule="07 §7.3 第9条")
+    if found.state != ExportRequest.State.WAITING:
+        raise Refusal(f"该申请{found.get_state_display()}")
+    found.state = ExportRequest.State.APPROVED if approve else ExportRequest.State.REFUSED
+    found.decided_by, found.decided_at = actor, timezone.now()
+    found.expires_at = found.decided_at + EXPORT_VALID if approve else None
+    found.save()
+    record(actor=actor, action="export.approve", subject=found, unit=found.unit, facts={"approved": approve})
+    return found
+
+
+def approved_export(*, subject: models.Model, actor: Any) -> ExportRequest:
+    """The valid approval of this person for this subject. Raises Refusal without one."""
+    found = ExportRequest.objects.filter(
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        requested_by=actor,
+        state=ExportRequest.State.APPROVED,
+        expires_at__gt=timezone.now(),
+    ).first()
+    if found is None:
+        raise Refusal("导出完整版须先申请并经第二人批准，批准后24小时内有效", rule="12 §12.1 第9条")
+    return found

@@ -1,0 +1,211 @@
+"""``available()`` for buttons, ``perform()`` as the only writer of a state.
+
+perform(): atomic → lock the row → scope, role, separation of duties, guards → state, due date, Transition row,
+journal → effects → duties. Everything or nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.duties.services import close_duty, open_duty
+from salvation.flow.clock import due_date
+from salvation.flow.models import FlowSubject, StatFreeze, Transition
+from salvation.flow.registry import FLOWS
+from salvation.flow.table import Context, Step
+from salvation.journal.services import record
+from salvation.units.models import Unit
+from salvation.units.services import county_of
+
+# Facts that are kept with a transition must not carry files or long texts.
+KEPT_TYPES = (str, int, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step that could be taken now; when not allowed, ``reason`` says why."""
+
+    step: Step
+    allowed: bool
+    reason: str
+
+    @property
+    def label(self) -> str:
+        return self.step.label
+
+
+def available(subject: FlowSubject, actor: Any, now: datetime) -> list[Offer]:
+    """Steps of the present state that this person's posts allow, with the reason where a guard refuses."""
+    offers = []
+    for step in subject.flow.steps_from(subject.state):
+        if step.permission is None or not actor.may(step.permission, subject.flow_unit):
+            continue
+        reason = _refusal(Context(subject, actor, now, step), offered=True)
+        offers.append(Offer(step, reason is None, reason or ""))
+    return offers
+
+
+def _refusal(context: Context, *, offered: bool = False) -> str | None:
+    """Why the step cannot be taken; guards that judge filled-in data are asked only when it is there."""
+    if reason := _separation(context):
+        return reason
+    for guard in context.step.guards:
+        if offered and getattr(guard, "needs_data", False):
+            continue
+        if reason := guard(context):
+            return reason
+    return None
+
+
+def _separation(context: Context) -> str | None:
+    step, actor = context.step, context.actor
+    if actor is None or not step.apart_from:
+        return None
+    earlier = Transition.objects.filter(
+        flow=context.subject.flow.code, subject_id=context.subject.pk, step__in=step.apart_from, actor=actor
+    ).first()
+    if earlier is None:
+        return None
+    taken = context.subject.flow.step(earlier.step).label
+    return f"您已办理过本件的“{taken}”，不能再办理“{step.label}”，请由他人办理（职责分离）"
+
+
+@transaction.atomic
+def perform(
+    *,
+    subject: FlowSubject,
+    step: str,
+    actor: Any,
+    now: datetime,
+    comment: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> Transition:
+    """Take a step. ``actor=None`` is the system. Returns the Transition.
+
+    Raises Http404 outside the actor's units, PermissionDenied without the role, Refusal with the reason otherwise.
+    """
+    model, flow = type(subject), subject.flow
+    spec = flow.step(step)
+    locked = model._base_manager.select_for_update().get(pk=subject.pk)
+    _check_actor(locked, spec, actor)
+    if locked.state not in spec.sources:
+        raise Refusal(
+            f"该件现在是“{locked.get_state_display()}”，不能办理“{spec.label}”。可能已有人办理，请刷新后再看"
+        )
+    context = Context(locked, actor, now, spec, comment.strip(), data or {})
+    _check_needs(context)
+    if reason := _refusal(context):
+        raise Refusal(reason)
+    _write(context)
+    for effect in FLOWS[flow.code].effects.get(step, ()):
+        effect(context)
+    refresh_duty(locked, now=now, actor=actor)
+    subject.refresh_from_db()
+    transition: Transition = context.transition
+    return transition
+
+
+def _check_actor(subject: FlowSubject, step: Step, actor: Any) -> None:
+    if actor is None:
+        return
+    if step.permission is None:
+        raise PermissionDenied(f"“{step.label}”由系统办理")
+    if not type(subject)._default_manager.visible_to(actor).filter(pk=subject.pk).exists():  # type: ignore[attr-defined]
+        raise Http404("没有找到，或不在您的管辖范围")
+    if not actor.may(step.permission, subject.flow_unit):
+        raise PermissionDenied(f"您的岗位不能办理“{step.label}”")
+
+
+def _check_needs(context: Context) -> None:
+    step = context.step
+    if step.reason and not context.comment:
+        raise Refusal(f"办理“{step.label}”须写明理由", field="comment")
+    for need in step.needs:
+        if need.required and context.data.get(need.key) in (None, "", []):
+            raise Refusal(f"请填写“{need.label}”", field=need.key)
+
+
+def _write(context: Context) -> None:
+    subject, step, now = context.subject, context.step, context.now
+    before = subject.state
+    state = subject.flow.state(step.target)
+    subject.state, subject.state_since = step.target, now
+    fields = ["state", "state_since"]
+    if before != step.target or state.deadline:
+        today = timezone.localdate(now)
+        own = state.deadline and due_date(state.deadline, start=today, unit=subject.flow_unit)
+        subject.due_on = own or None
+        fields.append("due_on")
+    subject.save(update_fields=fields)
+    context.transition = Transition.objects.create(
+        flow=subject.flow.code,
+        subject_id=subject.pk,
+        step=step.code,
+        from_state=before,
+        to_state=step.target,
+        actor=context.actor,
+        role=_role_label(context.actor, step, subject.flow_unit),
+        unit=subject.flow_unit,
+        at=now,
+        stat_month=stat_month(subject.flow_unit, now),
+        comment=context.comment,
+        data={key: value for key, value in context.data.items() if isinstance(value, KEPT_TYPES)},
+    )
+    facts = {"step": step.label, "from": before, "to": step.target}
+    record(actor=context.actor, action=f"flow.{subject.flow.code}", subject=subject, unit=subject.flow_unit, facts=facts)
+
+
+def _role_label(actor: Any, step: Step, unit: Unit) -> str:
+    if actor is None:
+        return "系统"
+    for post in actor.current_posts:
+        if actor.may(step.permission, unit) and unit.path.startswith(post.unit.path):
+            return f"{post.unit}{post.get_role_display()}"
+    return ""
+
+
+def stat_month(unit: Unit, at: datetime) -> Any:
+    """First day of the month an event counts in: its own, or the earliest month not frozen (12 §12.1 #1)."""
+    own = Month.of(timezone.localdate(at))
+    last = StatFreeze.objects.filter(county=county_of(unit)).order_by("-month").first()
+    return max(own, Month.of(last.month) + 1).first_day if last else own.first_day
+
+
+def refresh_duty(subject: FlowSubject, *, now: datetime, actor: Any) -> None:
+    """Close what waited for the subject and open what its new state asks for."""
+    flow, state = subject.flow, subject.flow.state(subject.state)
+    if state.actor is None:
+        close_duty(kind=flow.code, subject_id=subject.pk, now=now, actor=actor)
+        return
+    entry = FLOWS[flow.code]
+    open_duty(
+        kind=flow.code,
+        subject_id=subject.pk,
+        unit=subject.flow_unit,
+        permission=state.actor,
+        title=f"{state.todo or state.label}：{entry.title(subject)}",
+        url=entry.url(subject),
+        now=now,
+        due_on=subject.due_on,
+    )
+
+
+def begin(subject: FlowSubject, *, actor: Any, now: datetime) -> None:
+    """Put a new subject into its flow's first state, journalled. The subject is saved here."""
+    subject.state, subject.state_since = subject.flow.initial, now
+    subject.save()
+    record(actor=actor, action=f"flow.{subject.flow.code}", subject=subject, unit=subject.flow_unit, facts={"step": "登记"})
+    refresh_duty(subject, now=now, actor=actor)
+
+
+def history(subject: FlowSubject) -> Any:
+    """Transitions of a subject, oldest first."""
+    return Transition.objects.filter(flow=subject.flow.code, subject_id=subject.pk).select_related("actor")

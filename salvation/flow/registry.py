@@ -1,0 +1,45 @@
+"""Which model runs which flow. Apps register theirs in ``AppConfig.ready()``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from salvation.flow.models import FlowSubject
+from salvation.flow.table import Effect, Flow
+from salvation.journal.actions import ACTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    flow: Flow
+    model: type[FlowSubject]
+    # URL of a subject's record page and its title, for desks and timelines.
+    url: Callable[[Any], str]
+    title: Callable[[Any], str]
+    effects: Mapping[str, tuple[Effect, ...]]
+
+
+FLOWS: dict[str, Entry] = {}
+
+
+def register(
+    model: type[FlowSubject],
+    *,
+    url: Callable[[Any], str],
+    title: Callable[[Any], str] = str,
+    effects: Mapping[str, tuple[Effect, ...]] | None = None,
+) -> None:
+    """Bind a flow to its model. ``effects``: step code → functions run in the step's transaction."""
+    for step in effects or {}:
+        model.flow.step(step)
+    FLOWS[model.flow.code] = Entry(model.flow, model, url, title, effects or {})
+    ACTIONS[f"flow.{model.flow.code}"] = f"办理{model.flow.label}"
+
+
+def flow_entry(code: str) -> Entry:
+    """Raises Http404 for an unknown flow: the code comes from an address."""
+    if code not in FLOWS:
+        raise Http404(f"没有流程 {code}")
+    return FLOWS[code]

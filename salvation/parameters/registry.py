@@ -1,0 +1,27 @@
+"""Declared parameters: key, type, default, basis. Apps register theirs in ``AppConfig.ready()``."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """``mark`` is 原文, 查到 or 通识; a 通识 default counts as unconfirmed until two persons entered it."""
+
+    key: str
+    label: str
+    kind: str
+    default: Any
+    basis: str
+    mark: str = "通识"
+    unit: str = ""
+
+
+PARAMETERS: dict[str, Parameter] = {}
+
+
+def register(*parameters: Parameter) -> None:
+    for parameter in parameters:
+        if parameter.key in PARAMETERS and PARAMETERS[parameter.key] != parameter:
+            raise ValueError(f"parameter {parameter.key} is declared twice")
+        PARAMETERS[parameter.key] = parameter

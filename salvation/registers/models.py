@@ -1,0 +1,82 @@
+"""Records kept by simple registers that belong to the platform: meetings and policy documents."""
+
+from django.db import models
+
+from salvation.access.models import Access, ScopedModel
+from salvation.units.models import Unit
+
+
+class Meeting(ScopedModel):
+    """A meeting and what it resolved. Decisions about single cases are rows of the rooms that own the cases."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    class Kind(models.TextChoices):
+        MOBILIZE = "MOBILIZE", "动员部署会"
+        PANEL = "PANEL", "领导组集体审批会"
+        JOINT = "JOINT", "联席会议"
+        BUREAU = "BUREAU", "局务会"
+        SPECIAL = "SPECIAL", "一事一议"
+        LEADING = "LEADING", "领导小组会议"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    number = models.CharField("会议号", max_length=40, blank=True)
+    title = models.CharField("名称", max_length=150)
+    held_on = models.DateField("日期")
+    place = models.CharField("地点", max_length=100)
+    host = models.CharField("主持人", max_length=50)
+    # One name a line.
+    attendees = models.TextField("签到人员", help_text="一行一人")
+    absent = models.TextField("缺席人员", blank=True, help_text="一行一人")
+    recused = models.TextField("回避人员", blank=True, help_text="一行一人；回避人不计入法定人数")
+    agenda = models.TextField("议题", blank=True)
+    resolutions = models.TextField("议定事项", blank=True)
+    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "会议"
+        ordering = ["-held_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.held_on:%Y-%m-%d} {self.title}"
+
+    @property
+    def attending(self) -> int:
+        """How many signed in and do not stand back (回避人不计)."""
+        recused = set(self.recused.split())
+        return len({name for name in self.attendees.split() if name not in recused})
+
+
+class PolicyDocument(ScopedModel):
+    """A document with its place in the chain of forwarding (A01). Open to everybody who reads registers."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"}, shared=True)
+
+    class Level(models.TextChoices):
+        STATE = "STATE", "国家"
+        PROVINCE = "PROVINCE", "省"
+        CITY = "CITY", "市"
+        COUNTY = "COUNTY", "县"
+        TOWN = "TOWN", "乡镇"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="登记单位")
+    number = models.CharField("文号", max_length=60, db_index=True)
+    title = models.CharField("标题（原文）", max_length=200)
+    issuer = models.CharField("发文机关", max_length=100)
+    level = models.CharField("层级", max_length=10, choices=Level)
+    issued_on = models.DateField("成文日期", null=True, blank=True)
+    effective_on = models.DateField("施行日期", null=True, blank=True)
+    repealed_on = models.DateField("废止日期", null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上位文件"
+    )
+    keywords = models.CharField("关键词", max_length=150, blank=True)
+    note = models.CharField("备注", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "政策文件"
+        ordering = ["-issued_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"

@@ -1,0 +1,15 @@
+"""Sealed JSON: facts of a household as one value."""
+
+import json
+from typing import Any
+
+from salvation.vault.fields import Sealed
+
+
+def dump(value: Any) -> str:
+    """Canonical JSON text; Decimals and dates become strings."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":"))
+
+
+def load(sealed: Sealed | None) -> Any:
+    return None if sealed is None else json.loads(sealed.plain())
