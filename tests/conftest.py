@@ -1,0 +1,103 @@
+"""The fixed cast: who is who never changes, so that a test reads as a sentence."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from salvation.accounts.models import User
+from salvation.accounts.services import create_user, grant_post
+from salvation.units.models import Unit
+from salvation.units.services import load_units
+
+UNITS = Path(__file__).resolve().parent / "data" / "units.csv"
+REPORTING = Path(__file__).resolve().parent / "data" / "reporting_units.csv"
+PASSWORD = "correct-horse-7"
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def units(db: None) -> dict[str, Unit]:
+    """信丰县 with three towns, the 城市社区管委会 and a few villages; also a neighbouring county. By code."""
+    load_units(path=UNITS)
+    load_units(path=REPORTING)
+    return {unit.code: unit for unit in Unit.objects.select_related("parent", "county")}
+
+
+@pytest.fixture
+def make_user(units: dict[str, Unit]) -> Callable[..., User]:
+    def make(username: str, role: str, unit_code: str, name: str = "", duty: str = "") -> User:
+        user = create_user(username=username, name=name or username, password=PASSWORD, actor=None, demo=True)
+        grant_post(user=user, role=role, unit=units[unit_code], start=date(2020, 1, 1), end=None, actor=None, duty=duty)
+        return User.objects.get(pk=user.pk)
+
+    return make
+
+
+@pytest.fixture
+def clerk(make_user: Callable[..., User]) -> User:
+    """Clerk of 嘉定镇."""
+    return make_user("clerk", "TOWN_CLERK", "360722100", "钟经办")
+
+
+@pytest.fixture
+def leader(make_user: Callable[..., User]) -> User:
+    """Deputy head of 嘉定镇: gives the first review."""
+    return make_user("leader", "TOWN_LEADER", "360722100", "李分管", "分管领导")
+
+
+@pytest.fixture
+def head(make_user: Callable[..., User]) -> User:
+    """Head of 嘉定镇: leads the review panel and confirms where the township decides."""
+    return make_user("head", "TOWN_LEADER", "360722100", "赖镇长", "乡镇长")
+
+
+@pytest.fixture
+def other_clerk(make_user: Callable[..., User]) -> User:
+    """Clerk of another town of the same county."""
+    return make_user("other_clerk", "TOWN_CLERK", "360722101", "邻镇经办")
+
+
+@pytest.fixture
+def county_clerk(make_user: Callable[..., User]) -> User:
+    return make_user("county_clerk", "COUNTY_CLERK", "360722", "黄股员")
+
+
+@pytest.fixture
+def approver(make_user: Callable[..., User]) -> User:
+    return make_user("approver", "COUNTY_APPROVER", "360722", "郭局长")
+
+
+@pytest.fixture
+def finance(make_user: Callable[..., User]) -> User:
+    return make_user("finance", "COUNTY_FINANCE", "360722", "肖财务")
+
+
+@pytest.fixture
+def auditor(make_user: Callable[..., User]) -> User:
+    return make_user("auditor", "AUDITOR", "360722", "曾审计")
+
+
+@pytest.fixture
+def outsider(make_user: Callable[..., User]) -> User:
+    """Approver of another county."""
+    return make_user("outsider", "COUNTY_APPROVER", "140431", "外县审批")
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """A client signed in as somebody, past the second factor."""
+
+    def signed(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed

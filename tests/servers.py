@@ -1,0 +1,11 @@
+"""Loaded first (see addopts): servers and environment of the tests, before settings are read."""
+
+import os
+from pathlib import Path
+
+from salvation.embedded import ensure_servers
+
+os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data-test"))
+os.environ.setdefault("TASKS_EAGER", "True")
+os.environ.setdefault("ALLOW_TEST_ID", "True")
+ensure_servers()
