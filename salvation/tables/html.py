@@ -7,10 +7,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from salvation.domain.mask import Scene
-from salvation.tables.model import Cell, Column, HeaderCell, Kind, Mark, Row, Source, State, Table, Totals
+from salvation.tables.model import Cell, Column, HeaderCell, Kind, Labelled, Mark, Row, Source, Table, Totals
 from salvation.tables.values import grouped, state, text
 
-SIGNS = {"wait": "◔", "late": "!", "done": "✓", "ended": "–", "plain": "·"}
+SIGNS = {"draft": "○", "wait": "◔", "bad": "!", "good": "✓", "ended": "–", "plain": "·"}
 SOURCES = {
     Source.AUTO: "自动",
     Source.MANUAL: "人工",
@@ -51,7 +51,7 @@ def html_table(
     return format_html('<table class="table {}">{}<tbody>{}</tbody></table>', look.css, head, _join(body))
 
 
-def tag(shown: State) -> SafeString:
+def tag(shown: Labelled) -> SafeString:
     """A state as a small label: tone, sign and word, never colour alone."""
     sign = SIGNS.get(shown.tone, SIGNS["plain"])
     return format_html(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 Row = Any
 PERCENT_PLACES = Decimal("0.01")
@@ -81,9 +81,19 @@ class Cell:
     note: str = ""
 
 
+class Labelled(Protocol):
+    """A state's wording and tone: draft, wait, good, bad, ended or plain. States of a flow fit."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def tone(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """Wording and tone of a state: wait (amber), late (red), done (green), ended (grey), plain."""
+    """A state declared for a table that shows no flow."""
 
     label: str
     tone: str = "plain"
@@ -117,7 +127,7 @@ class Column:
     optional: bool = False
     link: bool = False
     permission: str = ""
-    states: Mapping[str, State] = field(default_factory=dict)
+    states: Mapping[str, Labelled] = field(default_factory=dict)
     source: Source = Source.AUTO
 
     @property

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from salvation.domain import mask
 from salvation.domain.mask import Scene
-from salvation.tables.model import SENSITIVE, Column, Kind, Mark, Row, State, Table
+from salvation.tables.model import SENSITIVE, Column, Kind, Labelled, Mark, Row, State, Table
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 CENT = Decimal("0.01")
@@ -46,7 +46,7 @@ def figure(kind: Kind, value: int | float | Decimal) -> str:
     return f"{rounded:,}" if kind is Kind.MONEY else f"{rounded}%"
 
 
-def state(column: Column, value: object) -> State:
+def state(column: Column, value: object) -> Labelled:
     """Wording and tone of a state; a code without a declared wording shows as it is."""
     if isinstance(value, State):
         return value

@@ -33,7 +33,7 @@ TABLE = Table(
         ),
         Group("特困", (Column("tekun", "人", Kind.COUNT),)),
         Column("on", "日期", Kind.DATE),
-        Column("state", "状态", Kind.STATE, states={"LATE": State("已逾期", "late")}),
+        Column("state", "状态", Kind.STATE, states={"LATE": State("已逾期", "bad")}),
     ),
     sheets=(Sheet("表1", ("低保",)), Sheet("总表")),
     totals="top",

@@ -57,7 +57,7 @@ def test_a_moment_counts_to_the_county_day():
 
 
 def test_a_state_shows_its_wording():
-    column = Column("s", "状态", Kind.STATE, states={"DONE": State("已办结", "done")})
+    column = Column("s", "状态", Kind.STATE, states={"DONE": State("已办结", "good")})
     assert text(column, "DONE") == "已办结"
     assert text(column, "OTHER") == "OTHER"
 

@@ -1,0 +1,25 @@
+"""What the frame of every page needs: who I am, my menu, what waits."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from salvation.web.navigation import Waiting, menu, phone_bar
+
+SYSTEM_NAME = "社会救助监督管理系统"
+
+
+def layout(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Fragments (htmx requests without boost) need no frame and cost no query."""
+    htmx = getattr(request, "htmx", None)
+    fragment = bool(htmx) and not htmx.boosted
+    user = getattr(request, "user", None)
+    if fragment or user is None or not user.is_authenticated:
+        return {"system_name": SYSTEM_NAME}
+    found = Waiting(user)
+    return {
+        "system_name": SYSTEM_NAME,
+        "menu": menu(user, request.path, found),
+        "phone_bar": phone_bar(user, request.path),
+        "waiting": found,
+    }

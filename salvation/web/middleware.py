@@ -1,0 +1,86 @@
+"""Edge of the house: which sources a page may load, and how refusals read."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from salvation.domain.errors import Refusal
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+# The API description pages draw themselves with scripts that set styles.
+API_PAGES = "/api/"
+API_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "script-src 'self'", "script-src 'self' 'unsafe-inline'"
+)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ContentSecurityPolicy:
+    """Nothing from elsewhere, nothing inline; personal data is never cached by a browser or proxy."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policy = API_POLICY if request.path.startswith(API_PAGES) else POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Refusals:
+    """A Refusal becomes a page, a fragment or JSON with the reason, the way to mend it and the rule."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            return refuse(request, str(exception), 400 if exception.field else 409, rule=exception.rule or "")
+        if isinstance(exception, PermissionDenied) and wants_fragment(request):
+            return refuse(request, str(exception) or "您的岗位没有此项权限", 403)
+        if isinstance(exception, Http404) and wants_fragment(request):
+            return refuse(request, "没有找到，或不在您的管辖范围", 404)
+        return None
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a piece of a page rather than a page."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted
+
+
+def refuse(request: HttpRequest, message: str, status: int, *, rule: str = "") -> HttpResponse:
+    """Answer with the reason, in the form the client asked for."""
+    if (
+        request.path.startswith(API_PAGES)
+        or request.accepts("application/json")
+        and not request.accepts("text/html")
+    ):
+        return JsonResponse({"message": message, "rule": rule}, status=status)
+    if wants_fragment(request):
+        return render(request, "errors/fragment.html", {"message": message}, status=status)
+    return render(request, "errors/refusal.html", {"message": message, "status": status}, status=status)

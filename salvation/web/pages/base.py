@@ -1,0 +1,79 @@
+"""The gate of every page: signed in, permission, row scope. A page that declares neither refuses to start."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.views.generic import View
+
+from salvation.access.models import ScopedModel, ScopedQuerySet
+from salvation.access.services import get_visible, require
+from salvation.web.navigation import SIGNED_IN
+
+
+class Page(View):
+    """``permission`` is a permission code, or SIGNED_IN for pages everyone with an account may open."""
+
+    title: ClassVar[str] = ""
+    permission: ClassVar[str] = ""
+    template_name: ClassVar[str] = ""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        cls.check_declaration()
+        return super().as_view(**initkwargs)
+
+    @classmethod
+    def check_declaration(cls) -> None:
+        """Raises ImproperlyConfigured for a page without a permission."""
+        if not cls.permission:
+            raise ImproperlyConfigured(f"{cls.__name__} declares no permission")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if self.permission != SIGNED_IN:
+            require(request.user, self.permission)
+        return super().dispatch(request, *args, **kwargs)
+
+    def page_title(self) -> str:
+        """The heading of the page and of the browser's tab."""
+        return self.title
+
+    def show(self, context: dict[str, Any], *, status: int = 200, template: str = "") -> HttpResponse:
+        """The page's template with its context."""
+        full = {"page": self, "page_title": self.page_title(), **context}
+        return TemplateResponse(self.request, template or self.template_name, full, status=status)
+
+
+class ScopedPage(Page):
+    """A page over the rows of one scoped model; ``rows()`` is the only way to them."""
+
+    model: ClassVar[type[ScopedModel] | None] = None
+    scope: ClassVar[str | None] = None
+
+    @classmethod
+    def check_declaration(cls) -> None:
+        super().check_declaration()
+        if cls.model is None:
+            raise ImproperlyConfigured(f"{cls.__name__} declares no model")
+
+    def rows(self) -> ScopedQuerySet:
+        """What this person may see. Pages narrow or enrich it in ``narrow``."""
+        if self.model is None:
+            raise ImproperlyConfigured(f"{type(self).__name__} declares no model")
+        visible: ScopedQuerySet = self.model._default_manager.visible_to(self.request.user, self.scope)  # type: ignore[attr-defined]
+        return self.narrow(visible)
+
+    def narrow(self, rows: Any) -> Any:
+        """Add select_related, annotations or fixed filters."""
+        return rows
+
+    def subject(self, **lookup: Any) -> Any:
+        """The one row this page is about. Raises Http404 outside the person's units."""
+        if self.model is None:
+            raise ImproperlyConfigured(f"{type(self).__name__} declares no model")
+        manager = self.model._default_manager
+        return get_visible(self.narrow(manager.all()), self.request.user, scope=self.scope, **lookup)
