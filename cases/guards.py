@@ -35,12 +35,20 @@ def members_present(context: Context) -> str | None:
 def not_already_helped(context: Context) -> str | None:
     """Nobody may be covered twice in a month (02 §2.8); a planned exclusion is refused before the database does."""
     application = context.subject
-    people = [application.applicant_id] if application.is_single else list(
-        application.household.members.filter(left_on__isnull=True, counted=True).values_list("person_id", flat=True)
+    people = (
+        [application.applicant_id]
+        if application.is_single
+        else list(
+            application.household.members.filter(left_on__isnull=True, counted=True).values_list(
+                "person_id", flat=True
+            )
+        )
     )
     coverage = application.applicant.coverage.model.objects.filter(
         person__in=people, months__endswith__isnull=True
-    ) | application.applicant.coverage.model.objects.filter(person__in=people, months__endswith__gt=_today(context))
+    ) | application.applicant.coverage.model.objects.filter(
+        person__in=people, months__endswith__gt=_today(context)
+    )
     found = coverage.select_related("person", "term__benefit").first()
     if found is None:
         return None

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.flows import APPLICATION
-from cases.models.choices import Area, CareLevel, Program, SingleReason
+from cases.models.choices import PROGRAMS, Area, CareLevel, SingleReason, choices
 from cases.models.household import Household
 from cases.models.person import Person
 from salvation.access.models import Access
@@ -39,15 +39,19 @@ class Application(FlowSubject):
         TOWNSHIP = "TOWNSHIP", "乡镇确认"
 
     no = models.CharField("受理号", max_length=30, unique=True)
-    program = models.CharField("申请类别", max_length=20, choices=Program)
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="applications", verbose_name="家庭")
-    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications", verbose_name="申请人")
+    program = models.CharField("申请类别", max_length=20, choices=PROGRAMS)
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="applications", verbose_name="家庭"
+    )
+    applicant = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="applications", verbose_name="申请人"
+    )
     county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
     village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
-    standard_area = models.CharField("标准适用", max_length=5, choices=Area)
+    standard_area = models.CharField("标准适用", max_length=5, choices=choices(Area))
     is_single = models.BooleanField("单人保", default=False)
-    single_reason = models.CharField("单人保依据", max_length=30, choices=SingleReason, blank=True)
+    single_reason = models.CharField("单人保依据", max_length=30, choices=choices(SingleReason), blank=True)
     agent_name = models.CharField("代办人", max_length=50, blank=True)
     reason = models.TextField("申请理由", blank=True)
     # Every member signed the authorisation to check (B06) and the declaration about relatives in office.
@@ -61,9 +65,15 @@ class Application(FlowSubject):
     total_due_on = models.DateField("总期限", null=True, blank=True)
     decided_on = models.DateField("决定日期", null=True, blank=True)
     # The programme confirmed, which may differ from the one applied for.
-    assessment = models.ForeignKey("cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    benefit = models.ForeignKey("cases.Benefit", on_delete=models.PROTECT, null=True, blank=True, related_name="applications")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    assessment = models.ForeignKey(
+        "cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    benefit = models.ForeignKey(
+        "cases.Benefit", on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     demo = models.BooleanField("演示数据", default=False)
 
@@ -94,24 +104,32 @@ class Declaration(models.Model):
     Kept sealed as one document in the shape of docs/assess.md, so that a file, a form and the rules speak alike.
     """
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="declaration")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="declarations")
+    # None for the facts of a re-assessment without an application.
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, null=True, related_name="declaration"
+    )
     facts = SealedJSONField(verbose_name="家庭经济状况")
     updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "家庭经济状况"
 
     def __str__(self) -> str:
-        return f"{self.application_id}"
+        return f"{self.household_id}"
 
 
 class Assessment(models.Model):
     """A means test with its working: frozen facts, parameters, every line. Append-only."""
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, related_name="assessments")
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, null=True, related_name="assessments"
+    )
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="assessments")
-    program = models.CharField("类别", max_length=20, choices=Program)
+    program = models.CharField("类别", max_length=20, choices=PROGRAMS)
     on = models.DateField("核算日期")
     eligible = models.BooleanField("符合条件")
     base = models.DecimalField("补差（基本生活）", max_digits=10, decimal_places=2)
@@ -122,13 +140,15 @@ class Assessment(models.Model):
     annual_income = models.DecimalField("年收入", max_digits=14, decimal_places=2)
     per_capita = models.DecimalField("月人均收入", max_digits=14, decimal_places=2)
     people = models.PositiveSmallIntegerField("家庭人口")
-    care_level = models.CharField("自理等级", max_length=5, choices=CareLevel, blank=True)
+    care_level = models.CharField("自理等级", max_length=5, choices=choices(CareLevel), blank=True)
     # verdict document: working lines, failures, nearest miss, shares by member, warnings
     result = SealedJSONField(kind="assessment", verbose_name="计算过程")
     facts = SealedJSONField(verbose_name="核算依据")
     parameters = models.JSONField("参数版本", default=dict)
     unconfirmed = ArrayField(models.CharField(max_length=80), default=list, verbose_name="待县局确认的参数")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     made_at = models.DateTimeField("核算时间")
 
     class Meta:
@@ -158,7 +178,9 @@ class Survey(models.Model):
     findings = models.TextField("调查情况")
     conclusion = models.CharField("结论", max_length=200)
     signed_by_family = models.BooleanField("家庭成员已签字", default=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
 
     class Meta:
@@ -183,7 +205,9 @@ class Surveyor(models.Model):
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="surveyors")
     name = models.CharField("姓名", max_length=50)
     level = models.CharField("所属", max_length=8, choices=Level)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "调查人"
@@ -201,7 +225,9 @@ class Notice(models.Model):
     place = models.CharField("公示地点", max_length=100)
     people = models.PositiveSmallIntegerField("家庭人口")
     amount = models.DecimalField("拟保障金额", max_digits=10, decimal_places=2)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "公示"
@@ -216,7 +242,9 @@ class CollectiveDecision(models.Model):
     """What a meeting resolved about one application (集体审批, B15). Recused people do not count."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
-    meeting = models.ForeignKey("registers.Meeting", on_delete=models.PROTECT, related_name="+", verbose_name="会议")
+    meeting = models.ForeignKey(
+        "registers.Meeting", on_delete=models.PROTECT, related_name="+", verbose_name="会议"
+    )
     stage = models.CharField("环节", max_length=20)
     approved = models.BooleanField("同意")
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)

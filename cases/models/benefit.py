@@ -10,7 +10,16 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from cases.models.choices import Area, CareLevel, Program, SingleReason, Source, Standing, StopReason
+from cases.models.choices import (
+    PROGRAMS,
+    Area,
+    CareLevel,
+    SingleReason,
+    Source,
+    Standing,
+    StopReason,
+    choices,
+)
 from cases.models.household import Household
 from cases.models.person import Person
 from salvation.access.models import Access, ScopedModel
@@ -35,21 +44,25 @@ class Benefit(ScopedModel):
     )
 
     no = models.CharField("低保（特困）证号", max_length=40, blank=True)
-    program = models.CharField("类别", max_length=20, choices=Program)
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="benefits", verbose_name="家庭")
+    program = models.CharField("类别", max_length=20, choices=PROGRAMS)
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="benefits", verbose_name="家庭"
+    )
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="申请人")
     county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
     village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
-    standard_area = models.CharField("标准适用", max_length=5, choices=Area)
+    standard_area = models.CharField("标准适用", max_length=5, choices=choices(Area))
     is_single = models.BooleanField("单人保", default=False)
-    single_reason = models.CharField("单人保依据", max_length=30, choices=SingleReason, blank=True)
+    single_reason = models.CharField("单人保依据", max_length=30, choices=choices(SingleReason), blank=True)
     source = models.CharField("来源", max_length=12, choices=Source)
     # First day of the first month, and of the first month without payment.
     first_month = models.DateField("起始月")
     stop_month = models.DateField("停发月", null=True, blank=True)
     stop_reason = models.CharField("停发原因", max_length=20, choices=StopReason, blank=True)
-    batch = models.ForeignKey("intake.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    batch = models.ForeignKey(
+        "intake.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     demo = models.BooleanField("演示数据", default=False)
 
     class Meta:
@@ -90,9 +103,13 @@ class BenefitTerm(models.Model):
     total = models.DecimalField("月应发", max_digits=10, decimal_places=2)
     standard = models.DecimalField("保障标准", max_digits=10, decimal_places=2, null=True)
     per_capita_income = models.DecimalField("月人均收入", max_digits=12, decimal_places=2, null=True)
-    care_level = models.CharField("自理等级", max_length=5, choices=CareLevel, blank=True)
-    assessment = models.ForeignKey("cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    order = models.ForeignKey("cases.ChangeOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="opened_terms")
+    care_level = models.CharField("自理等级", max_length=5, choices=choices(CareLevel), blank=True)
+    assessment = models.ForeignKey(
+        "cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    order = models.ForeignKey(
+        "cases.ChangeOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="opened_terms"
+    )
 
     class Meta:
         verbose_name = "待遇期间"
@@ -101,7 +118,9 @@ class BenefitTerm(models.Model):
             models.CheckConstraint(
                 name="term_parts_add_up", condition=Q(total=F("base") + F("uplift") + F("care"))
             ),
-            models.CheckConstraint(name="term_not_negative", condition=Q(base__gte=0, uplift__gte=0, care__gte=0)),
+            models.CheckConstraint(
+                name="term_not_negative", condition=Q(base__gte=0, uplift__gte=0, care__gte=0)
+            ),
             models.CheckConstraint(name="term_months_not_empty", condition=Q(months__isempty=False)),
             ExclusionConstraint(
                 name="term_no_overlap",
@@ -120,7 +139,9 @@ class BenefitTerm(models.Model):
 class TermMember(models.Model):
     """A person covered in a term with his parts of it."""
 
-    term = models.ForeignKey(BenefitTerm, on_delete=models.PROTECT, related_name="covered", verbose_name="待遇期间")
+    term = models.ForeignKey(
+        BenefitTerm, on_delete=models.PROTECT, related_name="covered", verbose_name="待遇期间"
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="coverage", verbose_name="人员")
     # Copy of the term's months: the exclusion constraint needs them in this row.
     months = DateRangeField("月份")
@@ -157,7 +178,9 @@ class Hold(ScopedModel):
     from_month = models.DateField("自哪月起")
     created_at = models.DateTimeField("设立时间", auto_now_add=True)
     lifted_at = models.DateTimeField("解除时间", null=True, blank=True)
-    lifted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="解除人")
+    lifted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="解除人"
+    )
 
     class Meta:
         verbose_name = "发放阻断"

@@ -22,7 +22,10 @@ class ChangeOrder(FlowSubject):
     """One change of one benefit from a month on, with old and new amounts."""
 
     access = Access(
-        view="case.view", scopes={"handling": "unit"}, village="village", people="benefit__household__members__person"
+        view="case.view",
+        scopes={"handling": "unit"},
+        village="village",
+        people="benefit__household__members__person",
     )
     flow: ClassVar[Flow] = CHANGE_ORDER
 
@@ -33,7 +36,9 @@ class ChangeOrder(FlowSubject):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
     village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
     # The member concerned (death, member added or removed).
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="涉及成员")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="涉及成员"
+    )
     stop_reason = models.CharField("停发原因", max_length=20, choices=StopReason, blank=True)
     # Day of the event (death, employment …); not the day of entry.
     event_on = models.DateField("发生日期", null=True, blank=True)
@@ -51,8 +56,12 @@ class ChangeOrder(FlowSubject):
     household_out = models.BooleanField("整户退出", default=False)
     reason = models.TextField("事由")
     notified_on = models.DateField("告知日期", null=True, blank=True)
-    assessment = models.ForeignKey("cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    assessment = models.ForeignKey(
+        "cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     demo = models.BooleanField("演示数据", default=False)
 

@@ -1,26 +1,24 @@
-"""Dictionaries of the field (domain/02 §2.0, 03 §3.2, 05 §5.5)."""
+"""Dictionaries of the field (domain/02 §2.0, 03 §3.2, 05 §5.5). What the rules speak of has its codes there."""
 
 from django.db import models
 
+from cases.rules.codes import Area, CareLevel, Code, Disability, Labour, Program, SingleReason
 
-class Program(models.TextChoices):
-    DIBAO_URBAN = "DIBAO_URBAN", "城市低保"
-    DIBAO_RURAL = "DIBAO_RURAL", "农村低保"
-    TEKUN_DISPERSED = "TEKUN_DISPERSED", "分散供养特困"
-    TEKUN_CENTRALIZED = "TEKUN_CENTRALIZED", "集中供养特困"
-    MARGINAL = "MARGINAL", "低保边缘家庭"
-    RIGID_EXPENSE = "RIGID_EXPENSE", "刚性支出困难家庭"
+__all__ = ["Area", "CareLevel", "Disability", "Labour", "Program", "SingleReason"]
+
+
+def choices(codes: type[Code]) -> list[tuple[str, str]]:
+    """A rules' code list as the choices of a column."""
+    return [(code.value, code.label) for code in codes]
 
 
 DIBAO = (Program.DIBAO_URBAN, Program.DIBAO_RURAL)
 TEKUN = (Program.TEKUN_DISPERSED, Program.TEKUN_CENTRALIZED)
 # Programmes with a monthly payment; each has a roster book of its own.
 PAID = (*DIBAO, *TEKUN)
-
-
-class Area(models.TextChoices):
-    URBAN = "URBAN", "城市"
-    RURAL = "RURAL", "农村"
+# Programmes that last: everything except temporary relief.
+LASTING = (*PAID, Program.MARGINAL, Program.RIGID_EXPENSE)
+PROGRAMS = [(program.value, program.label) for program in LASTING]
 
 
 class Sex(models.TextChoices):
@@ -47,22 +45,6 @@ class Relation(models.TextChoices):
     SIBLING = "SIBLING", "兄弟姐妹"
     CHILD_IN_LAW = "CHILD_IN_LAW", "儿媳或女婿"
     OTHER = "OTHER", "其他"
-
-
-class Labour(models.TextChoices):
-    FULL = "FULL", "有"
-    PARTIAL = "PARTIAL", "部分"
-    NONE = "NONE", "无"
-
-
-class DisabilityKind(models.TextChoices):
-    VISION = "1", "视力"
-    HEARING = "2", "听力"
-    SPEECH = "3", "言语"
-    LIMB = "4", "肢体"
-    INTELLECT = "5", "智力"
-    MENTAL = "6", "精神"
-    MULTIPLE = "7", "多重"
 
 
 class PovertyCause(models.TextChoices):
@@ -111,17 +93,6 @@ class StopReason(models.TextChoices):
     OTHER = "OTHER", "其他"
 
 
-class SingleReason(models.TextChoices):
-    """Grounds of 单人保 (L57 第8条, L83 一(一))."""
-
-    DISABLED_L12 = "DISABLED_L12", "一、二级重度残疾"
-    INTEL_MENTAL_L3 = "INTEL_MENTAL_L3", "三级智力、精神残疾"
-    CRITICAL_ILLNESS = "CRITICAL_ILLNESS", "重特大疾病"
-    CLERGY = "CLERGY", "宗教教职人员"
-    ADULT_UNEMPLOYED_DISABLED = "ADULT_UNEMPLOYED_DISABLED", "成年无业重度残疾人"
-    OTHER_COUNTY = "OTHER_COUNTY", "县级规定的其他情形"
-
-
 class ChangeKind(models.TextChoices):
     INCREASE = "INCREASE", "增发"
     DECREASE = "DECREASE", "减发"
@@ -146,9 +117,3 @@ class AccountKind(models.TextChoices):
     SSC = "SSC", "社会保障卡"
     DEBIT = "DEBIT", "借记卡"
     PASSBOOK = "PASSBOOK", "存折"
-
-
-class CareLevel(models.TextChoices):
-    FULL = "FULL", "全自理"
-    HALF = "HALF", "半护理"
-    NONE = "NONE", "全护理"

@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from cases.models.choices import DisabilityKind, IdStatus, Labour, Sex
+from cases.models.choices import Disability, IdStatus, Labour, Sex, choices
 from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
 from salvation.vault.fields import BlindIndexField, SealedField
@@ -25,14 +25,16 @@ class Person(ScopedModel):
     birth_date = models.DateField("出生日期", null=True)
     died_on = models.DateField("死亡日期", null=True, blank=True)
     phone = SealedField(kind="phone", null=True, blank=True, verbose_name="电话")
-    labour = models.CharField("劳动能力", max_length=8, choices=Labour, default=Labour.FULL)
-    disability_kind = models.CharField("残疾类别", max_length=1, choices=DisabilityKind, blank=True)
+    labour = models.CharField("劳动能力", max_length=8, choices=choices(Labour), default=Labour.FULL)
+    disability_kind = models.CharField("残疾类别", max_length=10, choices=choices(Disability), blank=True)
     disability_level = models.PositiveSmallIntegerField("残疾等级", null=True, blank=True)
     critical_illness = models.BooleanField("重病", default=False)
     in_school = models.BooleanField("在读", default=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
     village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
-    batch = models.ForeignKey("intake.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    batch = models.ForeignKey(
+        "intake.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     demo = models.BooleanField("演示数据", default=False)
 
     class Meta:

@@ -4,7 +4,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from cases.models.choices import Area, Program, Standing
+from cases.models.choices import PROGRAMS, Area, Standing, choices
 from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
 
@@ -18,9 +18,9 @@ class BenefitSnapshot(ScopedModel):
     county = models.ForeignKey(Unit, on_delete=models.DO_NOTHING, related_name="+", verbose_name="县")
     unit = models.ForeignKey(Unit, on_delete=models.DO_NOTHING, related_name="+", verbose_name="单位")
     village = models.ForeignKey(Unit, on_delete=models.DO_NOTHING, related_name="+", verbose_name="村")
-    program = models.CharField("类别", max_length=20, choices=Program)
+    program = models.CharField("类别", max_length=20, choices=PROGRAMS)
     standing = models.CharField("状态", max_length=10, choices=Standing)
-    standard_area = models.CharField("城乡", max_length=5, choices=Area)
+    standard_area = models.CharField("城乡", max_length=5, choices=choices(Area))
     benefit_id = models.BigIntegerField("待遇")
     term_id = models.BigIntegerField("待遇期间")
     household_id = models.BigIntegerField("家庭")

@@ -160,7 +160,13 @@ def _write(context: Context) -> None:
         data={key: value for key, value in context.data.items() if isinstance(value, KEPT_TYPES)},
     )
     facts = {"step": step.label, "from": before, "to": step.target}
-    record(actor=context.actor, action=f"flow.{subject.flow.code}", subject=subject, unit=subject.flow_unit, facts=facts)
+    record(
+        actor=context.actor,
+        action=f"flow.{subject.flow.code}",
+        subject=subject,
+        unit=subject.flow_unit,
+        facts=facts,
+    )
 
 
 def _role_label(actor: Any, step: Step, unit: Unit) -> str:
@@ -202,7 +208,13 @@ def begin(subject: FlowSubject, *, actor: Any, now: datetime) -> None:
     """Put a new subject into its flow's first state, journalled. The subject is saved here."""
     subject.state, subject.state_since = subject.flow.initial, now
     subject.save()
-    record(actor=actor, action=f"flow.{subject.flow.code}", subject=subject, unit=subject.flow_unit, facts={"step": "登记"})
+    record(
+        actor=actor,
+        action=f"flow.{subject.flow.code}",
+        subject=subject,
+        unit=subject.flow_unit,
+        facts={"step": "登记"},
+    )
     refresh_duty(subject, now=now, actor=actor)
 
 

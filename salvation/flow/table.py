@@ -125,4 +125,6 @@ class Flow:
     @property
     def ended(self) -> frozenset[str]:
         """States that nothing leaves."""
-        return frozenset(s.code for s in self.states) - {source for step in self.steps for source in step.sources}
+        return frozenset(s.code for s in self.states) - {
+            source for step in self.steps for source in step.sources
+        }

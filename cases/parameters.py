@@ -1,0 +1,61 @@
+"""Parameters of cases: the rules' own keys, deadlines, survey and approval rules (domain/09, 02 §2.9)."""
+
+from cases.models.choices import PROGRAMS
+from cases.rules.keys import KEYS
+from salvation.parameters.registry import Parameter
+
+L57 = "最低生活保障审核确认办法"
+L43 = "特困人员认定办法"
+
+DEADLINES = (
+    Parameter("sla.dibao.start_survey", "启动入户调查（受理后）", "int", 3, f"{L57}第15条", "查到", "工作日"),
+    Parameter(
+        "sla.dibao.finish_survey_xinfeng",
+        "完成入户调查（受理后）",
+        "int",
+        3,
+        "信丰县2025年通知",
+        "查到",
+        "工作日",
+    ),
+    Parameter("sla.notice.days", "公示天数", "int", 7, f"{L57}第19条、{L43}第15条", "查到", "自然日"),
+    Parameter("sla.dibao.county", "县级审核确认", "int", 10, f"{L57}第20条", "查到", "工作日"),
+    Parameter("sla.dibao.total", "总时限", "int", 30, f"{L57}第22条", "查到", "工作日"),
+    Parameter(
+        "sla.dibao.total_delegated",
+        "总时限（审批权下放）",
+        "int",
+        20,
+        "民政部2022年通知四（一）",
+        "查到",
+        "工作日",
+    ),
+    Parameter(
+        "sla.dibao.total_ext", "总时限（可延长情形）", "int", 45, "民政部2022年通知四（一）", "查到", "工作日"
+    ),
+    Parameter("sla.reject.notify", "不予确认告知", "int", 3, f"{L57}第21条", "查到", "工作日"),
+    Parameter(
+        "valid.rigid.months",
+        "刚性支出困难家庭有效期",
+        "int",
+        12,
+        "刚性支出困难家庭认定办法第10条",
+        "查到",
+        "月",
+    ),
+)
+SURVEY = (
+    Parameter("survey.min_people", "入户调查最少人数", "int", 2, "002 第27条", "原文", "人"),
+    Parameter("survey.require_both_levels", "入户须有乡、村两级人员", "bool", True, "002 第27条", "原文"),
+    Parameter("panel.quorum", "集体审批最少到会人数", "int", 3, "002 第53条；人数为县局规定", "原文", "人"),
+)
+APPROVAL = tuple(
+    Parameter(f"approval_level.{code}", f"审核确认层级：{label}", "level", "COUNTY", "004 第9条", "原文")
+    for code, label in PROGRAMS
+)
+RULES = tuple(
+    Parameter(key, declared.label, declared.kind, declared.default, declared.basis, declared.mark)
+    for key, declared in KEYS.items()
+)
+NULLABLE = frozenset(key for key, declared in KEYS.items() if declared.nullable)
+ALL = (*DEADLINES, *SURVEY, *APPROVAL, *RULES)

@@ -1,0 +1,145 @@
+"""Open benefits and change their month ranges. Called by the flows' effects, inside their transactions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from cases.models import Application, Assessment, Benefit, BenefitTerm, ChangeOrder, TermMember
+from cases.models.choices import Program, Source, Standing, StopReason
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.parameters.book import at
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A covered person's parts of the monthly amount (yuan)."""
+
+    person_id: int
+    base: Decimal = ZERO
+    uplift: Decimal = ZERO
+    kinds: tuple[str, ...] = ()
+
+
+def open_benefit(
+    *, application: Application, assessment: Assessment, shares: Iterable[Share], first: Month
+) -> Benefit:
+    """Open what was confirmed from month ``first`` on (the month after the decision, L57 第21条).
+
+    Raises Refusal when somebody is already covered in one of these months.
+    """
+    stop = _expiry(application, first)
+    benefit = Benefit.objects.create(
+        program=assessment.program,
+        household=application.household,
+        applicant=application.applicant,
+        county=application.county,
+        unit=application.unit,
+        village=application.village,
+        standard_area=application.standard_area,
+        is_single=application.is_single,
+        single_reason=application.single_reason,
+        source=Source.APPLICATION,
+        first_month=first.first_day,
+        stop_month=stop.first_day if stop else None,
+        stop_reason=StopReason.EXPIRED if stop else "",
+        demo=application.demo,
+    )
+    amounts = {
+        "base": assessment.base,
+        "uplift": assessment.uplift,
+        "care": assessment.care,
+        "total": assessment.total,
+    }
+    open_term(
+        benefit, DateRange(first.first_day, benefit.stop_month), shares, assessment=assessment, **amounts
+    )
+    return benefit
+
+
+def _expiry(application: Application, first: Month) -> Month | None:
+    """Recognition of 刚性支出 ends by itself (LGX 第10条)."""
+    if application.program != Program.RIGID_EXPENSE:
+        return None
+    return first + int(at("valid.rigid.months", on=first.first_day, unit=application.unit).value)
+
+
+def open_term(
+    benefit: Benefit,
+    months: DateRange,
+    shares: Iterable[Share],
+    *,
+    base: Decimal,
+    uplift: Decimal,
+    care: Decimal,
+    total: Decimal,
+    assessment: Assessment | None = None,
+    order: ChangeOrder | None = None,
+    standing: str = Standing.ACTIVE,
+    like: BenefitTerm | None = None,
+) -> BenefitTerm:
+    """A range of months with its amounts and covered people. Raises Refusal on double coverage."""
+    known = assessment or like
+    try:
+        with transaction.atomic():
+            term = BenefitTerm.objects.create(
+                benefit=benefit,
+                months=months,
+                standing=standing,
+                base=base,
+                uplift=uplift,
+                care=care,
+                total=total,
+                standard=known.standard if known else None,
+                per_capita_income=assessment.per_capita if assessment else like and like.per_capita_income,
+                care_level=known.care_level if known else "",
+                assessment=assessment,
+                order=order,
+            )
+            TermMember.objects.bulk_create(
+                TermMember(
+                    term=term,
+                    person_id=share.person_id,
+                    months=months,
+                    base=share.base,
+                    uplift=share.uplift,
+                    uplift_kinds=list(share.kinds),
+                )
+                for share in shares
+            )
+    except IntegrityError as error:
+        raise Refusal(
+            "有成员在这些月份已享受低保、特困、边缘或刚性支出待遇，不能重复享受；请先办理停发或转类",
+            rule="02 §2.8",
+        ) from error
+    return term
+
+
+def cut_terms(benefit: Benefit, month: Month) -> BenefitTerm:
+    """End the running term before ``month`` and take back later ones. Returns the term that was running.
+
+    Raises Refusal when nothing runs in that month.
+    """
+    running = benefit.terms.select_for_update().filter(months__contains=month.first_day).first()
+    if running is None:
+        raise Refusal(f"该待遇在{month.label}没有在保期间，请核对生效月")
+    for term in benefit.terms.filter(months__startswith__gte=month.first_day):
+        term.covered.all().delete()
+        term.delete()
+    if running.months.lower < month.first_day:
+        kept = DateRange(running.months.lower, month.first_day)
+        running.covered.update(months=kept)
+        BenefitTerm.objects.filter(pk=running.pk).update(months=kept)
+    return running
+
+
+def stop_benefit(benefit: Benefit, month: Month, reason: str) -> None:
+    """Stop from ``month`` on; the account leaves the next roster by itself."""
+    cut_terms(benefit, month)
+    benefit.stop_month, benefit.stop_reason = month.first_day, reason
+    benefit.save(update_fields=["stop_month", "stop_reason"])
