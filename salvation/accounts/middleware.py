@@ -27,4 +27,6 @@ class CurrentActor:
             client_address.reset(token)
 
     def _allowed(self, request: HttpRequest) -> bool:
-        return request.path in {reverse(name) for name in OPEN_TO_FORCED} or request.path.startswith("/static/")
+        return request.path in {reverse(name) for name in OPEN_TO_FORCED} or request.path.startswith(
+            "/static/"
+        )

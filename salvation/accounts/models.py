@@ -88,11 +88,15 @@ class Post(models.Model):
     period = DateRangeField("任职起止")
     # 乡镇长 is 组长 of the review panel and confirms; 分管领导 gives the first review (domain/12 #8).
     duty = models.CharField("职务", max_length=30, blank=True)
-    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="授予人")
+    granted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="授予人"
+    )
 
     class Meta:
         verbose_name = "岗位"
-        constraints = [models.CheckConstraint(name="post_period_not_empty", condition=Q(period__isempty=False))]
+        constraints = [
+            models.CheckConstraint(name="post_period_not_empty", condition=Q(period__isempty=False))
+        ]
         indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
 
     def __str__(self) -> str:

@@ -41,7 +41,14 @@ ROLES = {
             EVERYTHING_READ
             | {"case.create", "case.edit", "case.submit", "case.accept", "case.survey", "case.notice"}
             | {"change.create", "change.submit", "roster.check", "table.fill", "report.fill", "file.add"}
-            | {"intake.roster", "intake.undo", "rectify.create", "rectify.handle", "register.edit", "mask.unmask"},
+            | {
+                "intake.roster",
+                "intake.undo",
+                "rectify.create",
+                "rectify.handle",
+                "register.edit",
+                "mask.unmask",
+            },
         ),
         Role(
             "TOWN_LEADER",
@@ -62,9 +69,23 @@ ROLES = {
             "县救助股经办",
             COUNTY,
             EVERYTHING_READ
-            | {"case.review", "case.survey", "roster.county_check", "table.accept", "table.fill", "report.fill"}
+            | {
+                "case.review",
+                "case.survey",
+                "roster.county_check",
+                "table.accept",
+                "table.fill",
+                "report.fill",
+            }
             | {"param.edit", "rectify.create", "rectify.review", "register.edit", "unit.edit", "file.add"}
-            | {"intake.roster", "intake.undo", "mask.unmask", "export.request", "stat.freeze", "change.create"},
+            | {
+                "intake.roster",
+                "intake.undo",
+                "mask.unmask",
+                "export.request",
+                "stat.freeze",
+                "change.create",
+            },
             second_factor=True,
         ),
         Role("COUNTY_CHECKER", "核对岗", COUNTY, CASE_READ | TABLES | {"check.issue"}, second_factor=True),
@@ -89,7 +110,8 @@ ROLES = {
             "AUDITOR",
             "审计（派驻）",
             COUNTY,
-            EVERYTHING_READ | {"journal.view", "rectify.review", "export.request", "mask.unmask", "audit.view"},
+            EVERYTHING_READ
+            | {"journal.view", "rectify.review", "export.request", "mask.unmask", "audit.view"},
             second_factor=True,
         ),
         Role("PETITION_OFFICER", "信访专岗", COUNTY, TABLES | {"petition.view"}, second_factor=True),
@@ -100,8 +122,16 @@ ROLES = {
             frozenset({"VILLAGE"}),
             frozenset({"case.survey.assigned", "file.add"}),
         ),
-        Role("SYS_ADMIN", "系统管理员", COUNTY, frozenset({"admin.accounts", "admin.units"}), second_factor=True),
-        Role("SEC_ADMIN", "安全管理员", COUNTY, frozenset({"admin.policy", "admin.posts"}), second_factor=True),
+        Role(
+            "SYS_ADMIN",
+            "系统管理员",
+            COUNTY,
+            frozenset({"admin.accounts", "admin.units"}),
+            second_factor=True,
+        ),
+        Role(
+            "SEC_ADMIN", "安全管理员", COUNTY, frozenset({"admin.policy", "admin.posts"}), second_factor=True
+        ),
         Role("LOG_ADMIN", "审计管理员", COUNTY, frozenset({"journal.view"}), second_factor=True),
         Role("CITY_VIEWER", "市局查看", ABOVE, TABLES | {"report.view"}),
         Role("PROVINCE_VIEWER", "省厅查看", ABOVE, TABLES | {"report.view"}),

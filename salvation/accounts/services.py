@@ -54,7 +54,9 @@ def grant_post(
     if held.filter(role=role, unit=unit).exists():
         raise Refusal(f"{user} 在该期间已任 {unit}{spec.label}")
     post = Post.objects.create(user=user, role=role, unit=unit, period=period, duty=duty, granted_by=actor)
-    record(actor=actor, action="account.post", subject=user, unit=unit, facts={"role": role, "from": str(start)})
+    record(
+        actor=actor, action="account.post", subject=user, unit=unit, facts={"role": role, "from": str(start)}
+    )
     return post
 
 

@@ -28,7 +28,9 @@ class Duty(ScopedModel):
     access = Access(view="register.view", scopes={"handling": "unit"})
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
-    village = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="村")
+    village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="村"
+    )
     permission = models.CharField("谁办", max_length=40)
     kind = models.CharField("事项", max_length=40)
     subject_id = models.BigIntegerField("对象")

@@ -27,4 +27,6 @@ def open_duty(
 
 
 def close_duty(*, kind: str, subject_id: int, now: datetime, actor: Any) -> None:
-    Duty.objects.filter(kind=kind, subject_id=subject_id, done_at__isnull=True).update(done_at=now, done_by=actor)
+    Duty.objects.filter(kind=kind, subject_id=subject_id, done_at__isnull=True).update(
+        done_at=now, done_by=actor
+    )

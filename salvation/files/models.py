@@ -14,7 +14,9 @@ class Attachment(ScopedModel):
     access = Access(view="file.view", scopes={"handling": "unit"}, village="village")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
-    village = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村")
+    village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村"
+    )
     subject_type = models.CharField("对象类别", max_length=60)
     subject_id = models.BigIntegerField("对象")
     kind = models.CharField("类别", max_length=30)
@@ -26,7 +28,9 @@ class Attachment(ScopedModel):
     # Where and when a photo was taken, read from it before it was sealed.
     taken_at = models.DateTimeField("拍摄时间", null=True, blank=True)
     place = models.CharField("拍摄地点", max_length=60, blank=True)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     added_at = models.DateTimeField("上传时间", auto_now_add=True)
 
     class Meta:
@@ -51,7 +55,9 @@ class ExportRequest(ScopedModel):
     subject_type = models.CharField("对象类别", max_length=60)
     subject_id = models.BigIntegerField("对象")
     reason = models.CharField("用途", max_length=300)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="申请人")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="申请人"
+    )
     requested_at = models.DateTimeField("申请时间", auto_now_add=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
     decided_by = models.ForeignKey(
@@ -64,7 +70,8 @@ class ExportRequest(ScopedModel):
         verbose_name = "完整版导出申请"
         constraints = [
             models.CheckConstraint(
-                name="export_two_persons", condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by"))
+                name="export_two_persons",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
             )
         ]
 

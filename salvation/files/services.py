@@ -25,7 +25,14 @@ EXPORT_VALID = timedelta(hours=24)
 
 @transaction.atomic
 def add_attachment(
-    *, subject: models.Model, unit: Unit, kind: str, name: str, content: bytes, actor: Any, village: Unit | None = None
+    *,
+    subject: models.Model,
+    unit: Unit,
+    kind: str,
+    name: str,
+    content: bytes,
+    actor: Any,
+    village: Unit | None = None,
 ) -> Attachment:
     """Check, seal and keep a file of ``subject``. Raises Refusal for a file that is not taken."""
     checked = check_file(content, name)
@@ -45,7 +52,13 @@ def add_attachment(
         place=checked.place,
         added_by=actor,
     )
-    record(actor=actor, action="file.add", subject=subject, unit=unit, facts={"name": attachment.name, "kind": kind})
+    record(
+        actor=actor,
+        action="file.add",
+        subject=subject,
+        unit=unit,
+        facts={"name": attachment.name, "kind": kind},
+    )
     return attachment
 
 
@@ -78,13 +91,19 @@ def _path(name: str) -> Path:
 def read_attachment(*, attachment: Attachment, actor: Any) -> bytes:
     """Give a file out, journalled."""
     record(
-        actor=actor, action="file.read", subject=attachment, unit=attachment.unit, facts={"name": attachment.name}
+        actor=actor,
+        action="file.read",
+        subject=attachment,
+        unit=attachment.unit,
+        facts={"name": attachment.name},
     )
     return load(attachment.stored_as)
 
 
 def attachments_of(subject: models.Model) -> models.QuerySet[Attachment]:
-    return Attachment.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("id")
+    return Attachment.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by(
+        "id"
+    )
 
 
 @transaction.atomic
@@ -94,7 +113,11 @@ def request_export(*, subject: models.Model, unit: Unit, reason: str, actor: Any
     if len(reason.strip()) < 4:
         raise Refusal("请写明导出完整版的用途（不少于4个字）", field="reason")
     made = ExportRequest.objects.create(
-        unit=unit, subject_type=subject._meta.label_lower, subject_id=subject.pk, reason=reason.strip(), requested_by=actor
+        unit=unit,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        reason=reason.strip(),
+        requested_by=actor,
     )
     record(actor=actor, action="export.request", subject=subject, unit=unit, facts={"reason": reason})
     return made

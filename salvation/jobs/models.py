@@ -27,7 +27,9 @@ class Run(ScopedModel):
     total = models.PositiveIntegerField("总数", default=0)
     message = models.CharField("说明", max_length=300, blank=True)
     result = models.JSONField("结果", default=dict)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
     started_at = models.DateTimeField("开始时间", null=True)
     finished_at = models.DateTimeField("结束时间", null=True)

@@ -1,6 +1,6 @@
 """When jobs are due, by business date: a missed night is caught up, for its own day (domain/11).
 
-    schedule(Monthly("roster.generate", day=26, hour=2))
+schedule(Monthly("roster.generate", day=26, hour=2))
 """
 
 from collections.abc import Callable, Iterator

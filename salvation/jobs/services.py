@@ -71,7 +71,9 @@ def job(code: str, *, label: str) -> Callable[[Function], Function]:
     return register
 
 
-def start(*, code: str, unit: Unit, period: str, actor: Any, enqueue: Callable[[int], Any], again: bool = False) -> Run:
+def start(
+    *, code: str, unit: Unit, period: str, actor: Any, enqueue: Callable[[int], Any], again: bool = False
+) -> Run:
     """Write the run and enqueue it after commit. An unfinished or finished run of the same key is returned as it is.
 
     ``again`` restarts a finished one (a new draft asked for by a person).
@@ -86,7 +88,13 @@ def start(*, code: str, unit: Unit, period: str, actor: Any, enqueue: Callable[[
             run.state, run.progress, run.attempts, run.message = Run.State.WAITING, 0, 0, ""
             run.save(update_fields=["state", "progress", "attempts", "message"])
         if created or restart:
-            record(actor=actor, action="job.start", subject=run, unit=unit, facts={"job": JOBS[code].label, "period": period})
+            record(
+                actor=actor,
+                action="job.start",
+                subject=run,
+                unit=unit,
+                facts={"job": JOBS[code].label, "period": period},
+            )
         if run.state == Run.State.WAITING:
             transaction.on_commit(lambda: enqueue(run.pk))
     return run
@@ -99,7 +107,9 @@ def claim(run_id: int) -> Run | None:
     taken = Run.objects.filter(free, pk=run_id).update(
         state=Run.State.RUNNING, started_at=now, lease_until=now + LEASE, message=""
     )
-    return Run.objects.select_related("unit", "unit__county", "requested_by").get(pk=run_id) if taken else None
+    return (
+        Run.objects.select_related("unit", "unit__county", "requested_by").get(pk=run_id) if taken else None
+    )
 
 
 def execute(run_id: int) -> Run | None:

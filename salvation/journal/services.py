@@ -46,7 +46,10 @@ def record(
         action=action,
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
-        facts={key: value if isinstance(value, int | bool) else str(value) for key, value in (facts or {}).items()},
+        facts={
+            key: value if isinstance(value, int | bool) else str(value)
+            for key, value in (facts or {}).items()
+        },
         address=client_address.get(),
     )
 
@@ -85,8 +88,22 @@ def _digest(start: int, end: int, previous: str) -> tuple[int, str]:
     mac = hmac.HMAC(bytes.fromhex(settings.INDEX_KEY), hashes.SM3())
     mac.update(f"journal|{previous}|{start}|{end}".encode())
     count = 0
-    rows = Entry.objects.filter(xid__gte=start, xid__lt=end).order_by("xid", "id").values_list(
-        "id", "at", "xid", "actor_id", "actor_name", "unit_id", "action", "subject_type", "subject_id", "facts", "address"
+    rows = (
+        Entry.objects.filter(xid__gte=start, xid__lt=end)
+        .order_by("xid", "id")
+        .values_list(
+            "id",
+            "at",
+            "xid",
+            "actor_id",
+            "actor_name",
+            "unit_id",
+            "action",
+            "subject_type",
+            "subject_id",
+            "facts",
+            "address",
+        )
     )
     for row in rows.iterator(chunk_size=5000):
         mac.update(dump([row[0], row[1].timestamp(), *row[2:]]).encode() + b"\n")

@@ -53,7 +53,9 @@ class Book:
 
     def unconfirmed(self, keys: frozenset[str]) -> list[str]:
         """Labels of the used keys that still stand on an unconfirmed default: they block official papers."""
-        return [PARAMETERS[key].label for key in sorted(keys) if key in PARAMETERS and not self._confirmed(key)]
+        return [
+            PARAMETERS[key].label for key in sorted(keys) if key in PARAMETERS and not self._confirmed(key)
+        ]
 
     def _confirmed(self, key: str) -> bool:
         if key in self._values:

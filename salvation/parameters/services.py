@@ -26,9 +26,16 @@ def propose_parameter(
     if not basis.strip():
         raise Refusal("请填写依据文号", field="basis")
     version = ParameterVersion.objects.create(
-        key=key, unit=unit, value=check_value(PARAMETERS[key], value), valid_from=valid_from, basis=basis, entered_by=actor
+        key=key,
+        unit=unit,
+        value=check_value(PARAMETERS[key], value),
+        valid_from=valid_from,
+        basis=basis,
+        entered_by=actor,
     )
-    record(actor=actor, action="param.propose", subject=version, unit=unit, facts={"key": key, "value": value})
+    record(
+        actor=actor, action="param.propose", subject=version, unit=unit, facts={"key": key, "value": value}
+    )
     return version
 
 
@@ -48,7 +55,9 @@ def confirm_parameter(*, version_id: int, actor: Any) -> ParameterVersion:
             version.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     except IntegrityError as error:
         raise Refusal("同一生效日期已有确认的取值，请改生效日期后重新录入") from error
-    record(actor=actor, action="param.confirm", subject=version, unit=version.unit, facts={"key": version.key})
+    record(
+        actor=actor, action="param.confirm", subject=version, unit=version.unit, facts={"key": version.key}
+    )
     return version
 
 

@@ -17,10 +17,19 @@ def check_value(parameter: Parameter, value: Any) -> Any:
     try:
         return reader(value)
     except (ValueError, InvalidOperation) as error:
-        raise Refusal(f"参数“{parameter.label}”的取值“{value}”不对，应为{KIND_LABELS[parameter.kind]}", field="value") from error
+        raise Refusal(
+            f"参数“{parameter.label}”的取值“{value}”不对，应为{KIND_LABELS[parameter.kind]}", field="value"
+        ) from error
 
 
-KIND_LABELS = {"money": "金额", "ratio": "小数", "decimal": "小数", "int": "整数", "bool": "是或否", "text": "文字"}
+KIND_LABELS = {
+    "money": "金额",
+    "ratio": "小数",
+    "decimal": "小数",
+    "int": "整数",
+    "bool": "是或否",
+    "text": "文字",
+}
 
 
 def _decimal(value: Any) -> str:

@@ -34,7 +34,12 @@ class Unit(models.Model):
     valid_from = models.DateField("启用日期", default="1949-10-01")
     valid_to = models.DateField("撤并日期", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="并入单位"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name="并入单位",
     )
     sort = models.PositiveIntegerField("排序", default=0)
     head_name = models.CharField("负责人", max_length=50, blank=True)
@@ -50,7 +55,8 @@ class Unit(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
             ),
             models.CheckConstraint(
-                name="unit_only_province_without_parent", condition=Q(parent__isnull=False) | Q(kind="PROVINCE")
+                name="unit_only_province_without_parent",
+                condition=Q(parent__isnull=False) | Q(kind="PROVINCE"),
             ),
             models.CheckConstraint(
                 name="unit_below_county_has_county",

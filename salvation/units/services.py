@@ -38,7 +38,9 @@ def load_units(*, path: Path) -> tuple[int, int]:
         return _load_divisions(rows), 0
     if columns >= REPORTING_COLUMNS:
         return _load_reporting_units(rows)
-    raise Refusal(f"文件 {path.name} 的表头应为 {','.join(sorted(DIVISION_COLUMNS))} 或 {','.join(sorted(REPORTING_COLUMNS))}")
+    raise Refusal(
+        f"文件 {path.name} 的表头应为 {','.join(sorted(DIVISION_COLUMNS))} 或 {','.join(sorted(REPORTING_COLUMNS))}"
+    )
 
 
 @transaction.atomic
