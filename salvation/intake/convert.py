@@ -90,9 +90,11 @@ def _name(cell: Cell, column: Column, setting: Setting) -> Outcome:
 
 
 def _citizen_id(cell: Cell, column: Column, setting: Setting) -> Outcome:
-    if _too_long_for_number(cell):
-        raise BadValue(citizen_id.excel_damage(f"{cell:.0f}"[:15] + "000", numeric=True) or "身份证号已损坏")
-    found = citizen_id.parse(text.clean(cell), today=setting.today, allow_test=setting.allow_test)
+    written = f"{cell:.0f}"[:15] + "000" if _too_long_for_number(cell) else text.clean(cell)
+    damage = citizen_id.excel_damage(written)
+    if damage:
+        raise BadValue(damage)
+    found = citizen_id.parse(written, today=setting.today, allow_test=setting.allow_test)
     if found.centenarian:
         return found, _hint(
             column, "旧证 15 位且末三位为百岁老人预留码，已按 18 位换算", "请与证件原件核对。"
@@ -161,10 +163,9 @@ def _count(cell: Cell, column: Column, setting: Setting) -> Outcome:
 
 
 def _account(cell: Cell, column: Column, setting: Setting) -> Outcome:
-    if _too_long_for_number(cell):
-        raise BadValue(bank.excel_damage(f"{cell:.0f}"[:15] + "0000", numeric=True) or "账号已损坏")
-    number = bank.normalise(text.clean(cell))
-    damage = bank.excel_damage(number)
+    by_excel = _too_long_for_number(cell)
+    number = f"{cell:.0f}"[:15] + "0000" if by_excel else bank.normalise(text.clean(cell))
+    damage = bank.excel_damage(number, numeric=by_excel)
     if damage:
         raise BadValue(damage)
     number = bank.parse(number, AccountKind.PASSBOOK)

@@ -140,8 +140,7 @@ def _settle(household: Household, column: Column) -> None:
         _require(household.rows[0], column, value)
     household.values[column.key] = value
     for row in household.rows:
-        row.values.setdefault(column.key, value)
-        if row.values[column.key] is None:
+        if row.values.get(column.key) is None:
             row.values[column.key] = value
 
 

@@ -21,6 +21,8 @@ def clean(cell: Cell) -> str:
     """The text a person sees in the cell: no control or zero-width characters, no leading apostrophe,
     no CSV trick of the form ="001"."""
     if isinstance(cell, str):
+        if cell.isalnum():
+            return cell
         text = INVISIBLE.sub("", cell).strip()
         quoted = QUOTED.match(text)
         return (quoted[1] if quoted else text).lstrip("'‘’`").strip()

@@ -102,17 +102,20 @@ def _inspect(name: str, xml: bytes, limits: Limits) -> dict[tuple[int, int], str
 
 def _check_extent(name: str, xml: bytes, limits: Limits) -> None:
     """A value in a far corner makes the dense layout enormous; styled but empty cells do not count."""
-    far = next((m for m in LAST_ROW.finditer(xml) if int(m[1]) > limits.rows), None)
-    stray = FILLED_CELL.search(xml, far.start()) if far else None
+    rows = max(map(int, LAST_ROW.findall(xml)), default=0)
+    stray = _stray_cell(xml, limits) if rows > limits.rows else None
     if stray:
         raise Unreadable(
             f"工作表“{name}”的 {(stray[1] + stray[2]).decode()} 单元格还有内容，超过 {limits.rows} 行。"
             "如果是误填请删除该行，确有这么多数据请分成几个文件上传。"
         )
-    rows = max((int(m[1]) for m in LAST_ROW.finditer(xml)), default=0)
     wide = max((column_number(m[1]) for m in WIDE_CELL.finditer(xml)), default=0)
     if min(rows, limits.rows) * (wide + 1) > limits.cells:
         raise Unreadable(f"工作表“{name}”右侧很远处（第 {wide + 1} 列）还有零散内容，请删除后再上传。")
+
+
+def _stray_cell(xml: bytes, limits: Limits) -> re.Match[bytes] | None:
+    return next((cell for cell in FILLED_CELL.finditer(xml) if int(cell[2]) > limits.rows), None)
 
 
 def _bad_cells(xml: bytes, mark: bytes, reason: str) -> Iterator[tuple[tuple[int, int], str]]:
