@@ -1,5 +1,7 @@
 """Records kept by simple registers that belong to the platform: meetings and policy documents."""
 
+from datetime import date
+
 from django.db import models
 
 from salvation.access.models import Access, ScopedModel
@@ -32,6 +34,7 @@ class Meeting(ScopedModel):
     recused = models.TextField("回避人员", blank=True, help_text="一行一人；回避人不计入法定人数")
     agenda = models.TextField("议题", blank=True)
     resolutions = models.TextField("议定事项", blank=True)
+    quorum = models.PositiveSmallIntegerField("法定人数", null=True, blank=True)
     recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
 
     class Meta:
@@ -80,3 +83,9 @@ class PolicyDocument(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def validity(self, on: date) -> str:
+        """VALID, COMING (施行日期 not reached) or REPEALED on a day: derived, never stored."""
+        if self.repealed_on and self.repealed_on <= on:
+            return "REPEALED"
+        return "COMING" if self.effective_on and self.effective_on > on else "VALID"

@@ -29,6 +29,7 @@ class Look:
     sorted_by: str = ""
     tick: Callable[[Row], str] | None = None
     sources: bool = False
+    beside: Callable[[Row, Column], str] | None = None
     scene: Scene = Scene.LIST
     css: str = ""
 
@@ -140,6 +141,8 @@ def _cell(table: Table, position: int, column: Column, row: Row, look: Look) -> 
         inner = format_html('<a href="{}">{}</a>', url, inner)
     lead = position < table.lead
     css = _css(column, lead)
+    if look.beside and (note := look.beside(row, column)):
+        inner = format_html('{} <span class="beside">{}</span>', inner, note)
     extra = _source(found) if look.sources and not lead and found.source is not Source.AUTO else ""
     label = format_html(' data-label="{}"', column.label) if column.priority else ""
     name = mark_safe("th") if lead and position == 0 else mark_safe("td")

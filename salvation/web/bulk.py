@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """``check`` lists the rows with what the person must weigh (疑点数、金额、核对结论); every row is judged alone.
+    """``check`` lists the rows with what must be weighed (疑点数、金额、核对结论): every row is judged alone.
 
     ``run(actor=, rows=, now=)`` does the act in one transaction and says what it refused. ``consequences``
     gives sentences with numbers, shown before the person confirms.

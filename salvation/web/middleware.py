@@ -75,10 +75,8 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 def refuse(request: HttpRequest, message: str, status: int, *, rule: str = "") -> HttpResponse:
     """Answer with the reason, in the form the client asked for."""
-    if (
-        request.path.startswith(API_PAGES)
-        or request.accepts("application/json")
-        and not request.accepts("text/html")
+    if request.path.startswith(API_PAGES) or (
+        request.accepts("application/json") and not request.accepts("text/html")
     ):
         return JsonResponse({"message": message, "rule": rule}, status=status)
     if wants_fragment(request):

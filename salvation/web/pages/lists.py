@@ -1,12 +1,12 @@
-"""The list: filters in the address, sorting, column choice, cursor paging, count, export, bulk acts, saved views."""
+"""The list: filters in the address, sorting, columns, paging, count, export, bulk acts, saved views."""
 
 from collections.abc import Sequence
-from tempfile import TemporaryFile
+from io import BytesIO
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from salvation.tables.html import Look, html_table
 from salvation.tables.model import Column, Heading, Table
 from salvation.web.bulk import BulkAction, bulk_check, bulk_run
 from salvation.web.cursor import Window, capped_count, window
+from salvation.web.downloads import download
 from salvation.web.filters import FilterForm
 from salvation.web.models import SavedView
 from salvation.web.pages.base import ScopedPage
@@ -27,7 +28,6 @@ from salvation.web.services import save_view
 PAGING = ("after", "before")
 # Beyond this, an export needs a second person even when masked (07 §7.3 #9).
 EXPORT_LIMIT = 50_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ListPage(ScopedPage):
@@ -162,18 +162,12 @@ class ListPage(ScopedPage):
         count = rows.order_by()[: EXPORT_LIMIT + 1].count()
         if count > EXPORT_LIMIT:
             raise Refusal(f"一次最多导出 {EXPORT_LIMIT:,} 行，请先缩小筛选范围", rule="07 §7.3 第9条")
-        target = TemporaryFile()
-        table = self.chosen_table()
-        written = write_flat(
-            table, rows.order_by(self.sort(), "pk").iterator(chunk_size=2000), target,
-            heading=self.heading(), scene=Scene.LIST,
-        )  # fmt: skip
+        ordered = rows.order_by(self.sort(), "pk").iterator(chunk_size=2000)
+        content = BytesIO()
+        written = write_flat(self.chosen_table(), ordered, content, heading=self.heading(), scene=Scene.LIST)
         facts = {"list": self.page_title(), "rows": written.rows, "digest": written.digest}
         record(actor=request.user, action="export", facts=facts)
-        target.seek(0)
-        return FileResponse(
-            target, as_attachment=True, filename=f"{self.page_title()}.xlsx", content_type=XLSX
-        )
+        return download(content, f"{self.page_title()}.xlsx")
 
     def heading(self) -> Heading:
         """Who exported what and when: printed on top of the file."""

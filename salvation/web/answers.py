@@ -1,0 +1,59 @@
+"""What was filled into a form, in words, for the check page."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
+
+
+def answers(form: Any, sections: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sections with (label, value in words, id of the field) for every field that was shown."""
+    return [
+        {
+            "title": section["title"],
+            "rows": [
+                {"label": bound.label, "value": words(form, bound.name), "target": bound.id_for_label}
+                for bound in section["fields"]
+            ],
+        }
+        for section in sections
+    ]
+
+
+def words(form: Any, name: str) -> str:
+    """One cleaned value as a person would say it."""
+    value, field = form.cleaned_data.get(name), form.fields[name]
+    if isinstance(field, forms.BooleanField):
+        return "是" if value else "否"
+    if value in (None, "", []):
+        return "未填"
+    if isinstance(field, forms.MultipleChoiceField):
+        labels = dict(field.choices)
+        return "、".join(str(labels.get(part, part)) for part in value)
+    if isinstance(field, forms.ChoiceField) and not isinstance(value, Model):
+        return str(dict(_flat(field.choices)).get(value, value))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, UploadedFile):
+        return str(value.name)
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    if isinstance(value, list | tuple) or hasattr(value, "all"):
+        return "、".join(str(part) for part in value)
+    return str(value)
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    """Choices without their groups."""
+    flat: list[tuple[Any, Any]] = []
+    for key, label in choices:
+        flat += _flat(label) if isinstance(label, list | tuple) else [(key, label)]
+    return flat

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from salvation.web.steps import StepPage
+from salvation.web.views import Desk, JobPage, Search
+
+app_name = "web"
+urlpatterns = [
+    path("", Desk.as_view(), name="desk"),
+    path("search/", Search.as_view(), name="search"),
+    path("jobs/<int:pk>/", JobPage.as_view(), name="job"),
+    path("flow/<slug:flow>/<int:pk>/<slug:step>/", StepPage.as_view(), name="step"),
+]
