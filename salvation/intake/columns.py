@@ -86,9 +86,15 @@ def _one_column_each(
     settled: dict[int, Match] = {at: match for at, match in enumerate(matches) if match.how is How.SAVED}
     taken = {match.key for match in settled.values()}
     for at in ranked:
-        if at not in settled and matches[at].key not in taken:
-            settled[at] = matches[at]
-            taken.add(matches[at].key)
+        if at in settled:
+            continue
+        match = matches[at]
+        if match.key in taken:
+            # 户主姓名 beside 姓名 is no second name of the person: it says whose household it is.
+            match = vocabulary.match(header.paths[at], taken)
+        if match.key:
+            settled[at] = match
+            taken.add(match.key)
     return settled
 
 

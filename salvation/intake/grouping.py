@@ -74,9 +74,10 @@ class _Sorter:
         number = row.values.get(self.grouping.number)
         if number is not None:
             return f"number:{number}"
-        relation = row.values.get(self.grouping.relation)
-        if relation is None and (head := row.values.get(self.grouping.head)) is not None:
+        head = row.values.get(self.grouping.head)
+        if head is not None:
             return f"head:{_identity(head)}"
+        relation = row.values.get(self.grouping.relation)
         own = f"row:{row.sheet}:{row.number}"
         return self.current.key if self.current and self._continues(row, relation) else own
 
@@ -87,6 +88,9 @@ class _Sorter:
             return False
         if relation is not None:
             return relation not in self.grouping.head_values
+        head_name = row.values.get(self.grouping.head_name)
+        if head_name is not None:
+            return bool(head_name == above.values.get(self.grouping.head_name))
         if row.joined:
             return True
         if self.has_serial and row.values.get(self.grouping.serial) is None and self._no_amounts(row):

@@ -1,6 +1,7 @@
 """Which column of the file is which expected column, and how sure we are. Pure; can be remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -113,14 +114,15 @@ class Vocabulary:
     saved: SavedMapping = field(default_factory=SavedMapping)
 
     @cached_property
-    def known(self) -> dict[str, Match]:
-        words: dict[str, Match] = {}
+    def known(self) -> dict[str, tuple[Match, ...]]:
+        """Headings and what they may mean, the likeliest first; earlier aliases are the surer ones."""
+        words: dict[str, list[Match]] = defaultdict(list)
         for column in self.intake.columns:
-            words.setdefault(full_label(column.label), Match(column.key, How.EXACT, 1.0))
+            words[full_label(column.label)].append(Match(column.key, How.EXACT, 1.0))
         for column in self.intake.columns:
-            for alias in column.aliases:
-                words.setdefault(full_label(alias), Match(column.key, How.ALIAS, 0.95))
-        return words
+            for rank, alias in enumerate(column.aliases):
+                words[full_label(alias)].append(Match(column.key, How.ALIAS, 0.95 - rank / 1000))
+        return {word: tuple(matches) for word, matches in words.items()}
 
     @cached_property
     def saved_columns(self) -> dict[str, str]:
@@ -130,18 +132,19 @@ class Vocabulary:
         """What the user said this heading is: a key, "" for "do not read", None when he said nothing."""
         return self.saved_columns.get(full_label(heading))
 
-    def match(self, path: tuple[str, ...]) -> Match:
-        """Recognise a heading path exactly, by alias, or by the tail of its path."""
+    def match(self, path: tuple[str, ...], taken: Container[str] = ()) -> Match:
+        """Recognise a heading path exactly, by alias, or by the tail of its path; not as a key in `taken`."""
         saved = self.saved_column("".join(path))
         if saved is not None:
             return Match(saved, How.SAVED, 1.0)
         for start in range(len(path)):
             for reduce in (full_label, label):
-                found = self.known.get("".join(reduce(part) for part in path[start:]))
+                known = self.known.get("".join(reduce(part) for part in path[start:]), ())
+                found = next((match for match in known if match.key not in taken), None)
                 if found:
                     return found if start == 0 else Match(found.key, How.PART, found.confidence - 0.1)
         if len(path) > 1 and label(path[-1]) in GENERIC:
-            parent = self.match(path[:-1])
+            parent = self.match(path[:-1], taken)
             return Match(parent.key, How.PART, parent.confidence - 0.2) if parent.key else NO_MATCH
         return NO_MATCH
 
@@ -149,10 +152,11 @@ class Vocabulary:
         """The nearest known heading among columns not yet found; NO_MATCH when none is near."""
         best = NO_MATCH
         for heading in {label("".join(path)), label(path[-1])} if path else set():
-            for word, match in self.known.items():
-                confidence = _likeness(heading, word) if match.key not in taken else 0.0
+            for word, matches in self.known.items():
+                key = matches[0].key
+                confidence = _likeness(heading, word) if key not in taken else 0.0
                 if confidence > best.confidence:
-                    best = Match(match.key, How.SIMILAR, confidence)
+                    best = Match(key, How.SIMILAR, confidence)
         return best
 
     def columns_by_key(self) -> dict[str, Column]:

@@ -84,11 +84,13 @@ class Column:
 class Grouping:
     """Which columns tell households apart, and which hold amounts (keys of columns).
 
-    Evidence is used in this order: household number, identity of the head, relation to the head, serial.
+    Evidence is used in this order: household number, identity of the head, relation to the head, name of the
+    head, merged cells, serial.
     """
 
     number: str = ""
     head: str = ""
+    head_name: str = ""
     relation: str = ""
     head_values: frozenset[Any] = frozenset()
     serial: str = ""
@@ -99,8 +101,8 @@ class Grouping:
 class Intake:
     """The declaration of one import: its columns and, where persons form households, the grouping.
 
-    `person` is the key of the identity column, `name` that of the name column; they carry the recognition of
-    data rows.
+    `person` is the key of the identity column, `person_name` that of the name column; they carry the recognition
+    of data rows. `any_of` lists sets of columns of which the sheet must have at least one.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Intake:
     person_name: str = "name"
     village: str = "village"
     grouping: Grouping | None = None
+    any_of: tuple[tuple[str, ...], ...] = ()
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)

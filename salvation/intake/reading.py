@@ -77,8 +77,9 @@ def read_table(
     sheets = [_prepare(sheet, vocabulary) for sheet in book.sheets if sheet.rows]
     found = _chosen([reading for reading in sheets if reading], intake, month)
     if not found:
-        required = "、".join(column.label for column in intake.columns if column.required)
-        raise Unreadable(NO_HEADER.format(columns=required))
+        keys = [column.key for column in intake.columns if column.required]
+        labels = [intake.column(key).label for key in (*keys, *(several[0] for several in intake.any_of))]
+        raise Unreadable(NO_HEADER.format(columns="、".join(labels)))
     reading = Reading(intake, book, found, notes=list(book.notes))
     _note_other_sheets(reading)
     reading.missing = _missing(reading)
@@ -113,9 +114,8 @@ def _chosen(sheets: list[SheetReading], intake: Intake, month: Month | None) -> 
     """Sheets with all required columns before others; of several months, the one asked for."""
     if not sheets:
         return []
-    required = {column.key for column in intake.columns if column.required}
-    best = max(len(required & set(sheet.places)) for sheet in sheets)
-    chosen = [sheet for sheet in sheets if len(required & set(sheet.places)) == best]
+    fewest = min(len(_lacking(sheet, intake)) for sheet in sheets)
+    chosen = [sheet for sheet in sheets if len(_lacking(sheet, intake)) == fewest]
     months = {sheet.caption.month for sheet in chosen} - {None}
     if month and len(months) > 1 and month in months:
         chosen = [sheet for sheet in chosen if sheet.caption.month in (month, None)]
@@ -123,11 +123,13 @@ def _chosen(sheets: list[SheetReading], intake: Intake, month: Month | None) -> 
 
 
 def _missing(reading: Reading) -> list[Column]:
-    return [
-        column
-        for column in reading.intake.columns
-        if column.required and any(column.key not in sheet.places for sheet in reading.sheets)
-    ]
+    lacking = {key for sheet in reading.sheets for key in _lacking(sheet, reading.intake)}
+    return [column for column in reading.intake.columns if column.key in lacking]
+
+
+def _lacking(sheet: SheetReading, intake: Intake) -> list[str]:
+    required = [(column.key,) for column in intake.columns if column.required]
+    return [keys[0] for keys in (*required, *intake.any_of) if not any(key in sheet.places for key in keys)]
 
 
 def _note_other_sheets(reading: Reading) -> None:
