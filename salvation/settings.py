@@ -13,6 +13,7 @@ DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.secret("SECRET_KEY") or "not-a-secret:only-for-commands-without-servers-and-sessions"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "salvation.web.views.stale_form"
 # Synthetic ID numbers (division 99) are accepted only in demo and test installations.
 ALLOW_TEST_ID = env.flag("ALLOW_TEST_ID", False)
 DEMO = env.flag("DEMO", False)

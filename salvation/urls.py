@@ -1,5 +1,15 @@
 """Addresses. Apps are named as strings: the platform knows no app above it."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("salvation.web.urls")),
+    path("accounts/", include("salvation.accounts.urls")),
+    path("parameters/", include("salvation.parameters.urls")),
+    path("files/", include("salvation.files.urls")),
+    path("registers/", include("salvation.registers.urls")),
+    path("cases/", include("cases.urls")),
+    path("funds/", include("funds.urls")),
+    path("audits/", include("audits.urls")),
+    path("reports/", include("reports.urls")),
+]

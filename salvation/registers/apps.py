@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class RegistersConfig(AppConfig):
     name = "salvation.registers"
+    verbose_name = "登记簿"
+
+    def ready(self) -> None:
+        from salvation.registers.declared import MEETINGS, POLICIES  # noqa: PLC0415 - models are loaded only now
+        from salvation.registers.register import register  # noqa: PLC0415
+
+        register(MEETINGS, POLICIES)

@@ -72,7 +72,12 @@ class PolicyDocument(ScopedModel):
     effective_on = models.DateField("施行日期", null=True, blank=True)
     repealed_on = models.DateField("废止日期", null=True, blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上位文件"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="上位文件",
     )
     keywords = models.CharField("关键词", max_length=150, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)

@@ -306,12 +306,14 @@ class Table:
 
 
 def dig(row: Row, path: str) -> object:
-    """Follow a dotted path through attributes and mappings; None as soon as something is None."""
+    """Follow a dotted path through attributes, mappings and methods without arguments; None stops it."""
     found: Any = row
     for part in path.split("."):
         if found is None:
             return None
         found = found.get(part) if isinstance(found, Mapping) else getattr(found, part)
+        if callable(found):
+            found = found()
     return found
 
 

@@ -17,36 +17,9 @@ from salvation.flow.models import FlowSubject
 from salvation.flow.registry import Entry, flow_entry
 from salvation.flow.table import Need, Step
 from salvation.registers.models import Meeting
+from salvation.web.fields import FilesField, MoneyField, MonthField, YesNoField
 from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.forms import FormPage
-
-YES_NO = (("yes", "是"), ("no", "否"))
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once; the cleaned value is a list."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        chosen = data if isinstance(data, list | tuple) else [data] if data else []
-        if not chosen:
-            super().clean(None, initial)
-            return []
-        return [super(FilesField, self).clean(one, initial) for one in chosen]
-
-
-class YesNoField(forms.TypedChoiceField):
-    """A question that must be answered: an unticked box would not tell no from not asked."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            choices=YES_NO, coerce=lambda chosen: chosen == "yes", widget=forms.RadioSelect, **kwargs
-        )
 
 
 def field_for(need: Need, actor: Any) -> forms.Field:
@@ -60,16 +33,14 @@ def field_for(need: Need, actor: Any) -> forms.Field:
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common
             )
         case "month":
-            return forms.RegexField(
-                r"^\d{4}-(0[1-9]|1[0-2])$", widget=forms.TextInput(attrs={"type": "month"}), **common
-            )
+            return MonthField(**common)
         case "bool":
             return YesNoField(**common)
         case "choice":
             blank = [] if need.required else [("", "未选")]
             return forms.ChoiceField(choices=[*blank, *need.choices], widget=forms.RadioSelect, **common)
         case "money":
-            return forms.DecimalField(max_digits=12, decimal_places=2, min_value=0, **common)
+            return MoneyField(**common)
         case "files":
             return FilesField(**common)
         case "meeting":

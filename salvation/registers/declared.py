@@ -1,0 +1,143 @@
+"""The two registers the platform itself keeps: meetings (10 附录A) and policy documents (A01)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from salvation.registers.forms import MeetingFilter, MeetingForm, PolicyDocumentFilter, PolicyDocumentForm
+from salvation.registers.models import Meeting, PolicyDocument
+from salvation.registers.register import Register
+from salvation.tables.model import Column, Kind, State, Table
+from salvation.web.pages.forms import Section
+
+VALIDITY = {
+    "VALID": State("有效", "good"),
+    "COMING": State("未施行", "wait"),
+    "REPEALED": State("已废止", "ended"),
+}
+
+MEETING_TABLE = Table(
+    "meetings",
+    "会议登记簿",
+    (
+        Column("title", "会议名称", priority=1, link=True, width=36),
+        Column("held_on", "日期", Kind.DATE, priority=2, sort="held_on"),
+        Column("kind", "类型", value="get_kind_display", priority=3, sort="kind"),
+        Column("unit", "单位", value="unit.name", sort="unit__sort"),
+        Column("number", "会议号", optional=True),
+        Column("place", "地点"),
+        Column("host", "主持人"),
+        Column("attending", "到会", Kind.COUNT, definition="签到人数，回避人员不计"),
+        Column("quorum", "法定人数", Kind.COUNT, optional=True),
+        Column("agenda", "议题", optional=True, width=40),
+        Column("resolutions", "议定事项", optional=True, width=40),
+        Column("recorded_at", "记录时间", optional=True, definition="系统记录的时间，不能修改"),
+    ),
+)
+
+POLICY_TABLE = Table(
+    "policies",
+    "政策文件库",
+    (
+        Column("number", "文号", priority=2, sort="number", link=True, width=24),
+        Column("title", "标题", priority=1, link=True, width=44, definition="文件原文标题"),
+        Column("issuer", "发文机关"),
+        Column("level", "层级", value="get_level_display", sort="level"),
+        Column("issued_on", "成文日期", Kind.DATE, sort="issued_on"),
+        Column("effective_on", "施行日期", Kind.DATE, sort="effective_on"),
+        Column("repealed_on", "废止日期", Kind.DATE, optional=True),
+        Column(
+            "validity",
+            "状态",
+            Kind.STATE,
+            value=lambda document: document.validity(timezone.localdate()),
+            states=VALIDITY,
+            priority=3,
+            definition="按施行日期、废止日期与今天比较",
+        ),
+        Column("parent", "上位文件", optional=True),
+        Column("keywords", "关键词", optional=True),
+    ),
+)
+
+
+def meeting_details(meeting: Meeting) -> Mapping[str, Any]:
+    """Everything about a meeting."""
+    return {
+        "类型": meeting.get_kind_display(),
+        "会议号": meeting.number,
+        "日期": f"{meeting.held_on:%Y-%m-%d}",
+        "地点": meeting.place,
+        "主持人": meeting.host,
+        "到会（回避人员不计）": f"{meeting.attending} 人",
+        "法定人数": f"{meeting.quorum} 人" if meeting.quorum else "",
+        "签到人员": "、".join(meeting.attendees.split()),
+        "缺席人员": "、".join(meeting.absent.split()),
+        "回避人员": "、".join(meeting.recused.split()),
+        "议题": meeting.agenda,
+        "议定事项": meeting.resolutions,
+        "记录时间": f"{timezone.localtime(meeting.recorded_at):%Y-%m-%d %H:%M}",
+    }
+
+
+def policy_details(document: PolicyDocument) -> Mapping[str, Any]:
+    """Everything about a document, with its place in the chain of forwarding."""
+    below = PolicyDocument.objects.filter(parent=document).order_by("issued_on")
+    days = {
+        "成文日期": document.issued_on,
+        "施行日期": document.effective_on,
+        "废止日期": document.repealed_on,
+    }
+    return {
+        "文号": document.number,
+        "标题（原文）": document.title,
+        "发文机关": document.issuer,
+        "层级": document.get_level_display(),
+        **{label: f"{day:%Y-%m-%d}" if day else "" for label, day in days.items()},
+        "状态": VALIDITY[document.validity(timezone.localdate())].label,
+        "上位文件": str(document.parent or ""),
+        "转发、依据本文件的": "\n".join(str(one) for one in below),
+        "关键词": document.keywords,
+        "备注": document.note,
+    }
+
+
+MEETINGS = Register(
+    "meetings",
+    "会议",
+    Meeting,
+    MeetingForm,
+    MEETING_TABLE,
+    filters=MeetingFilter,
+    sort="-held_on",
+    sections=(
+        Section("会议", ("kind", "number", "title", "held_on", "place", "host")),
+        Section("到会", ("attendees", "quorum", "absent", "recused")),
+        Section("议题与结论", ("agenda", "resolutions"), "议题、结论逐条填写，一行一条"),
+        Section("材料", ("minutes", "photos")),
+    ),
+    details=meeting_details,
+    files=(("minutes", "会议纪要"), ("photos", "现场照片")),
+    icon="people",
+    order=10,
+)
+
+POLICIES = Register(
+    "policies",
+    "政策文件",
+    PolicyDocument,
+    PolicyDocumentForm,
+    POLICY_TABLE,
+    filters=PolicyDocumentFilter,
+    sort="-issued_on",
+    related=("unit", "parent"),
+    sections=(
+        Section("文件", ("number", "title", "issuer", "level")),
+        Section("日期与依据", ("issued_on", "effective_on", "repealed_on", "parent")),
+        Section("其他", ("keywords", "note", "fulltext")),
+    ),
+    details=policy_details,
+    files=(("fulltext", "文件全文"),),
+    order=20,
+)

@@ -1,0 +1,124 @@
+"""Forms of the platform's own registers."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from salvation.registers.models import Meeting, PolicyDocument
+from salvation.web.fields import DateField, FilesField
+from salvation.web.filters import FilterForm
+
+
+class RecordForm(forms.ModelForm):
+    """A register's form: knows who fills it in, so that choices stay within his units."""
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        self.actor = actor
+        super().__init__(*args, **kwargs)
+
+
+class MeetingForm(RecordForm):
+    held_on = DateField(label="日期")
+    minutes = FilesField(label="会议纪要", required=False, help_text="PDF、Word 或照片，可选多个")
+    photos = FilesField(label="现场照片", required=False)
+
+    class Meta:
+        model = Meeting
+        fields: ClassVar[list[str]] = [
+            "kind",
+            "number",
+            "title",
+            "held_on",
+            "place",
+            "host",
+            "attendees",
+            "quorum",
+            "absent",
+            "recused",
+            "agenda",
+            "resolutions",
+        ]
+        widgets: ClassVar[dict[str, Any]] = {
+            name: forms.Textarea(attrs={"rows": 4})
+            for name in ("attendees", "absent", "recused", "agenda", "resolutions")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """People who stand back do not count towards the quorum (07 §7.2)."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        quorum = cleaned.get("quorum")
+        if quorum and cleaned.get("attendees"):
+            recused = set((cleaned.get("recused") or "").split())
+            present = len({name for name in cleaned["attendees"].split() if name not in recused})
+            if present < quorum:
+                self.add_error(
+                    "attendees", f"除回避人员外到会 {present} 人，不足法定人数 {quorum} 人，请核对签到"
+                )
+        return cleaned
+
+
+class MeetingFilter(FilterForm):
+    kind = forms.ChoiceField(label="类型", choices=[("", "全部"), *Meeting.Kind.choices])
+    words = forms.CharField(label="名称或议题", max_length=40)
+    since = DateField(label="日期从")
+    until = DateField(label="到")
+    lookups: ClassVar[dict[str, str]] = {"kind": "kind", "since": "held_on__gte", "until": "held_on__lte"}
+
+    def narrow(self, rows: Any) -> Any:
+        words = self.cleaned_data.get("words")
+        return rows.filter(title__icontains=words) | rows.filter(agenda__icontains=words) if words else rows
+
+
+class PolicyDocumentForm(RecordForm):
+    issued_on = DateField(label="成文日期", required=False)
+    effective_on = DateField(label="施行日期", required=False)
+    repealed_on = DateField(label="废止日期", required=False)
+    fulltext = FilesField(label="文件全文", required=False, help_text="PDF 或 Word")
+
+    class Meta:
+        model = PolicyDocument
+        fields: ClassVar[list[str]] = [
+            "number",
+            "title",
+            "issuer",
+            "level",
+            "issued_on",
+            "effective_on",
+            "repealed_on",
+            "parent",
+            "keywords",
+            "note",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parents = PolicyDocument.objects.visible_to(self.actor).exclude(pk=self.instance.pk)
+        self.fields["parent"].queryset = parents.order_by("-issued_on")
+        self.fields["parent"].help_text = "本文件转发或依据的上级文件"
+
+    def clean(self) -> dict[str, Any]:
+        """A document must not stop before it starts, nor stand below itself."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        start, end = cleaned.get("effective_on") or cleaned.get("issued_on"), cleaned.get("repealed_on")
+        if start and end and end < start:
+            self.add_error("repealed_on", f"废止日期不能早于施行（成文）日期 {start:%Y-%m-%d}")
+        above = cleaned.get("parent")
+        while above is not None:
+            if above.pk == self.instance.pk:
+                self.add_error("parent", "上位文件不能是本文件的下位文件，请重新选择")
+                break
+            above = above.parent
+        return cleaned
+
+
+class PolicyDocumentFilter(FilterForm):
+    words = forms.CharField(label="文号、标题或关键词", max_length=40)
+    level = forms.ChoiceField(label="层级", choices=[("", "全部"), *PolicyDocument.Level.choices])
+    lookups: ClassVar[dict[str, str]] = {"level": "level"}
+
+    def narrow(self, rows: Any) -> Any:
+        words = self.cleaned_data.get("words")
+        if not words:
+            return rows
+        found = [rows.filter(**{f"{name}__icontains": words}) for name in ("number", "title", "keywords")]
+        return found[0] | found[1] | found[2]

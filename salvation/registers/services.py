@@ -1,0 +1,63 @@
+"""Write a record of a declared register."""
+
+from typing import Any
+
+from django.db import transaction
+
+from salvation.access.services import get_visible, must_still_see, require
+from salvation.domain.errors import Refusal
+from salvation.files.services import add_attachment
+from salvation.journal.services import record
+from salvation.registers.register import Register
+from salvation.units.models import Unit
+
+
+@transaction.atomic
+def create_record(
+    *, register: Register, form: Any, actor: Any, uploads: dict[str, list[Any]] | None = None
+) -> Any:
+    """Save a valid form as a new record of the actor's unit. Raises PermissionDenied, Refusal."""
+    require(actor, register.edit)
+    unit = editing_unit(actor, register.edit)
+    made = form.save(commit=False)
+    setattr(made, register.unit, unit)
+    made.save()
+    form.save_m2m()
+    must_still_see(actor, made)
+    _attach(made, unit, actor, uploads)
+    record(actor=actor, action="register.create", subject=made, unit=unit, facts={"register": register.label})
+    return made
+
+
+@transaction.atomic
+def update_record(
+    *, register: Register, form: Any, actor: Any, uploads: dict[str, list[Any]] | None = None
+) -> Any:
+    """Save a valid form over its record; the journal keeps which fields changed. Raises PermissionDenied, 404."""
+    before = get_visible(register.model._default_manager.all(), actor, pk=form.instance.pk)
+    unit = getattr(before, register.unit)
+    require(actor, register.edit, unit)
+    saved = form.save()
+    must_still_see(actor, saved)
+    _attach(saved, unit, actor, uploads)
+    changed = "、".join(str(form.fields[name].label) for name in form.changed_data if name in form.fields)
+    facts = {"register": register.label, "changed": changed}
+    record(actor=actor, action="register.update", subject=saved, unit=unit, facts=facts)
+    return saved
+
+
+def editing_unit(actor: Any, permission: str) -> Unit:
+    """The unit a new record belongs to: that of the first post which may edit. Raises Refusal."""
+    for post in actor.current_posts:
+        if actor.may(permission, post.unit):
+            unit: Unit = post.unit
+            return unit
+    raise Refusal("您没有可以登记的岗位")
+
+
+def _attach(saved: Any, unit: Unit, actor: Any, uploads: dict[str, list[Any]] | None) -> None:
+    for kind, files in (uploads or {}).items():
+        for upload in files:
+            add_attachment(
+                subject=saved, unit=unit, kind=kind, name=upload.name, content=upload.read(), actor=actor
+            )
