@@ -11,6 +11,7 @@ from cases.rules.policy import PolicyParameters, Reading
 from cases.rules.result import Assessment, WorkingLine, nearest
 from cases.rules.uplift import ARTICLE as UPLIFT_ARTICLE
 from cases.rules.uplift import uplifts_of
+from salvation.domain.errors import Refusal
 
 AMOUNT_ARTICLE = "低保审核确认办法第23条"
 REFUSED_ARTICLE = "低保审核确认办法第34条"
@@ -74,6 +75,11 @@ def _difference(income: Income, std: Decimal, lines: list[WorkingLine]) -> Decim
 
 
 def _tiers(heads: tuple[MemberFacts, ...], reading: Reading, lines: list[WorkingLine]) -> list[Decimal]:
+    for member in heads:
+        if not member.tier:
+            raise Refusal(
+                f"{member.label}没有填写困难档次，按分档法无法计算。", rule=AMOUNT_ARTICLE, field="tier"
+            )
     amounts = [reading.entry("dibao.tiers", member.tier) for member in heads]
     for member, amount in zip(heads, amounts, strict=True):
         values = (member.label, member.tier, amount)
