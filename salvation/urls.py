@@ -13,3 +13,8 @@ urlpatterns = [
     path("audits/", include("audits.urls")),
     path("reports/", include("reports.urls")),
 ]
+
+handler400 = "salvation.web.views.bad_request"
+handler403 = "salvation.web.views.forbidden"
+handler404 = "salvation.web.views.not_found"
+handler500 = "salvation.web.views.broken"
