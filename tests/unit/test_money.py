@@ -26,7 +26,9 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
     assert str(money.parse(text)) == amount
 
 
-@pytest.mark.parametrize("text", ["", "元", ".", "1e5", "NaN", "壹佰", "1,58", "12.345", "-1", "1 2a", "9" * 40])
+@pytest.mark.parametrize(
+    "text", ["", "元", ".", "1e5", "NaN", "壹佰", "1,58", "12.345", "-1", "1 2a", "9" * 40]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
         money.parse(text)
