@@ -38,8 +38,15 @@ def reach_of(user: Any, permission: str) -> Reach:
 def _reach(user: Any, permission: str) -> Reach:
     units = [post.unit for post in user.current_posts if permission in ROLES[post.role].permissions]
     villages = frozenset(unit.pk for unit in units if unit.kind == Unit.Kind.VILLAGE)
-    trees = [Q(path__startswith=unit.path) for unit in units if unit.kind != Unit.Kind.VILLAGE]
-    if not trees:
-        return Reach(frozenset(), villages)
-    below = Unit.objects.filter(reduce(or_, trees)).exclude(kind=Unit.Kind.VILLAGE)
-    return Reach(frozenset(below.values_list("pk", flat=True)), villages)
+    roots = frozenset(unit.path for unit in units if unit.kind != Unit.Kind.VILLAGE)
+    return Reach(_below(user, roots), villages)
+
+
+def _below(user: Any, roots: frozenset[str]) -> frozenset[int]:
+    """Units under ``roots``. Most permissions of a person share their roots: one query, not one a permission."""
+    cache: dict[frozenset[str], frozenset[int]] = user.__dict__.setdefault("_units_below", {})
+    if roots and roots not in cache:
+        under = reduce(or_, (Q(path__startswith=root) for root in roots))
+        below = Unit.objects.filter(under).exclude(kind=Unit.Kind.VILLAGE)
+        cache[roots] = frozenset(below.values_list("pk", flat=True))
+    return cache.get(roots, frozenset())

@@ -9,6 +9,8 @@ from django.urls import reverse
 from salvation.access.models import ScopedModel
 from salvation.access.services import get_visible, require
 from salvation.files.services import attachments_of
+from salvation.journal.actions import wording
+from salvation.journal.models import Entry
 from salvation.registers.register import Register, find_register
 from salvation.registers.services import create_record, update_record
 from salvation.tables.model import Table
@@ -16,7 +18,7 @@ from salvation.tables.values import text
 from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
-from salvation.web.pages.records import Head, Link, RecordPage, Tab
+from salvation.web.pages.records import Event, Head, Link, RecordPage, Tab
 
 
 class OfRegister:
@@ -48,6 +50,7 @@ class RegisterList(OfRegister, ListPage):
         self.default_sort = self.register.sort  # type: ignore[misc]
         self.filter_form = self.register.filters  # type: ignore[misc]
         self.empty = self.register.empty  # type: ignore[misc]
+        self.export_permission = self.register.view  # type: ignore[misc]
 
     def page_title(self) -> str:
         return self.register.label
@@ -83,6 +86,13 @@ class RegisterRecord(OfRegister, RecordPage):
             [Link("修改", edit)] if user.may(self.register.edit, getattr(subject, self.register.unit)) else []
         )
         return Head(str(subject), ((self.register.label, getattr(subject, self.register.unit)),), links)
+
+    def timeline(self, subject: Any) -> list[Event]:
+        """Who registered it and who changed which fields, from the journal, newest first."""
+        entries = Entry.objects.filter(
+            subject_type=subject._meta.label_lower, subject_id=subject.pk, action__startswith="register."
+        ).order_by("-id")[:50]
+        return [Event(e.at, e.actor_name, wording(e.action), e.facts.get("changed", "")) for e in entries]
 
     def facts(self, record: Any) -> Mapping[str, Any]:
         """Label and value of everything the register shows, and the attachments this person may open."""

@@ -9,10 +9,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 
+from salvation.web.rowsets import RowsForm
+
 
 def answers(form: Any, sections: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sections with (label, value in words, id of the field) for every field that was shown."""
-    return [
+    plain = [
         {
             "title": section["title"],
             "rows": [
@@ -22,6 +24,28 @@ def answers(form: Any, sections: Sequence[dict[str, Any]]) -> list[dict[str, Any
         }
         for section in sections
     ]
+    return plain + _row_answers(form)
+
+
+def _row_answers(form: Any) -> list[dict[str, Any]]:
+    """One line a filled row of the form's repeated parts."""
+    if not isinstance(form, RowsForm):
+        return []
+    return [
+        {
+            "title": given.title,
+            "rows": [
+                {"label": f"{given.item}{number}", "value": _row_words(row), "target": f"rows-{given.name}"}
+                for number, row in enumerate((row for row in formset.forms if row.has_changed()), start=1)
+            ],
+        }
+        for given, formset in form.shown_sets
+    ]
+
+
+def _row_words(row: Any) -> str:
+    filled = [name for name in row.fields if row.cleaned_data.get(name) not in (None, "", [], False)]
+    return "，".join(f"{row.fields[name].label} {words(row, name)}" for name in filled)
 
 
 def words(form: Any, name: str) -> str:

@@ -56,3 +56,25 @@
   });
   if (document.getElementById("error-summary")) { arrive(); }
 })();
+
+// Forms with repeated rows: one more row from the template beside them.
+(function () {
+  const ready = () => document.querySelectorAll("[data-add-row]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-row]");
+    if (!button) { return; }
+    const set = button.closest("[data-rows]");
+    const total = set.querySelector(`input[name="${set.dataset.rows}-TOTAL_FORMS"]`);
+    const number = Number(total.value);
+    const holder = document.createElement("div");
+    holder.append(set.querySelector("template").content.cloneNode(true));
+    holder.innerHTML = holder.innerHTML.replaceAll("__prefix__", String(number));
+    holder.querySelector("[data-row-number]").textContent = String(number + 1);
+    const row = holder.firstElementChild;
+    set.querySelector(".rowset-list").append(row);
+    total.value = String(number + 1);
+    row.querySelector("input, select, textarea").focus();
+  });
+  document.addEventListener("htmx:afterSettle", ready);
+  ready();
+})();

@@ -34,9 +34,18 @@ class Page(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if self.permission != SIGNED_IN:
-            require(request.user, self.permission)
+        self.demand(self.permission)
         return super().dispatch(request, *args, **kwargs)
+
+    def permitted(self, permission: str) -> bool:
+        """Whether the person's posts give ``permission``; SIGNED_IN is given to all."""
+        user: Any = self.request.user
+        return permission == SIGNED_IN or bool(user.may(permission))
+
+    def demand(self, permission: str) -> None:
+        """Raises PermissionDenied unless ``permitted``."""
+        if permission != SIGNED_IN:
+            require(self.request.user, permission)
 
     def page_title(self) -> str:
         """The heading of the page and of the browser's tab."""

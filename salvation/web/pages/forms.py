@@ -13,6 +13,7 @@ from django.utils import timezone
 from salvation.domain.errors import Refusal
 from salvation.web.answers import answers
 from salvation.web.pages.base import Page
+from salvation.web.rowsets import RowsForm
 from salvation.web.services import carry_out_once, drop_draft, find_draft, new_token, save_draft
 
 
@@ -88,6 +89,8 @@ class FormPage(Page):
         form = self.make_form(None, None)
         if found is not None:
             form.initial = {**form.initial, **draft_values(form, found[0])}
+            if isinstance(form, RowsForm):
+                form.restore(found[0])
         return self._form(form, draft_at=found[1] if found else None)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

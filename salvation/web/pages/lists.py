@@ -128,7 +128,7 @@ class ListPage(ScopedPage):
         table = self.chosen_table()
         actions = [action for action in self.bulk if user.may(action.permission)]
         look = Look(
-            row_url=self.row_url if self.record_url else None,
+            row_url=self.row_url if self.record_url or type(self).row_url is not ListPage.row_url else None,
             sort_url=self._sort_url,
             sorted_by=self.sort(),
             tick=(lambda row: str(row.pk)) if actions else None,
@@ -148,8 +148,10 @@ class ListPage(ScopedPage):
             ],
             "actions": actions,
             "views": SavedView.objects.filter(user=user, page=self.request.path).order_by("name"),
-            "create": self.create_url if self.create_url and user.may(self.create_permission) else "",
-            "may_export": user.may(self.export_permission or self.permission),
+            "create": reverse(self.create_url)
+            if self.create_url and user.may(self.create_permission)
+            else "",
+            "may_export": self.permitted(self.export_permission or self.permission),
             "query": self.query(),
             "other_params": [(key, value) for key, value in self._params() if key != "cols"],
         }
@@ -157,7 +159,7 @@ class ListPage(ScopedPage):
     def export(self) -> HttpResponse:
         """The filtered list as xlsx, masked like the page, journalled with the number of rows."""
         request = self.request
-        require(request.user, self.export_permission or self.permission)
+        self.demand(self.export_permission or self.permission)
         rows = self.filters().apply(self.rows())
         count = rows.order_by()[: EXPORT_LIMIT + 1].count()
         if count > EXPORT_LIMIT:

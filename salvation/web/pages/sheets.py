@@ -10,7 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.mask import Scene
 from salvation.journal.services import record
@@ -126,7 +125,7 @@ class SheetPage(Page):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Download: always every sheet of the table, journalled with the fingerprint."""
         self.prepare()
-        require(request.user, self.export_permission or self.permission)
+        self.demand(self.export_permission or self.permission)
         wanted = request.POST.get("format", "")
         if wanted not in self.formats:
             raise Refusal("没有这种下载格式，请刷新页面后再试")
