@@ -87,6 +87,6 @@ def _paid(
         return total
     minimum = reading.amount_or_none("funds.grant_min")
     if minimum is not None and total < minimum:
-        total = minimum.quantize(CENT, ROUND_HALF_UP)
+        total = minimum
         lines.append(WorkingLine("发放下限", "低于下限，按 {} 元发放", (total,), total, article))
     return total

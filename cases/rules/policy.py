@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from cases.rules.keys import KEYS, Key
 from salvation.domain.errors import Refusal
+from salvation.domain.money import CENT
 
 _HIGHEST = Decimal("1E9")
 _YES, _NO = frozenset({"true", "是", "1"}), frozenset({"false", "否", "0"})
@@ -131,6 +132,11 @@ def _amount(key: str, declared: Key, value: object) -> Decimal:
     number = _number(key, value, "不小于 0 的数字")
     if declared.positive and not number:
         raise BadParameter(key, value, "大于 0 的数字")
+    if declared.kind == "money":
+        cents = number.quantize(CENT)
+        if cents != number:
+            raise BadParameter(key, value, "最多两位小数的数字")
+        return cents
     return number
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from cases.rules.assets import check_property
@@ -14,7 +14,6 @@ from cases.rules.income import STD_KEY, TEKUN_ARTICLE, Income, own_income
 from cases.rules.policy import PolicyParameters, Reading
 from cases.rules.result import NOTHING, Assessment, Failure, MemberShare, Notice, WorkingLine, nearest
 from salvation.domain.ages import age
-from salvation.domain.money import CENT
 
 LABOUR_ARTICLE = "特困人员认定办法第5条"
 CHILD_ARTICLE = "特困人员认定办法第9条"
@@ -89,11 +88,11 @@ class Support(NamedTuple):
 
 
 def support_amount(reading: Reading, area: Area, mode: TekunMode, level: CareLevel) -> Support:
-    """Give what a person of this area, mode and care level is paid; cents rounded half up."""
+    """Give what a person of this area, mode and care level is paid."""
     place = mode.value.lower()
     base = reading.amount(f"tekun.base.{area.value.lower()}.{place}")
     care = reading.amount(f"tekun.care.{level.value.lower()}.{place}")
-    return Support(base.quantize(CENT, ROUND_HALF_UP), care.quantize(CENT, ROUND_HALF_UP))
+    return Support(base, care)
 
 
 class _Judge:

@@ -77,6 +77,7 @@ def test_a_missing_parameter_is_named() -> None:
         ("dibao.std.rural", "-1"),
         ("dibao.std.rural", "NaN"),
         ("dibao.std.rural", "1e99"),
+        ("uplift.amount.elder", "100.555"),
         ("dibao.std.rural", True),
         ("dibao.std.rural", ["600"]),
         ("dibao.mode", "diff"),
