@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from cases.models.choices import PAID, Program, Relation
+from cases.models.choices import PAID, CareLevel, Program, Relation
 from salvation.intake.model import Column, Grouping, Intake, Kind
 
 LARGEST_MONTHLY = Decimal(20_000)
@@ -33,6 +33,11 @@ SPOKEN = {
     Relation.OTHER: "其他 其它 亲属 其他亲属 侄子 侄女 孙媳 非亲属",
 }
 RELATIONS: Mapping[str, Relation] = {word: code for code, spoken in SPOKEN.items() for word in words(spoken)}
+CARE: Mapping[str, CareLevel] = {
+    **dict.fromkeys(words("全自理 自理 完全自理 具备生活自理能力 有自理能力"), CareLevel.SELF),
+    **dict.fromkeys(words("半护理 半自理 部分丧失 部分丧失生活自理能力 半失能"), CareLevel.HALF),
+    **dict.fromkeys(words("全护理 不能自理 完全丧失 完全丧失生活自理能力 失能 全失能"), CareLevel.FULL),
+}
 
 
 def amount(key: str, label: str, aliases: str) -> Column:
@@ -117,17 +122,17 @@ PEOPLE = (
 MONEY = (
     amount(
         "amount",
-        "补助金额",
-        "本月应发 本月应发金额 月保障金额 月保障金 月补助金额 户月补助金额 户月保障金 户月保障金额 家庭月保障金 月低保金 "
-        "月供养金 月救助金额 月发放金额 月金额 补助金额/合计 补助金额/小计 保障金额 保障金 低保金 低保金额 救助金额 供养金额 "
-        "供养金 户补助金额 享受金额 月补助标准 补助标准 补助金 应发金额 应发合计 应发 本月发放金额 本次发放金额 发放金额 "
-        "实发金额 合计金额 金额合计 金额 合计 补贴金额 发放资金 保障资金 补助",
+        "补助金额（合计）",
+        "本月应发 本月应发金额 补助金额/合计 补助金额/小计 合计金额 金额合计 应发合计 月保障金额 月保障金 月补助金额 "
+        "户月补助金额 户月保障金 户月保障金额 家庭月保障金 月低保金 月供养金 月救助金额 月发放金额 月金额 合计 小计 补助金额 "
+        "保障金额 保障金 低保金 低保金额 救助金额 供养金额 供养金 户补助金额 享受金额 月补助标准 补助标准 补助金 应发金额 应发 "
+        "本月发放金额 本次发放金额 发放金额 实发金额 金额 补贴金额 发放资金 保障资金 补助",
     ),
     amount(
         "base",
         "补差金额",
         "补差 月补差 补差额 户月补差 户月补差金额 补差金额/档次 补助金额/补差 补助金额/补差金额 差额 基本生活 基本生活费 "
-        "基本生活标准 基本生活供养金 基本金额 基本保障金",
+        "基本生活标准 基本生活供养金 基本金额 基本保障金 补助金额 保障金额 保障金 低保金 低保金额 供养金",
     ),
     amount(
         "uplift",
@@ -138,6 +143,14 @@ MONEY = (
         "care",
         "照料护理",
         "照料护理费 照料护理金额 照料护理标准 照料护理补贴 护理费 护理补贴 护理金 照护费",
+    ),
+    Column(
+        "care_level",
+        "自理等级",
+        Kind.CHOICE,
+        words("自理能力 自理能力等级 护理等级 护理级别"),
+        choices=CARE,
+        lenient=True,
     ),
     of_household("standard", "保障标准", "低保标准 月保障标准 保障标准（元/月） 供养标准", Kind.AMOUNT),
     of_household("income", "月人均收入", "家庭月人均收入 人均月收入 人均收入 家庭人均收入", Kind.AMOUNT),

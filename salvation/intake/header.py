@@ -23,6 +23,7 @@ UNIT = re.compile(
 UNIT_END = re.compile(
     r"[(（【\[].*$|\s{2,}.*$|_{2,}|\s*(?:填报|制表|报送|上报)?(?:日期|时间|单位).*$|\s*\d{4}\s*[年.\-/].*$"
 )
+CAPTION = re.compile(r"[:：]|单位|\d{4}\s*年")
 MEASURES = re.compile(r"^(?:万?元|人|户|万|件|[、,，/和\s])+$")
 MONTH = re.compile(
     r"((?:19|20)\d{2}|[一二〇零○]{2}[一二三四五六七八九〇零○]{2})年"
@@ -103,6 +104,13 @@ class Grid:
         words = [cell for cell in self.cells[row] if cell]
         return bool(words) and not any(len(cell) > LONGEST_HEADING or DIGITS.search(cell) for cell in words)
 
+    def is_parent_row(self, row: int) -> bool:
+        """A row of group headings, as opposed to the title or the line with 填报单位：."""
+        words = {cell for cell in self.cells[row] if cell}
+        return (
+            len(words) > 1 and self.could_be_heading(row) and not any(CAPTION.search(cell) for cell in words)
+        )
+
     def subdivides(self, row: int) -> bool:
         """Whether every word of `row` stands under a heading of the row above that spans several columns."""
         above, below = self.cells[row - 1], self.cells[row]
@@ -141,11 +149,14 @@ def find_header(sheet: Sheet, vocabulary: Vocabulary) -> Header | None:
 
 
 def _with_subdivision(grid: Grid, header: Header, rows: int, vocabulary: Vocabulary) -> Header:
-    """Sub-headings nobody expected still belong to the header, not to the people."""
-    below = header.bottom + 1
-    if below < rows and grid.could_be_heading(below) and grid.subdivides(below):
-        return _header(grid, header.top, below, vocabulary)
-    return header
+    """Sub-headings nobody expected still belong to the header, not to the people; so do the headings that
+    stand over several columns (户主｜家庭成员) and tell two equal headings apart."""
+    top, bottom = header.top, header.bottom
+    if bottom + 1 < rows and grid.could_be_heading(bottom + 1) and grid.subdivides(bottom + 1):
+        bottom += 1
+    if top and grid.is_parent_row(top - 1) and grid.subdivides(top):
+        top -= 1
+    return header if (top, bottom) == (header.top, header.bottom) else _header(grid, top, bottom, vocabulary)
 
 
 def _header(grid: Grid, top: int, bottom: int, vocabulary: Vocabulary) -> Header:

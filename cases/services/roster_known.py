@@ -1,0 +1,146 @@
+"""What the register already knows about the people of a roster: a handful of queries for any number of rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from cases.models import Benefit, BenefitTerm, Household, Member, PayAccount, Person, TermMember
+from salvation.domain.month import Month
+from salvation.units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A person's cover at or after the month of the import."""
+
+    program: str
+    term: int
+    household: int
+    unit_path: str
+    from_month: date
+
+    def holds_in(self, month: Month) -> bool:
+        return self.from_month <= month.first_day
+
+
+@dataclass(slots=True)
+class KnownPerson:
+    pk: int
+    name: str
+    died_on: date | None
+    unit_path: str
+    village: int
+    household: int | None = None
+    covers: list[Cover] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class KnownHousehold:
+    pk: int
+    no: str
+    head: int
+    unit_path: str
+    village: int
+    members: set[int] = field(default_factory=set)
+    has_account: bool = False
+
+
+@dataclass(slots=True)
+class KnownTerm:
+    """A benefit in force: its monthly total (yuan) and the people it covers."""
+
+    pk: int
+    household: int
+    household_no: str
+    head_name: str
+    total: Decimal
+    covered: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Known:
+    people: dict[UUID, KnownPerson]
+    households: dict[int, KnownHousehold]
+    by_number: dict[tuple[int, str], int]
+    terms: dict[int, KnownTerm]
+
+
+def known_to_register(
+    indexes: Collection[UUID], numbers: Collection[str], unit: Unit, program: str, month: Month
+) -> Known:
+    """Look up people by blind index, their households and covers, household numbers of this unit, and every
+    benefit of the programme in force below `unit` in `month`."""
+    people = _people(indexes)
+    by_pk = {person.pk: person for person in people.values()}
+    _add_households(by_pk)
+    _add_covers(by_pk, month)
+    households = _households({person.household for person in by_pk.values() if person.household})
+    taken = Household.objects.filter(handling_unit__path__startswith=unit.path, no__in=numbers)
+    by_number = {(owner, no): pk for owner, no, pk in taken.values_list("handling_unit", "no", "pk")}
+    return Known(people, households, by_number, _terms(unit, program, month))
+
+
+def _people(indexes: Collection[UUID]) -> dict[UUID, KnownPerson]:
+    rows = Person.objects.filter(id_index__in=indexes).values_list(
+        "id_index", "pk", "name", "died_on", "unit__path", "village"
+    )
+    return {
+        index: KnownPerson(pk, name, died_on, path, village)
+        for index, pk, name, died_on, path, village in rows
+        if index
+    }
+
+
+def _add_households(people: dict[int, KnownPerson]) -> None:
+    rows = Member.objects.filter(person__in=people, left_on__isnull=True).order_by("-counted")
+    for person, household in rows.values_list("person", "household"):
+        people[person].household = people[person].household or household
+
+
+def _add_covers(people: dict[int, KnownPerson], month: Month) -> None:
+    rows = TermMember.objects.filter(person__in=people, months__overlap=(month.first_day, None)).values_list(
+        "person",
+        "term__benefit__program",
+        "term",
+        "term__benefit__household",
+        "term__benefit__unit__path",
+        "months",
+    )
+    for person, program, term, household, path, months in rows:
+        people[person].covers.append(Cover(program, term, household, path, months.lower))
+
+
+def _households(pks: Iterable[int]) -> dict[int, KnownHousehold]:
+    rows = Household.objects.filter(pk__in=pks).values_list(
+        "pk", "no", "head", "handling_unit__path", "village"
+    )
+    found = {pk: KnownHousehold(pk, no, head, path, village) for pk, no, head, path, village in rows}
+    for household, person in Member.objects.filter(household__in=found, left_on__isnull=True).values_list(
+        "household", "person"
+    ):
+        found[household].members.add(person)
+    for household in PayAccount.objects.filter(household__in=found, valid_to__isnull=True).values_list(
+        "household", flat=True
+    ):
+        found[household].has_account = True
+    return found
+
+
+def _terms(unit: Unit, program: str, month: Month) -> dict[int, KnownTerm]:
+    benefits = Benefit.objects.filter(unit__path__startswith=unit.path, program=program)
+    rows = BenefitTerm.objects.filter(benefit__in=benefits, months__contains=month.first_day)
+    terms = {
+        pk: KnownTerm(pk, household, no, head, total)
+        for pk, household, no, head, total in rows.values_list(
+            "pk", "benefit__household", "benefit__household__no", "benefit__applicant__name", "total"
+        )
+    }
+    covered: dict[int, set[int]] = defaultdict(set)
+    for term, person in TermMember.objects.filter(term__in=rows).values_list("term", "person"):
+        covered[term].add(person)
+    for pk, term_facts in terms.items():
+        term_facts.covered = covered[pk]
+    return terms
