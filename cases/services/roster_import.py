@@ -19,6 +19,7 @@ from salvation.files.checks import safe_name
 from salvation.files.models import Attachment
 from salvation.files.services import load, store
 from salvation.intake.mapping import SavedMapping
+from salvation.intake.memory import recall, remember
 from salvation.intake.models import Batch
 from salvation.intake.returned import returned_workbook
 from salvation.journal.actions import register
@@ -54,10 +55,17 @@ def checked_order(*, unit: Unit, program: str, month: Month) -> Order:
 
 @transaction.atomic
 def upload_roster(*, content: bytes, file_name: str, order: Order, actor: Any) -> Batch:
-    """Keep the file sealed and open a batch for it. Raises Unreadable when it is no roster."""
+    """Keep the file sealed and open a batch for it, with the columns remembered for this head.
+
+    Raises Unreadable when it is no roster.
+    """
     require(actor, "intake.roster", order.unit)
     plan = preview(content=content, order=order)
     batch = _new_batch(content, file_name, order, actor)
+    remembered = recall(unit=order.unit, reading=plan.reading)
+    if remembered:
+        batch.mapping = remembered.to_dict()
+        plan = preview(content=content, order=order, mapping=remembered)
     batch.state, batch.report = Batch.State.PREVIEWED, report_of(plan)
     batch.save()
     record(
@@ -129,6 +137,8 @@ def commit_batch(*, batch: Batch, actor: Any) -> Plan:
     if not plan.new:
         raise Refusal("没有可以入库的新家庭：全部已在登记簿中，或都有问题。请看差异和问题清单")
     _write(plan, locked, actor)
+    if locked.mapping:
+        remember(unit=locked.unit, reading=plan.reading, mapping=SavedMapping.from_dict(locked.mapping))
     return plan
 
 

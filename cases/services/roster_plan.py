@@ -21,7 +21,7 @@ from salvation.domain.money import ZERO
 from salvation.domain.month import Month
 from salvation.intake import grouping
 from salvation.intake.mapping import SavedMapping
-from salvation.intake.model import Household, Problem, Row, Setting
+from salvation.intake.model import Household, Problem, Row, Setting, Severity
 from salvation.intake.places import same_unit, village_finder
 from salvation.intake.reading import Reading, read_table
 from salvation.intake.workbook import read_book
@@ -318,6 +318,7 @@ def _differ(plan: Plan, row: Row, term: KnownTerm, what: str) -> None:
 
 def _check_new(planned: Planned, known: Known, plan: Plan) -> None:
     source, row = planned.source, planned.source.rows[0]
+    _hint_at_outsider(source)
     planned.village = source.values.get("village") or _known_village(planned, plan)
     if planned.village is None:
         _reject(
@@ -329,6 +330,25 @@ def _check_new(planned: Planned, known: Known, plan: Plan) -> None:
     if owner and (planned.known is None or planned.known.pk != owner):
         reason = f"户编号 {number} 在登记簿中是另一户"
         _reject(row, reason, "请核对户编号。", "household_no", "户编号")
+
+
+def holder_place(source: Household) -> int | None:
+    """Which row's person holds the account; the head when no payee is named, None for an outsider."""
+    payee = source.values.get("payee")
+    if not payee:
+        return 0
+    same = (
+        place for place, row in enumerate(source.rows) if names.same_name(row.values["name"] or "", payee)
+    )
+    return next(same, None)
+
+
+def _hint_at_outsider(source: Household) -> None:
+    values = source.values
+    if values.get("account") and holder_place(source) is None and not values.get("filing_no"):
+        reason = f"收款人“{values['payee']}”不是家庭成员，也没有备案号，账号没有写入（第25条）"
+        remedy = "请先办理代管或监护备案，再登记账号。"
+        source.rows[0].problems.append(Problem("payee", "收款人", reason, remedy, Severity.HINT))
 
 
 def _known_village(planned: Planned, plan: Plan) -> Unit | None:

@@ -21,8 +21,8 @@ from cases.models.choices import (
     Source,
     Standing,
 )
-from cases.services.roster_plan import Plan, Planned, index_of
-from salvation.domain import bank, names
+from cases.services.roster_plan import Plan, Planned, holder_place, index_of
+from salvation.domain import bank
 from salvation.domain.money import CENT, ZERO
 from salvation.intake.copying import copy_rows, new_ids
 from salvation.intake.model import Row
@@ -253,20 +253,11 @@ def _takes_account(writing: Writing) -> bool:
     known = writing.planned.known
     if not writing.values.get("account") or (known and known.has_account):
         return False
-    return _holder(writing) is not None or bool(writing.values.get("filing_no"))
-
-
-def _holder(writing: Writing) -> int | None:
-    """The member to whom the account belongs; without a name it is the head's."""
-    payee = writing.values.get("payee")
-    if not payee:
-        return 0
-    same = (place for place, row in enumerate(writing.rows) if names.same_name(row.values["name"], payee))
-    return next(same, None)
+    return holder_place(writing.planned.source) is not None or bool(writing.values.get("filing_no"))
 
 
 def _account(pk: int, writing: Writing, batch: Batch, plan: Plan) -> tuple[Any, ...]:
-    number, values, place = writing.values["account"], writing.values, _holder(writing)
+    number, values, place = writing.values["account"], writing.values, holder_place(writing.planned.source)
     kind = AccountKind.DEBIT if 16 <= len(number) <= 19 and bank.luhn_ok(number) else AccountKind.PASSBOOK
     payee = PayeeKind.CUSTODIAN if place is None else PayeeKind.FAMILY if place else PayeeKind.SELF
     holder = None if place is None else writing.people[place]
