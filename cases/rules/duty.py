@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from cases.rules.codes import Area, Disability, DutyCategory
 from cases.rules.facts import DutyBearerFacts
+from cases.rules.income import DISPOSABLE_KEY
 from cases.rules.policy import Reading
 from salvation.domain.ages import age
 
 ARTICLE = "特困人员认定办法第8条"
-DISPOSABLE_KEY = {Area.URBAN: "income.disposable.urban", Area.RURAL: "income.disposable.rural"}
 
 
 class Conclusion(NamedTuple):

@@ -65,6 +65,7 @@ _LOCALLY_EXCLUDABLE = frozenset(
     }
 )
 _WORKING_AGES = range(16, 60)
+DISPOSABLE_KEY = {Area.URBAN: "income.disposable.urban", Area.RURAL: "income.disposable.rural"}
 STD_KEY = {Area.URBAN: "dibao.std.urban", Area.RURAL: "dibao.std.rural"}
 
 

@@ -4,18 +4,23 @@ from datetime import date
 from decimal import Decimal
 
 from cases.rules.assets import check_property
-from cases.rules.codes import Area, Program
+from cases.rules.codes import Program
 from cases.rules.dibao import assess_household
 from cases.rules.facts import ExpenseLine, HouseholdFacts
-from cases.rules.income import STD_KEY, TWELVE, Income, household_income
-from cases.rules.means import MARGINAL_ARTICLE, marginal_means, per_capita_line, possessions
+from cases.rules.income import STD_KEY, Income, household_income
+from cases.rules.means import (
+    MARGINAL_ARTICLE,
+    disposable_failures,
+    marginal_means,
+    per_capita_line,
+    possessions,
+)
 from cases.rules.policy import PolicyParameters, Reading
 from cases.rules.result import Assessment, Failure, WorkingLine, nearest
 from cases.rules.single import assess_single
 
 RIGID_ARTICLE = "刚性支出困难家庭认定办法第4条"
 SPENDING_ARTICLE = "刚性支出困难家庭认定办法第5条"
-DISPOSABLE_KEY = {Area.URBAN: "income.disposable.urban", Area.RURAL: "income.disposable.rural"}
 ZERO = Decimal(0)
 
 
@@ -50,7 +55,7 @@ def assess_rigid(facts: HouseholdFacts, parameters: PolicyParameters, on: date) 
     reading = parameters.reading()
     income = household_income(facts, reading, on)
     lines = [*income.lines, per_capita_line(income)]
-    failed = [*_disposable_failures(facts, income, reading, lines)]
+    failed = [*disposable_failures(facts, income, reading, lines, RIGID_ARTICLE)]
     failed += _spending_failures(facts.expenses, income, reading, lines)
     std = reading.amount(STD_KEY[facts.area])
     owned = check_property(
@@ -83,20 +88,6 @@ def _excluding(facts: HouseholdFacts, parameters: PolicyParameters, on: date) ->
     if assess_marginal(facts, parameters, on).eligible:
         return "家庭符合低保边缘条件，应认定为低保边缘家庭"
     return None
-
-
-def _disposable_failures(
-    facts: HouseholdFacts, income: Income, reading: Reading, lines: list[WorkingLine]
-) -> tuple[Failure, ...]:
-    limit = reading.amount(DISPOSABLE_KEY[facts.area])
-    yearly = income.annual / income.heads
-    template = "年人均收入 {}，上年度人均可支配收入 {} 元"
-    lines.append(WorkingLine("人均可支配收入", template, (yearly, limit), limit, RIGID_ARTICLE))
-    if income.annual < limit * income.heads:
-        return ()
-    gap = yearly - limit
-    message = f"年人均收入 {yearly:.2f} 元，不低于上年度人均可支配收入 {limit:.2f} 元，超出 {gap:.2f} 元"
-    return (Failure("收入", message, RIGID_ARTICLE, gap / TWELVE, gap / limit),)
 
 
 def _spending_failures(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cases.rules.assets import check_property
 from cases.rules.codes import Area, Program
 from cases.rules.facts import HouseholdFacts, PropertyLine
-from cases.rules.income import STD_KEY, TWELVE, Income, household_income
+from cases.rules.income import DISPOSABLE_KEY, STD_KEY, TWELVE, Income, household_income
 from cases.rules.policy import Reading
 from cases.rules.result import Failure, Notice, WorkingLine
 
@@ -62,6 +62,21 @@ def income_failures(income: Income, limit: Decimal, name: str, article: str) -> 
     gap = income.per_capita - limit
     message = f"月人均收入 {income.per_capita:.2f} 元，不低于{name} {limit:.2f} 元，超出 {gap:.2f} 元"
     return (Failure("收入", message, article, gap, gap / limit),)
+
+
+def disposable_failures(
+    facts: HouseholdFacts, income: Income, reading: Reading, lines: list[WorkingLine], article: str
+) -> tuple[Failure, ...]:
+    """Fail where yearly income a head is not below last year's disposable income of the place."""
+    limit = reading.amount(DISPOSABLE_KEY[facts.area])
+    yearly = income.annual / income.heads
+    template = "年人均收入 {}，上年度人均可支配收入 {} 元"
+    lines.append(WorkingLine("人均可支配收入", template, (yearly, limit), limit, article))
+    if income.annual < limit * income.heads:
+        return ()
+    gap = yearly - limit
+    message = f"年人均收入 {yearly:.2f} 元，不低于上年度人均可支配收入 {limit:.2f} 元，超出 {gap:.2f} 元"
+    return (Failure("收入", message, article, gap / TWELVE, gap / limit),)
 
 
 def _tested(

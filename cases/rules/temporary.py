@@ -7,9 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from cases.rules.assets import check_property
 from cases.rules.codes import ExpenseKind, Program, Situation
 from cases.rules.facts import HouseholdFacts, ReliefFacts
-from cases.rules.income import STD_KEY, TWELVE, household_income
-from cases.rules.marginal import DISPOSABLE_KEY
-from cases.rules.means import per_capita_line, possessions
+from cases.rules.income import STD_KEY, household_income
+from cases.rules.means import disposable_failures, per_capita_line, possessions
 from cases.rules.policy import PolicyParameters, Reading
 from cases.rules.result import NOTHING, Assessment, Failure, Notice, WorkingLine, nearest
 from salvation.domain.errors import Refusal
@@ -144,16 +143,9 @@ class _Judge:
 
     def _means(self) -> None:
         income = household_income(self._facts, self._reading, self._on)
-        limit = self._reading.amount(DISPOSABLE_KEY[self._facts.area])
         self._lines += [*income.lines, per_capita_line(income)]
         self._notices += income.notices
-        yearly = income.annual / income.heads
-        if income.annual >= limit * income.heads:
-            gap = yearly - limit
-            message = (
-                f"年人均收入 {yearly:.2f} 元，不低于上年度人均可支配收入 {limit:.2f} 元，超出 {gap:.2f} 元"
-            )
-            self._failed.append(Failure("收入", message, ARTICLE, gap / TWELVE, gap / limit))
+        self._failed += disposable_failures(self._facts, income, self._reading, self._lines, ARTICLE)
         owned = check_property(
             possessions(self._facts), self._reading, heads=income.heads, std=self._std,
             program="rigid", article=ARTICLE,

@@ -1,13 +1,10 @@
 """Account numbers: cards obey Luhn, passbooks of rural credit and postal banks do not."""
 
-import re
 from enum import StrEnum
-from unicodedata import normalize
 
+from salvation.domain.digits import normalise, scientific_damage, spoilt
 from salvation.domain.errors import BadValue
 
-_GAPS = re.compile(r"[\s\u200b\ufeff'’`-]+")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{2}", re.IGNORECASE)
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -28,11 +25,6 @@ _LENGTHS = {
 }
 
 
-def normalise(text: str) -> str:
-    """Full-width to half-width, no spaces, hyphens or quotes. Checks nothing."""
-    return _GAPS.sub("", normalize("NFKC", text)).upper()
-
-
 def luhn_ok(number: str) -> bool:
     """Tell whether a string of digits carries a right Luhn check digit."""
     digits = [int(digit) for digit in reversed(number)]
@@ -46,13 +38,13 @@ def excel_damage(text: str, *, numeric: bool = False) -> str | None:
     where the cell was `numeric` or the number is no valid card.
     """
     number = normalise(text)
-    remedy = "后几位已经丢失，无法还原。请先把该列设为“文本”格式，再按卡折原件重新填写。"
-    if _SCIENTIFIC.fullmatch(number):
-        return f"“{text.strip()}”是 Excel 的科学计数法，{remedy}"
+    damage = scientific_damage(text, "卡折原件")
+    if damage:
+        return damage
     if len(number) < 17 or not number.isdigit() or number[15:].strip("0"):
         return None
     if numeric or not luhn_ok(number):
-        return f"账号第 16 位以后全是 0，是 Excel 按数值保存造成的，{remedy}"
+        return spoilt("账号第 16 位以后全是 0，是 Excel 按数值保存造成的", "卡折原件")
     return None
 
 

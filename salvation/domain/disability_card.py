@@ -6,6 +6,7 @@ from datetime import date
 from enum import IntEnum
 
 from salvation.domain import citizen_id
+from salvation.domain.digits import normalise
 from salvation.domain.errors import BadValue
 
 _FORM = re.compile(r"(\d{17}[\dX])([1-7])([1-4])(?:B(\d))?")
@@ -55,14 +56,14 @@ def parse(text: str, *, today: date, holder: str | None = None, allow_test: bool
 
     Raises `BadValue` in words for the clerk.
     """
-    number = citizen_id.normalise(text)
+    number = normalise(text)
     found = _FORM.fullmatch(number)
     if found is None:
         raise BadValue(
             "残疾人证号应为 20 位：18 位身份证号、1 位类别（1 至 7）、1 位等级（1 至 4）；"
             "补换发的为 22 位，末两位是 B 加次数。请按残疾人证核对。"
         )
-    if holder is not None and found[1] != citizen_id.normalise(holder):
+    if holder is not None and found[1] != normalise(holder):
         raise BadValue("残疾人证号前 18 位与本人身份证号不一致，请核对是否拿错证件。")
     person = citizen_id.parse(found[1], today=today, allow_test=allow_test)
     return DisabilityCard(number, person, Kind(int(found[2])), int(found[3]), int(found[4] or 0))

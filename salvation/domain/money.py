@@ -52,9 +52,10 @@ def parse(text: str, *, allow_negative: bool = False) -> Decimal:
         raise BadValue(f"金额不能是负数，现在是“{text}”。")
     number = Decimal(f"{found[1]}{found[2].replace(',', '') or '0'}{found[3] or ''}")
     amount = number * 10_000 if found[4] else number
-    if amount != amount.quantize(CENT):
+    rounded = yuan(amount)
+    if amount != rounded:
         raise BadValue(f"金额最多到分（两位小数），现在是“{text}”。")
-    return yuan(amount)
+    return rounded
 
 
 def round_to(amount: Decimal, unit: Decimal = CENT, mode: RoundMode = RoundMode.HALF_UP) -> Decimal:

@@ -74,5 +74,4 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_program_is_refused() -> None:
-    with pytest.raises(CommandError, match="DIBAO"):
-        run(str(FAMILY), "--program", "DIBAO")
+    assert "没有类别“DIBAO”" in refused(str(FAMILY), "--program", "DIBAO")

@@ -24,6 +24,11 @@ def test_the_second_example_gives_the_printed_amount() -> None:
     assert f'"total": "{verdict.total}"' in GUIDE
 
 
+@pytest.mark.parametrize("text", [FAMILY, OLD_MAN], ids=["family", "old man"])
+def test_the_examples_can_be_compared_over_all_programs(text: str) -> None:
+    assert len(judge(read_case(text), None)) == len(Program)
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_every_parameter_is_in_the_guide(key: str) -> None:
     assert f"| `{key}` | {KEYS[key].label} |" in GUIDE

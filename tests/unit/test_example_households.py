@@ -32,5 +32,11 @@ def test_the_household_is_judged_as_expected(path: Path) -> None:
         assert {key: got[key] for key in verdict} == verdict, code
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_household_can_be_compared_over_all_programs(path: Path) -> None:
+    verdicts = judge(read_case(path.read_text()), None)
+    assert [verdict.program for verdict in verdicts] == list(Program)
+
+
 def test_there_are_enough_examples() -> None:
     assert len(EXAMPLES) >= 25
