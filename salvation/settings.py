@@ -114,6 +114,8 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(env.secret("DATABASE_URL") or "postgresql:///salvation")}
+if env.text("TEST_DATABASE"):
+    DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_DATABASE")}
 if env.secret("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = database(env.secret("DATABASE_REPLICA_URL"))
 

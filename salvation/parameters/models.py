@@ -5,12 +5,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class ParameterVersion(models.Model):
+class ParameterVersion(ScopedModel):
     """The value of a key for a unit and everything below it from a day on."""
+
+    access = Access(view="param.view", scopes={"handling": "unit"})
 
     class State(models.TextChoices):
         PROPOSED = "PROPOSED", "待确认"

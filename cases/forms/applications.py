@@ -1,0 +1,209 @@
+"""Forms of an application: the application itself, the household's economy, the visit, photos."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from cases.flows import APPLICATION
+from cases.models import Survey, Surveyor
+from cases.models.choices import LASTING, SingleReason, choices
+from cases.rules.codes import (
+    CareIndicator,
+    DutyCategory,
+    Employment,
+    Exemption,
+    ExpenseKind,
+    IncomeItem,
+    PropertyKind,
+    TekunMode,
+)
+from salvation.web.fields import DateField, FilesField, MoneyField, YesNoField
+from salvation.web.filters import FilterForm
+from salvation.web.rowsets import RowSet, RowsForm
+
+BLANK = [("", "请选择")]
+NONE = [("", "无")]
+
+
+class ApplicationForm(forms.Form):
+    program = forms.ChoiceField(label="申请类别", choices=[*BLANK, *((p.value, p.label) for p in LASTING)])
+    applicant_id = forms.TypedChoiceField(label="申请人", coerce=int)
+    is_single = forms.BooleanField(label="按单人保申请（第8条）", required=False)
+    single_reason = forms.ChoiceField(
+        label="单人保依据", required=False, choices=[*NONE, *choices(SingleReason)]
+    )
+    applied_on = DateField(label="申请日期")
+    reason = forms.CharField(
+        label="申请理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    authorised = YesNoField(label="全部家庭成员已签核对授权书", help_text="没有授权不能查询家庭经济状况")
+    kinship_declared = YesNoField(label="申请人已作近亲属申明")
+    kinship_flag = YesNoField(
+        label="与经办人员、村（社区）干部有近亲属关系", help_text="有的，须县级人员入户（第20条）"
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applicant_id"].choices = people  # type: ignore[attr-defined]
+
+
+WAYS = (("monthly", "月值"), ("yearly", "年值"), ("once", "一笔"), ("mu", "亩数"))
+
+
+class MemberChoiceRow(forms.Form):
+    """A row that belongs to a member or to the household as a whole."""
+
+    member = forms.ChoiceField(label="成员", required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "member" in self.fields:
+            self.fields["member"].choices = [("", "全户"), *people]  # type: ignore[attr-defined]
+
+
+class IncomeRow(MemberChoiceRow):
+    item = forms.ChoiceField(label="收入（支出）项", choices=[*BLANK, *choices(IncomeItem)])
+    way = forms.ChoiceField(
+        label="录入方式", required=False, choices=[("", "月值"), *WAYS[1:]], help_text="以年值为准，月值×12"
+    )
+    amount = forms.DecimalField(label="金额（元）或亩数", min_value=0, max_digits=12, decimal_places=2)
+    cost = MoneyField(label="相关成本（元）", required=False)
+    received = DateField(label="到账日期（一笔）", required=False)
+    crop = forms.CharField(label="作物（按亩）", required=False, max_length=20)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("way") == "once" and not cleaned.get("received"):
+            self.add_error("received", "一笔收入须填到账日期")
+        if cleaned.get("way") == "mu" and not cleaned.get("crop"):
+            self.add_error("crop", "按亩数计算的须填作物")
+        return cleaned
+
+
+class PropertyRow(MemberChoiceRow):
+    kind = forms.ChoiceField(label="类型", choices=[*BLANK, *choices(PropertyKind)])
+    name = forms.CharField(label="说明", required=False, max_length=60)
+    value = MoneyField(label="价值（元）", required=False)
+    area = forms.DecimalField(label="面积（㎡）", required=False, min_value=0, max_digits=8, decimal_places=2)
+    code = forms.ChoiceField(label="豁免", required=False, choices=[("", "不豁免"), *choices(Exemption)[1:]])
+    reason = forms.CharField(label="豁免理由", required=False, max_length=100)
+    evidence = forms.CharField(label="佐证", required=False, max_length=100)
+    decision = forms.CharField(label="集体决议", required=False, max_length=100)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("code") and not all(cleaned.get(key) for key in ("reason", "evidence", "decision")):
+            self.add_error("code", "豁免须有理由、佐证和集体决议")
+        return cleaned
+
+
+class ExpenseRow(MemberChoiceRow):
+    kind = forms.ChoiceField(label="类别", choices=[*BLANK, *choices(ExpenseKind)])
+    amount = MoneyField(label="支出（元，近12个月）")
+    reimbursed = MoneyField(label="其中报销、补助（元）", required=False)
+    public_fee = MoneyField(label="同类公办收费标准（元）", required=False)
+
+
+class BearerRow(MemberChoiceRow):
+    name = forms.CharField(label="义务人姓名", max_length=50)
+    relation = forms.CharField(label="关系", required=False, max_length=20)
+    birth = DateField(label="出生日期", required=False)
+    category = forms.ChoiceField(
+        label="类别", required=False, choices=[("", "一般"), *choices(DutyCategory)[1:]]
+    )
+    yearly_income = MoneyField(label="本人年收入（元）", required=False)
+    monthly_per_capita = MoneyField(label="家庭月人均收入（元）", required=False)
+    supported = forms.IntegerField(label="应供养人数", required=False, min_value=1, max_value=50)
+    agreed_monthly = MoneyField(label="协议（判决）月供养费（元）", required=False)
+    exempt_reason = forms.CharField(label="不计供养费的理由", required=False, max_length=100)
+    property_ok = forms.BooleanField(label="财产符合低收入家庭规定", required=False)
+    imprisoned = forms.BooleanField(label="服刑", required=False)
+    missing = forms.BooleanField(label="宣告失踪", required=False)
+    incapacitated = forms.BooleanField(label="无民事行为能力", required=False)
+
+
+class MemberEconomyRow(MemberChoiceRow):
+    employment = forms.ChoiceField(
+        label="就业状态", required=False, choices=[("", "按登记"), *choices(Employment)]
+    )
+    imputed_monthly = MoneyField(label="据实认定月收入（元）", required=False)
+    imputed_reason = forms.CharField(label="实事求是认定理由", required=False, max_length=100)
+    illness = forms.CharField(label="病种", required=False, max_length=40)
+    tier = forms.CharField(label="低保档次", required=False, max_length=4)
+    care_lost = forms.MultipleChoiceField(
+        label="不能自理的项目（特困评估）",
+        required=False,
+        choices=choices(CareIndicator),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class EconomyForm(RowsForm):
+    tekun_mode = forms.ChoiceField(
+        label="供养方式（特困）", required=False, choices=[*NONE, *choices(TekunMode)]
+    )
+    rowsets = (
+        RowSet("incomes", "收入与经常性支出", IncomeRow, item="收入", blank=3,
+               hint="四类收入、不计入项、税费社保逐项填写；不计入的由系统按第13条剔除"),
+        RowSet("properties", "财产", PropertyRow, item="财产", blank=1),
+        RowSet("expenses", "刚性支出", ExpenseRow, item="支出", blank=1),
+        RowSet("duty_bearers", "法定义务人", BearerRow, item="义务人", blank=1),
+        RowSet("members", "成员情况", MemberEconomyRow, item="成员", blank=1, hint="只在需要时填写"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        self.people = people
+        super().__init__(*args, **kwargs)
+
+    def choices_for_rows(self) -> dict[str, Any]:
+        return {"people": self.people}
+
+
+class SurveyorRow(forms.Form):
+    name = forms.CharField(label="调查人姓名", max_length=50)
+    level = forms.ChoiceField(label="所属", choices=[*BLANK, *Surveyor.Level.choices])
+
+
+class SurveyForm(RowsForm):
+    method = forms.ChoiceField(label="方式", choices=Survey.Method.choices)
+    visited_at = forms.DateTimeField(
+        label="调查时间",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    place = forms.CharField(label="地点", max_length=100)
+    present = forms.CharField(label="在场家庭成员", max_length=200)
+    findings = forms.CharField(label="调查情况", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
+    conclusion = forms.CharField(label="结论", max_length=200)
+    signed_by_family = YesNoField(label="在场家庭成员已签字")
+    photos = FilesField(label="照片", required=False, help_text="家庭住房、生活状况；可多选")
+    rowsets = (
+        RowSet(
+            "surveyors",
+            "调查人",
+            SurveyorRow,
+            item="调查人",
+            blank=3,
+            hint="两人以上，乡镇、村（社区）两级都要有人",
+        ),
+    )
+
+
+class PhotosForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="类别", choices=[("NOTICE", "公示照片"), ("SURVEY", "入户照片"), ("MATERIAL", "申请材料")]
+    )
+    files = FilesField(
+        label="文件", help_text="公示照片须有开始、结束两张；照片、PDF、Word、Excel，单个不超过20MB"
+    )
+
+
+class ApplicationFilter(FilterForm):
+    name = forms.CharField(label="申请人", max_length=50)
+    program = forms.ChoiceField(label="类别", choices=[("", "全部"), *((p.value, p.label) for p in LASTING)])
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *APPLICATION.choices()])
+    late = forms.ChoiceField(label="期限", choices=[("", "全部"), ("1", "已逾期")])
+    lookups = {"name": "applicant__name__startswith", "program": "program", "state": "state"}
+
+    def narrow(self, rows: Any) -> Any:
+        return rows.filter(due_on__lt=timezone.localdate()) if self.cleaned_data.get("late") else rows

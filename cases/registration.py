@@ -1,0 +1,55 @@
+"""What cases tells the platform: flows, counties at work, jobs."""
+
+from collections.abc import Callable
+
+from cases import jobs
+from cases.desk import desk_numbers, find_applications, find_people
+from cases.models import Application, ChangeOrder
+from cases.selectors import counties_at_work
+from cases.services import applications, changes
+from salvation.flow.registry import register as register_flow
+from salvation.jobs.schedule import COUNTIES, Daily, schedule
+from salvation.web import desk, navigation, search
+from salvation.web.desk import Panel
+from salvation.web.navigation import NavItem, waiting
+from salvation.web.search import Provider
+
+
+def register_all(reverse: Callable[..., str]) -> None:
+    register_flow(
+        Application,
+        url=lambda application: reverse("cases:application", args=[application.pk]),
+        title=lambda application: f"{application.applicant.name}（{application.get_program_display()}）",
+        effects=applications.EFFECTS,
+    )
+    register_flow(
+        ChangeOrder,
+        url=lambda order: reverse("cases:change", args=[order.pk]),
+        title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
+        effects=changes.EFFECTS,
+    )
+    navigation.register_group("救助对象", 10)
+    navigation.register(
+        NavItem("家庭", "cases:households", "case.view", "救助对象", "home", 10, phone="对象"),
+        NavItem("人员", "cases:people", "case.view", "救助对象", "people", 20),
+        NavItem(
+            "救助申请",
+            "cases:applications",
+            "case.view",
+            "救助对象",
+            "file",
+            30,
+            waiting("application"),
+            phone="采集",
+        ),
+        NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
+        NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
+        NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
+    )
+    search.register(
+        Provider("人员", "case.view", find_people), Provider("申请", "case.view", find_applications)
+    )
+    desk.register(Panel("救助对象", "case.view", desk_numbers, order=10))
+    if counties_at_work not in COUNTIES:
+        COUNTIES.append(counties_at_work)
+    schedule(Daily(jobs.GRACE, hour=3), Daily(jobs.NOTICE, hour=8))

@@ -1,0 +1,316 @@
+"""Applications: register, declare, survey, notice, decide. State changes go through the flow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cases.models import Application, CollectiveDecision, Declaration, Household, Notice, Survey, Surveyor
+from cases.models.choices import DIBAO, LASTING, Area, Program
+from cases.selectors import coverage_in, open_applications
+from cases.services.benefits import Share, open_benefit
+from salvation.access.services import get_visible, require
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.flow.clock import due_date
+from salvation.flow.engine import begin
+from salvation.flow.table import Context, Deadline
+from salvation.journal.actions import register
+from salvation.journal.services import record
+from salvation.parameters.book import at
+from salvation.registers.models import Meeting
+from salvation.units.services import county_of
+from salvation.vault import facts as sealed_facts
+
+register(survey__record="记录入户调查", declaration__save="登记家庭经济状况")
+
+DECIDING_MEETINGS = frozenset(
+    {Meeting.Kind.PANEL, Meeting.Kind.BUREAU, Meeting.Kind.SPECIAL, Meeting.Kind.JOINT}
+)
+
+
+@transaction.atomic
+def create_application(
+    *,
+    household: Household,
+    program: str,
+    applied_on: date,
+    actor: Any,
+    now: datetime,
+    is_single: bool = False,
+    single_reason: str = "",
+    applicant_id: int | None = None,
+    reason: str = "",
+    authorised: bool = False,
+    kinship_declared: bool = False,
+    kinship_flag: bool = False,
+) -> Application:
+    """Register an application of a household (or of one member, 单人保). Raises Refusal for a repeat."""
+    require(actor, "case.create", household.village)
+    if program not in {code.value for code in LASTING}:
+        raise Refusal("请选择申请类别", field="program")
+    if is_single and (program not in DIBAO or not single_reason):
+        raise Refusal(
+            "单人保只适用于低保，并须选择依据", rule="最低生活保障审核确认办法第8条", field="single_reason"
+        )
+    _fits_area(program, household.standard_area)
+    if applied_on > timezone.localdate(now):
+        raise Refusal("申请日期不能晚于今天", field="applied_on")
+    applicant_id = applicant_id or household.head_id
+    _refuse_repeat(household, applicant_id)
+    application = Application(
+        no=application_number(household, now),
+        program=program,
+        household=household,
+        applicant_id=applicant_id,
+        county=household.county,
+        unit=household.handling_unit,
+        village=household.village,
+        standard_area=household.standard_area,
+        is_single=is_single,
+        single_reason=single_reason,
+        reason=reason,
+        authorised=authorised,
+        kinship_declared=kinship_declared,
+        kinship_flag=kinship_flag,
+        applied_on=applied_on,
+        created_by=actor,
+    )
+    try:
+        with transaction.atomic():
+            begin(application, actor=actor, now=now)
+    except IntegrityError as error:
+        raise Refusal("该申请人已有在办的同类申请，请在“申请”中查看") from error
+    return application
+
+
+def _fits_area(program: str, area: str) -> None:
+    fitting = {Program.DIBAO_URBAN: Area.URBAN, Program.DIBAO_RURAL: Area.RURAL}.get(Program(program))
+    if fitting is not None and fitting != area:
+        raise Refusal(f"本户适用{Area(area).label}标准，不能申请{Program(program).label}", field="program")
+
+
+def _refuse_repeat(household: Household, applicant_id: int) -> None:
+    """Already applying or already helped (B02)."""
+    waiting = open_applications([applicant_id]).select_related("applicant").first()
+    if waiting:
+        raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
+    covered = coverage_in(Month.of(timezone.localdate()), [applicant_id]).first()
+    if covered:
+        raise Refusal(
+            f"{covered.person.name} 正在享受{covered.term.benefit.get_program_display()}，"
+            "不能重复申请；需要调整的请办理变更"
+        )
+
+
+def application_number(household: Household, now: datetime) -> str:
+    """Unit code, year and running number within the unit's year."""
+    year = timezone.localtime(now).year
+    prefix = f"{household.handling_unit.code}-{year}-"
+    last = (
+        Application.objects.filter(no__startswith=prefix).order_by("-no").values_list("no", flat=True).first()
+    )
+    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}"
+
+
+@transaction.atomic
+def save_declaration(
+    *, household: Household, application: Application | None, document: Mapping[str, Any], actor: Any
+) -> Declaration:
+    """Keep the household's economy, sealed. Only while the application is being investigated."""
+    require(actor, "case.edit", household.handling_unit)
+    if application and application.state not in {"DRAFT", "SUBMITTED", "CORRECTING", "ACCEPTED", "SURVEYING"}:
+        raise Refusal(f"该件已是“{application.get_state_display()}”，不能再改家庭经济状况；请退回重查后再改")
+    text = sealed_facts.dump(document)
+    lookup = {"application": application} if application else {"household": household, "application": None}
+    declaration, _ = Declaration.objects.update_or_create(
+        **lookup, defaults={"household": household, "facts": text, "updated_by": actor}
+    )
+    record(actor=actor, action="declaration.save", subject=household, unit=household.handling_unit)
+    return declaration
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyorInput:
+    name: str
+    level: str
+    user_id: int | None = None
+
+
+@transaction.atomic
+def record_survey(
+    *,
+    application: Application,
+    method: str,
+    visited_at: datetime,
+    place: str,
+    present: str,
+    findings: str,
+    conclusion: str,
+    signed_by_family: bool,
+    surveyors: Sequence[SurveyorInput],
+    actor: Any,
+) -> Survey:
+    """Add a visit; it is never changed, a correction is a new version (B04). Raises Refusal."""
+    require(actor, "case.survey", application.village)
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    if locked.state not in {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}:
+        raise Refusal(f"该件现在是“{locked.get_state_display()}”，受理之后、初审之前才能记录入户调查")
+    if visited_at > timezone.now():
+        raise Refusal("调查时间不能晚于现在", field="visited_at")
+    named = [surveyor for surveyor in surveyors if surveyor.name.strip()]
+    least = int(at("survey.min_people", on=visited_at.date(), unit=locked.unit).value)
+    if method == Survey.Method.HOME and len(named) < least:
+        raise Refusal(
+            f"入户调查须{least}人以上，现在只填了{len(named)}人", rule="002 第27条", field="surveyors"
+        )
+    survey = Survey.objects.create(
+        application=locked,
+        version=locked.surveys.count() + 1,
+        method=method,
+        visited_at=visited_at,
+        place=place,
+        present=present,
+        findings=findings,
+        conclusion=conclusion,
+        signed_by_family=signed_by_family,
+        recorded_by=actor,
+    )
+    Surveyor.objects.bulk_create(
+        Surveyor(survey=survey, name=given.name.strip(), level=given.level, user_id=given.user_id)
+        for given in named
+    )
+    record(
+        actor=actor,
+        action="survey.record",
+        subject=locked,
+        unit=locked.unit,
+        facts={"version": survey.version},
+    )
+    return survey
+
+
+# Effects of the flow: run inside perform()'s transaction.
+
+
+def on_accepted(context: Context) -> None:
+    """Fix the day of acceptance, whose decision it will be, and the total time limit (B14, 02 §2.9)."""
+    application = context.subject
+    today = timezone.localdate(context.now)
+    application.accepted_on = today
+    level = at(f"approval_level.{application.program}", on=today, unit=application.unit).value
+    application.level = str(level)
+    limit = "sla.dibao.total_delegated" if level == Application.Level.TOWNSHIP else "sla.dibao.total"
+    application.total_due_on = due_date(Deadline(limit), start=today, unit=application.unit)
+    application.save(update_fields=["accepted_on", "level", "total_due_on"])
+
+
+def on_first_review(context: Context) -> None:
+    """Keep the panel's resolution and post the notice: seven calendar days from the day after posting."""
+    application, assessment = context.subject, context.subject.assessment
+    _resolve(context, stage="初审", approved=True, amount=assessment.total)
+    today = timezone.localdate(context.now)
+    days = int(at("sla.notice.days", on=today, unit=application.unit).value)
+    Notice.objects.create(
+        application=application,
+        posted_on=today,
+        ends_on=today + timedelta(days=days),
+        place=str(context.data["place"]),
+        people=assessment.people,
+        amount=assessment.total,
+        made_by=context.actor,
+    )
+
+
+def on_first_rejected(context: Context) -> None:
+    _resolve(context, stage="初审", approved=False, amount=Decimal(0))
+
+
+def on_confirmed(context: Context) -> None:
+    """Open the benefit from the month after the decision (L57 第21条)."""
+    application = context.subject
+    assessment = application.assessment
+    _resolve(context, stage="确认", approved=True, amount=assessment.total)
+    today = timezone.localdate(context.now)
+    benefit = open_benefit(
+        application=application,
+        assessment=assessment,
+        shares=shares_of(assessment),
+        first=Month.of(today) + 1,
+    )
+    application.decided_on, application.benefit = today, benefit
+    application.save(update_fields=["decided_on", "benefit"])
+
+
+def on_rejected(context: Context) -> None:
+    _resolve(context, stage="确认", approved=False, amount=Decimal(0))
+    context.subject.decided_on = timezone.localdate(context.now)
+    context.subject.save(update_fields=["decided_on"])
+
+
+def _resolve(context: Context, *, stage: str, approved: bool, amount: Decimal) -> None:
+    """The meeting's word on this case; no meeting, no decision (B15). Raises Refusal."""
+    application = context.subject
+    meeting = deciding_meeting(context)
+    CollectiveDecision.objects.create(
+        application=application,
+        meeting=meeting,
+        stage=stage,
+        approved=approved,
+        amount=amount,
+        note=context.comment[:300],
+    )
+
+
+def deciding_meeting(context: Context) -> Meeting:
+    """The meeting named in the form: visible to the actor, of the right kind and day, with a quorum."""
+    application = context.subject
+    raw = str(context.data.get("meeting", ""))
+    if not raw.isdigit():
+        raise Refusal("请选择集体审批会议", field="meeting")
+    meeting: Meeting = get_visible(Meeting.objects, context.actor, pk=int(raw))
+    today = timezone.localdate(context.now)
+    if meeting.kind not in DECIDING_MEETINGS:
+        raise Refusal(f"“{meeting}”是{meeting.get_kind_display()}，不能作为集体审批依据", field="meeting")
+    if meeting.held_on > today or (application.accepted_on and meeting.held_on < application.accepted_on):
+        raise Refusal("会议日期须在受理之后、今天之前（含当日）", field="meeting")
+    if county_of(meeting.unit) != application.county:
+        raise Refusal("会议不属于本县", field="meeting")
+    quorum = int(at("panel.quorum", on=today, unit=application.unit).value)
+    if meeting.attending < quorum:
+        raise Refusal(
+            f"会议到会{meeting.attending}人（回避人不计），不足{quorum}人", rule="002 第53条", field="meeting"
+        )
+    return meeting
+
+
+def shares_of(assessment: Any) -> list[Share]:
+    """Who is covered and with which parts, from the frozen result."""
+    result = sealed_facts.load(assessment.result)
+    parts = {share["member"]: share for share in result["members"]}
+    covered = result["covered"] or list(parts)
+    return [
+        Share(
+            person_id=int(key),
+            base=Decimal(parts[key]["base"]) if key in parts else Decimal(0),
+            uplift=Decimal(parts[key]["uplift"]) if key in parts and not assessment.care else Decimal(0),
+            kinds=tuple(parts[key]["uplift_kinds"]) if key in parts else (),
+        )
+        for key in covered
+    ]
+
+
+EFFECTS = {
+    "accept": (on_accepted,),
+    "first_review": (on_first_review,),
+    "first_reject": (on_first_rejected,),
+    "first_reject_town": (on_first_rejected,),
+    "confirm_county": (on_confirmed,),
+    "confirm_town": (on_confirmed,),
+    "reject_county": (on_rejected,),
+    "reject_town": (on_rejected,),
+}

@@ -1,0 +1,133 @@
+"""Lists of cases."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from cases.flows import APPLICATION, CHANGE_ORDER
+from salvation.domain.ages import age
+from salvation.tables.model import Column, Kind, State, Table
+
+APPLICATION_STATES = {state.code: state for state in APPLICATION.states}
+CHANGE_STATES = {state.code: state for state in CHANGE_ORDER.states}
+BENEFIT_STATES = {
+    "ACTIVE": State("在保", "good"),
+    "GRACE": State("渐退", "wait"),
+    "SUSPENDED": State("暂停发放", "bad"),
+    "PENDING": State("待生效", "wait"),
+    "STOPPED": State("已停发", "ended"),
+}
+
+
+def _age(person: Any) -> object:
+    """Beside a masked ID stands the age, never the birth date (12 §12.1 #10)."""
+    return age(person.birth_date, timezone.localdate()) if person.birth_date else None
+
+
+HOUSEHOLDS = Table(
+    "households",
+    "家庭",
+    (
+        Column("head", "户主", Kind.NAME, value="head.name", priority=1, sort="head__name", link=True),
+        Column("no", "户编号", sort="no"),
+        Column("unit", "受理单位", value="handling_unit.name"),
+        Column("village", "村（社区）", value="village.name", priority=2, sort="village__name"),
+        Column("group", "组", value="group_name", optional=True),
+        Column("area", "城乡", value=lambda h: h.get_standard_area_display()),
+        Column("members", "家庭人口", Kind.COUNT, value=lambda h: len(h.members.all()), priority=3),
+        Column("cause", "致困原因", value=lambda h: h.get_poverty_cause_display(), optional=True),
+    ),
+)
+PEOPLE = Table(
+    "people",
+    "人员",
+    (
+        Column("name", "姓名", Kind.NAME, priority=1, sort="name", link=True),
+        Column("id_no", "身份证号", Kind.ID, priority=2),
+        Column("sex", "性别", value=lambda p: p.get_sex_display()),
+        Column("age", "年龄", Kind.COUNT, value=_age),
+        Column("unit", "受理单位", value="unit.name"),
+        Column("village", "村（社区）", value="village.name", priority=3),
+        Column("labour", "劳动能力", value=lambda p: p.get_labour_display(), optional=True),
+        Column("tags", "标签", value=lambda p: "、".join(person_tags(p))),
+    ),
+)
+
+
+def person_tags(person: Any) -> list[str]:
+    """重残, 重病, 已故: labels only, no diagnosis (05 §5.7)."""
+    tags = []
+    if person.disability_level in (1, 2):
+        tags.append("重残")
+    if person.critical_illness:
+        tags.append("重病")
+    if person.died_on:
+        tags.append("已故")
+    return tags
+
+
+APPLICATIONS = Table(
+    "applications",
+    "救助申请",
+    (
+        Column(
+            "applicant",
+            "申请人",
+            Kind.NAME,
+            value="applicant.name",
+            priority=1,
+            sort="applicant__name",
+            link=True,
+        ),
+        Column("no", "受理号", sort="no"),
+        Column("program", "申请类别", value=lambda a: a.get_program_display(), priority=3),
+        Column("state", "状态", Kind.STATE, states=APPLICATION_STATES, priority=2),
+        Column("unit", "受理单位", value="unit.name"),
+        Column("village", "村（社区）", value="village.name"),
+        Column("applied_on", "申请日期", Kind.DATE, sort="applied_on"),
+        Column("accepted_on", "受理日期", Kind.DATE, optional=True),
+        Column("due_on", "本步期限", Kind.DATE, sort="due_on"),
+        Column("total_due_on", "总期限", Kind.DATE, optional=True),
+    ),
+)
+BENEFITS = Table(
+    "benefits",
+    "在保待遇",
+    (
+        Column(
+            "applicant",
+            "申请人",
+            Kind.NAME,
+            value="applicant.name",
+            priority=1,
+            sort="applicant__name",
+            link=True,
+        ),
+        Column(
+            "program", "类别", value=lambda b: b.get_program_display() + ("（单人保）" if b.is_single else "")
+        ),
+        Column("state", "状态", Kind.STATE, value=lambda b: b.shown_state, states=BENEFIT_STATES, priority=2),
+        Column("people", "保障人数", Kind.COUNT, value=lambda b: b.people),
+        Column("total", "月应发（元）", Kind.MONEY, value=lambda b: b.amount, priority=3),
+        Column("unit", "受理单位", value="unit.name"),
+        Column("village", "村（社区）", value="village.name"),
+        Column("first_month", "起始月", Kind.MONTH, sort="first_month"),
+        Column("stop_month", "停发月", Kind.MONTH, sort="stop_month"),
+        Column("source", "来源", value=lambda b: b.get_source_display(), optional=True),
+    ),
+)
+CHANGES = Table(
+    "changes",
+    "变更单",
+    (
+        Column("applicant", "申请人", Kind.NAME, value="benefit.applicant.name", priority=1, link=True),
+        Column("no", "单号", sort="no"),
+        Column("kind", "类型", value=lambda c: c.get_kind_display(), priority=3),
+        Column("state", "状态", Kind.STATE, states=CHANGE_STATES, priority=2),
+        Column("effective_month", "生效月", Kind.MONTH, sort="effective_month"),
+        Column("old_total", "原月应发（元）", Kind.MONEY),
+        Column("new_total", "新月应发（元）", Kind.MONEY),
+        Column("unit", "受理单位", value="unit.name"),
+        Column("village", "村（社区）", value="village.name"),
+    ),
+)

@@ -1,0 +1,312 @@
+"""Applications: list, record, and the forms of each stage."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.forms.applications import ApplicationFilter, ApplicationForm, EconomyForm, PhotosForm, SurveyForm
+from cases.forms.economy import document_from, rows_from
+from cases.models import Application, Declaration, Household
+from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
+from cases.services.assessments import assess_application, compare_programmes
+from cases.tables import APPLICATIONS
+from salvation.access.services import get_visible, require
+from salvation.domain.errors import Refusal
+from salvation.files.services import add_attachment, attachments_of
+from salvation.vault import facts as sealed_facts
+from salvation.web.pages.base import Page
+from salvation.web.pages.forms import FormPage, Section
+from salvation.web.pages.lists import ListPage
+from salvation.web.pages.records import Head, Link, RecordPage, Tab
+
+RELATED = ("applicant", "household", "household__head", "unit", "village", "county", "assessment", "benefit")
+
+
+class ApplicationList(ListPage):
+    title = "救助申请"
+    permission = "case.view"
+    model = Application
+    table = APPLICATIONS
+    filter_form = ApplicationFilter
+    record_url = "cases:application"
+    empty = ("没有符合条件的申请", "先在“家庭”中登记或找到该户，再点“申请救助”")
+
+    def narrow(self, rows: Any) -> Any:
+        return rows.select_related("applicant", "unit", "village")
+
+
+def overview(page: Any, application: Application) -> dict[str, Any]:
+    return {
+        "members": application.household.members.filter(left_on__isnull=True).select_related("person"),
+        "notice": application.notices.first(),
+        "decisions": application.decisions.select_related("meeting"),
+    }
+
+
+def economy(page: Any, application: Application) -> dict[str, Any]:
+    declaration = Declaration.objects.filter(application=application).first()
+    names = {str(m.person_id): m.person.name for m in application.household.members.select_related("person")}
+    document = sealed_facts.load(declaration.facts) if declaration else None
+    return {"declared": readable(document, names) if document else None, "declaration": declaration}
+
+
+def readable(document: dict[str, Any], names: dict[str, str]) -> list[dict[str, Any]]:
+    """The declaration's rows in words, by section."""
+    rows = rows_from(document)
+    form = EconomyForm(None, people=list(names.items()), initial=rows)
+    return [
+        {"title": given.title, "rows": [_words(row, names) for row in formset.forms if row.initial]}
+        for given, formset in form.shown_sets
+    ]
+
+
+def _words(row: Any, names: dict[str, str]) -> list[tuple[str, str]]:
+    said = []
+    for name, field in row.fields.items():
+        value = row.initial.get(name)
+        if value in (None, "", [], False):
+            continue
+        labels = dict(getattr(field, "choices", []) or [])
+        text = (
+            "、".join(str(labels.get(v, v)) for v in value)
+            if isinstance(value, list)
+            else str(labels.get(value, value))
+        )
+        said.append((field.label, "是" if value is True else text))
+    return said
+
+
+def assessment(page: Any, application: Application) -> dict[str, Any]:
+    found = application.assessment
+    return {
+        "assessment": found,
+        "result": sealed_facts.load(found.result) if found else None,
+        "earlier": application.assessments.exclude(pk=found.pk) if found else [],
+    }
+
+
+def surveys(page: Any, application: Application) -> dict[str, Any]:
+    return {"surveys": application.surveys.prefetch_related("surveyors")}
+
+
+def papers(page: Any, application: Application) -> dict[str, Any]:
+    return {"files": attachments_of(application)}
+
+
+class ApplicationRecord(RecordPage):
+    model = Application
+    permission = "case.view"
+    tabs = (
+        Tab("overview", "概况", "cases/application_overview.html", overview),
+        Tab("economy", "经济状况", "cases/application_economy.html", economy),
+        Tab("assessment", "核算", "cases/application_assessment.html", assessment),
+        Tab("surveys", "入户调查", "cases/application_surveys.html", surveys),
+        Tab("papers", "照片与材料", "cases/application_papers.html", papers),
+    )
+
+    def narrow(self, rows: Any) -> Any:
+        return rows.select_related(*RELATED)
+
+    def head(self, subject: Application) -> Head:
+        facts = (
+            ("受理号", subject.no),
+            ("申请类别", subject.get_program_display() + ("（单人保）" if subject.is_single else "")),
+            ("受理单位", subject.unit),
+            ("审批层级", subject.get_level_display() or "受理时确定"),
+            ("总期限", subject.total_due_on or "受理时确定"),
+        )
+        return Head(f"{subject.applicant.name}的申请", facts, self._links(subject))
+
+    def _links(self, subject: Application) -> list[Link]:
+        user: Any = self.request.user
+        links = []
+        pk = [subject.pk]
+        open_now = subject.state in {"DRAFT", "SUBMITTED", "CORRECTING", "ACCEPTED", "SURVEYING"}
+        if open_now and user.may("case.edit", subject.unit):
+            links.append(Link("填写经济状况", reverse("cases:economy", args=pk)))
+        surveying = {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}
+        if subject.state in surveying and user.may("case.survey", subject.village):
+            links.append(Link("记录入户调查", reverse("cases:new_survey", args=pk)))
+        if subject.state in {"ACCEPTED", "SURVEYING"} and user.may("case.edit", subject.unit):
+            links.append(Link("核算", reverse("cases:assess", args=pk)))
+        if user.may("file.add", subject.unit):
+            links.append(Link("上传照片与材料", reverse("cases:photos", args=pk)))
+        return [*links, Link("各类别比较", reverse("cases:compare", args=[subject.household_id]))]
+
+
+class NewApplication(FormPage):
+    title = "申请救助"
+    permission = "case.create"
+    form_class = ApplicationForm
+    check_answers = True
+    submit_label = "登记申请"
+    success = "申请已登记，请填写家庭经济状况后提交"
+    sections = (
+        Section(
+            "申请事项", ("program", "applicant_id", "is_single", "single_reason", "applied_on", "reason")
+        ),
+        Section("授权与申明", ("authorised", "kinship_declared", "kinship_flag")),
+    )
+    household: Household
+
+    def prepare(self) -> None:
+        rows = Household.objects.select_related("head", "handling_unit", "village", "county")
+        self.household = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
+
+    def make_form(self, data: Any, files: Any) -> ApplicationForm:
+        members = self.household.members.filter(left_on__isnull=True).select_related("person")
+        people = [(m.person_id, m.person.name) for m in members]
+        initial = {"applicant_id": self.household.head_id, "applied_on": timezone.localdate()}
+        return ApplicationForm(data, files, people=people, initial=initial)
+
+    def save(self, form: Any) -> str:
+        application = create_application(
+            household=self.household, actor=self.request.user, now=timezone.now(), **form.cleaned_data
+        )
+        return reverse("cases:economy", args=[application.pk])
+
+    def cancel_url(self) -> str:
+        return reverse("cases:household", args=[self.kwargs["pk"]])
+
+
+class ApplicationForms(FormPage):
+    """A form of one application."""
+
+    application: Application
+
+    def prepare(self) -> None:
+        rows = Application.objects.select_related(*RELATED)
+        self.application = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
+
+    def page_title(self) -> str:
+        return f"{self.title}：{self.application.applicant.name}"
+
+    def cancel_url(self) -> str:
+        return reverse("cases:application", args=[self.kwargs["pk"]])
+
+    def tab(self, code: str) -> str:
+        return f"{self.cancel_url()}?tab={code}"
+
+
+class Economy(ApplicationForms):
+    title = "家庭经济状况"
+    permission = "case.edit"
+    form_class = EconomyForm
+    submit_label = "保存"
+    success = "已保存"
+
+    def make_form(self, data: Any, files: Any) -> EconomyForm:
+        members = self.application.household.members.filter(left_on__isnull=True).select_related("person")
+        people = [(str(m.person_id), m.person.name) for m in members]
+        declaration = Declaration.objects.filter(application=self.application).first() or (
+            Declaration.objects.filter(household=self.application.household).order_by("-id").first()
+        )
+        initial = rows_from(sealed_facts.load(declaration.facts)) if declaration else {}
+        return EconomyForm(data, files, people=people, initial=initial)
+
+    def save(self, form: EconomyForm) -> str:
+        document = document_from(form.cleaned_data, form.cleaned_rows)
+        save_declaration(
+            household=self.application.household,
+            application=self.application,
+            document=document,
+            actor=self.request.user,
+        )
+        return self.tab("economy")
+
+
+class NewSurvey(ApplicationForms):
+    title = "入户调查"
+    permission = "case.survey"
+    form_class = SurveyForm
+    submit_label = "保存调查记录"
+    success = "调查已记录；记录不能修改，需要更正时再记一次"
+    hint = "保存后不可修改，更正时新增一版"
+
+    def initial(self) -> dict[str, Any]:
+        user: Any = self.request.user
+        return {"visited_at": timezone.localtime(), "surveyors": [{"name": user.name, "level": "TOWN"}]}
+
+    def save(self, form: SurveyForm) -> str:
+        cleaned = dict(form.cleaned_data)
+        photos = cleaned.pop("photos")
+        user: Any = self.request.user
+        surveyors = [
+            SurveyorInput(row["name"], row["level"], user.pk if row["name"] == user.name else None)
+            for row in form.cleaned_rows["surveyors"]
+        ]
+        survey = record_survey(application=self.application, surveyors=surveyors, actor=user, **cleaned)
+        for photo in photos:
+            add_attachment(
+                subject=self.application, unit=self.application.unit, village=self.application.village, kind="SURVEY",
+                name=f"第{survey.version}次-{photo.name}", content=photo.read(), actor=user,
+            )  # fmt: skip
+        return self.tab("surveys")
+
+
+class Photos(ApplicationForms):
+    title = "上传照片与材料"
+    permission = "file.add"
+    form_class = PhotosForm
+    drafts = False
+    submit_label = "上传"
+    success = "已上传"
+
+    def initial(self) -> dict[str, Any]:
+        return {"kind": "NOTICE" if self.application.state == "NOTICING" else "MATERIAL"}
+
+    def save(self, form: Any) -> str:
+        require(self.request.user, "file.add", self.application.village)
+        for given in form.cleaned_data["files"]:
+            add_attachment(
+                subject=self.application, unit=self.application.unit, village=self.application.village,
+                kind=form.cleaned_data["kind"], name=given.name, content=given.read(), actor=self.request.user,
+            )  # fmt: skip
+        return self.tab("papers")
+
+
+class Assess(Page):
+    """Carry out the means test; the result is a record of its own."""
+
+    title = "核算"
+    permission = "case.edit"
+    template_name = "cases/assess.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show({"application": self._application(pk)})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(pk)
+        assess_application(application=application, actor=request.user, now=timezone.now())
+        messages.success(request, "已核算")
+        return HttpResponseRedirect(f"{reverse('cases:application', args=[pk])}?tab=assessment")
+
+    def _application(self, pk: int) -> Application:
+        rows = Application.objects.select_related(*RELATED)
+        application: Application = get_visible(rows, self.request.user, pk=pk)
+        return application
+
+
+class Compare(Page):
+    """Every programme side by side for a household; nothing is written."""
+
+    title = "各类别比较"
+    permission = "case.view"
+    template_name = "cases/compare.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rows = Household.objects.select_related("head", "handling_unit")
+        household = get_visible(rows, request.user, pk=pk)
+        declaration = Declaration.objects.filter(household=household).order_by("-id").first()
+        if declaration is None:
+            raise Refusal("本户还没有登记经济状况，不能比较")
+        on = timezone.localdate()
+        verdicts = compare_programmes(
+            household=household, declared=sealed_facts.load(declaration.facts), on=on
+        )
+        return self.show(
+            {"household": household, "verdicts": [verdict.as_dict() for verdict in verdicts], "on": on}
+        )

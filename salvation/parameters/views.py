@@ -1,0 +1,140 @@
+"""Parameters: the values in force with their basis, what waits for a second person, entering and confirming."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from salvation.access.reach import reach_of
+from salvation.access.services import get_visible, require
+from salvation.parameters.book import Book
+from salvation.parameters.models import ParameterVersion
+from salvation.parameters.registry import PARAMETERS
+from salvation.parameters.services import confirm_parameter, propose_parameter, reject_parameter
+from salvation.units.models import Unit
+from salvation.units.services import county_of
+from salvation.web.fields import DateField
+from salvation.web.pages.base import Page
+from salvation.web.pages.forms import FormPage
+
+
+def own_unit(user: Any) -> Unit:
+    """The county (or the unit itself above counties) whose values a person sees."""
+    unit: Unit = user.main_post.unit
+    return county_of(unit) or unit
+
+
+class ParameterList(Page):
+    title = "参数"
+    permission = "param.view"
+    template_name = "parameters/list.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        unit = own_unit(request.user)
+        book = Book(unit=unit, on=timezone.localdate())
+        words = request.GET.get("q", "").strip()
+        rows = [_row(book, key) for key in PARAMETERS if words in key or words in PARAMETERS[key].label]
+        waiting = ParameterVersion.objects.visible_to(request.user).filter(state="PROPOSED")
+        user: Any = request.user
+        return self.show(
+            {
+                "unit": unit,
+                "rows": rows,
+                "unconfirmed": sum(not row["confirmed"] for row in rows),
+                "waiting": [_waiting(version) for version in waiting.select_related("unit", "entered_by")],
+                "may_propose": user.may("param.edit"),
+                "words": words,
+            }
+        )
+
+
+def _row(book: Book, key: str) -> dict[str, Any]:
+    declared = PARAMETERS[key]
+    known = book.values()
+    entered = key in book.versions()
+    value = known.get(key)
+    return {
+        "key": key,
+        "label": declared.label,
+        "unit": declared.unit,
+        "value": "未设定"
+        if value is None
+        else {True: "是", False: "否"}.get(value, value)
+        if isinstance(value, bool)
+        else value,
+        "basis": book.get(key).basis if value is not None else declared.basis,
+        "confirmed": entered or (declared.mark != "通识" and declared.default is not None),
+    }
+
+
+def _waiting(version: ParameterVersion) -> dict[str, Any]:
+    label = PARAMETERS[version.key].label if version.key in PARAMETERS else version.key
+    return {"version": version, "label": label}
+
+
+class ProposeForm(forms.Form):
+    key = forms.ChoiceField(label="参数")
+    unit = forms.ModelChoiceField(label="适用单位", queryset=Unit.objects.none())
+    value = forms.CharField(label="取值", max_length=500)
+    valid_from = DateField(label="生效日期")
+    basis = forms.CharField(label="依据文号", max_length=200)
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["key"].choices = [  # type: ignore[attr-defined]
+            (key, f"{declared.label}（{key}）") for key, declared in PARAMETERS.items()
+        ]
+
+
+class Propose(FormPage):
+    title = "录入参数"
+    permission = "param.edit"
+    check_answers = True
+    submit_label = "提交确认"
+    success = "已录入，待另一人确认后生效"
+    form_class = ProposeForm
+
+    def initial(self) -> dict[str, Any]:
+        return {"key": self.request.GET.get("key", ""), "unit": own_unit(self.request.user).pk}
+
+    def make_form(self, data: Any, files: Any) -> ProposeForm:
+        units = Unit.objects.filter(pk__in=reach_of(self.request.user, "param.edit").units).order_by("path")
+        return ProposeForm(data, files, units=units, initial=self.initial())
+
+    def save(self, form: Any) -> str:
+        propose_parameter(actor=self.request.user, **form.cleaned_data)
+        return reverse("parameters:list")
+
+    def cancel_url(self) -> str:
+        return reverse("parameters:list")
+
+
+class Decide(Page):
+    title = "确认参数"
+    permission = "param.confirm"
+    template_name = "parameters/decide.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(pk)
+        before = Book(unit=version.unit, on=version.valid_from).values().get(version.key)
+        return self.show({"version": version, "declared": PARAMETERS[version.key], "before": before})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(pk)
+        require(request.user, "param.confirm", version.unit)
+        if request.POST.get("_act") == "reject":
+            reject_parameter(version_id=pk, actor=request.user, reason=request.POST.get("reason", ""))
+            messages.success(request, "已退回")
+        else:
+            confirm_parameter(version_id=pk, actor=request.user)
+            messages.success(request, "已确认，按生效日期启用")
+        return HttpResponseRedirect(reverse("parameters:list"))
+
+    def _version(self, pk: int) -> ParameterVersion:
+        rows = ParameterVersion.objects.select_related("unit", "entered_by")
+        version: ParameterVersion = get_visible(rows, self.request.user, pk=pk)
+        return version
