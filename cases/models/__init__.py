@@ -10,7 +10,7 @@ from cases.models.application import (
     Surveyor,
 )
 from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
-from cases.models.change import ChangeOrder
+from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.person import Person
 from cases.models.snapshot import BenefitSnapshot
@@ -22,6 +22,7 @@ __all__ = [
     "BenefitSnapshot",
     "BenefitTerm",
     "ChangeOrder",
+    "ChangePerson",
     "CollectiveDecision",
     "Declaration",
     "DutyBearer",

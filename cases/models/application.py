@@ -64,6 +64,8 @@ class Application(FlowSubject):
     level = models.CharField("审批层级", max_length=10, choices=Level, blank=True)
     total_due_on = models.DateField("总期限", null=True, blank=True)
     decided_on = models.DateField("决定日期", null=True, blank=True)
+    # First day of the statistical month of the decision (12 §12.1 #1).
+    stat_month = models.DateField("统计月", null=True, blank=True)
     # The programme confirmed, which may differ from the one applied for.
     assessment = models.ForeignKey(
         "cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -80,7 +82,10 @@ class Application(FlowSubject):
     class Meta:
         verbose_name = "救助申请"
         permissions = [("borrow_application", "借阅申请")]
-        indexes = [models.Index(fields=["unit", "state", "id"], name="application_unit_state")]
+        indexes = [
+            models.Index(fields=["unit", "state", "id"], name="application_unit_state"),
+            models.Index(fields=["county", "stat_month"], name="application_stat"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["applicant", "program"],

@@ -51,10 +51,10 @@ class ChangeOrder(FlowSubject):
     new_total = models.DecimalField("新月应发", max_digits=10, decimal_places=2)
     # Shares of the members that stay covered: [{person, base, uplift, kinds}]
     shares = models.JSONField("成员份额", default=list)
-    # People who leave cover by this order (whole household for a stop): counted in SC05–SC11.
-    people_out = models.PositiveSmallIntegerField("退出人数", default=0)
     household_out = models.BooleanField("整户退出", default=False)
     reason = models.TextField("事由")
+    # First day of the statistical month in which the order took effect (12 §12.1 #1).
+    stat_month = models.DateField("统计月", null=True, blank=True)
     notified_on = models.DateField("告知日期", null=True, blank=True)
     assessment = models.ForeignKey(
         "cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -67,7 +67,10 @@ class ChangeOrder(FlowSubject):
 
     class Meta:
         verbose_name = "变更单"
-        indexes = [models.Index(fields=["unit", "state", "id"], name="change_unit_state")]
+        indexes = [
+            models.Index(fields=["unit", "state", "id"], name="change_unit_state"),
+            models.Index(fields=["county", "stat_month"], name="change_stat"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["benefit", "effective_month"],
@@ -78,3 +81,18 @@ class ChangeOrder(FlowSubject):
 
     def __str__(self) -> str:
         return f"{self.no} {self.get_kind_display()}"
+
+
+class ChangePerson(models.Model):
+    """A person who enters or leaves cover by an order: what group 3 of the statistics counts."""
+
+    order = models.ForeignKey(ChangeOrder, on_delete=models.PROTECT, related_name="people", verbose_name="变更单")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="人员")
+    leaves = models.BooleanField("退出")
+
+    class Meta:
+        verbose_name = "变更人员"
+        constraints = [models.UniqueConstraint(fields=["order", "person"], name="change_person_once")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.person_id}"

@@ -243,13 +243,15 @@ def on_confirmed(context: Context) -> None:
         first=Month.of(today) + 1,
     )
     application.decided_on, application.benefit = today, benefit
-    application.save(update_fields=["decided_on", "benefit"])
+    application.stat_month = context.transition.stat_month
+    application.save(update_fields=["decided_on", "benefit", "stat_month"])
 
 
 def on_rejected(context: Context) -> None:
     _resolve(context, stage="确认", approved=False, amount=Decimal(0))
     context.subject.decided_on = timezone.localdate(context.now)
-    context.subject.save(update_fields=["decided_on"])
+    context.subject.stat_month = context.transition.stat_month
+    context.subject.save(update_fields=["decided_on", "stat_month"])
 
 
 def _resolve(context: Context, *, stage: str, approved: bool, amount: Decimal) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, Member, Person, TermMember
+from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person, TermMember
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, after_death, death_stop_month, effective_month, grace_period
 from cases.rules.codes import UpliftKind
@@ -176,13 +176,15 @@ def _draft(
             }
             for s in shares
         ],
-        people_out=term.covered.count() - len(shares),
         household_out=ends and not _other_benefits(benefit, month),
         reason=note.strip(),
         created_by=actor,
         **fields,
     )
     begin(order, actor=actor, now=now)
+    stay = {int(share.key) for share in shares}
+    out = [pk for pk in term.covered.values_list("person_id", flat=True) if pk not in stay]
+    ChangePerson.objects.bulk_create(ChangePerson(order=order, person_id=pk, leaves=True) for pk in out)
     return order
 
 
@@ -207,9 +209,9 @@ def on_effective(context: Context) -> None:
     """Apply the order: close the running range and open the next one, or stop."""
     order = context.subject
     month = Month.of(order.effective_month)
-    if context.data.get("notified_on"):
-        order.notified_on = context.data["notified_on"]
-        order.save(update_fields=["notified_on"])
+    order.notified_on = context.data.get("notified_on") or None
+    order.stat_month = context.transition.stat_month
+    order.save(update_fields=["notified_on", "stat_month"])
     if order.kind == ChangeKind.DEATH:
         _mark_dead(order)
     if not order.shares:
@@ -273,6 +275,8 @@ def _end_grace(term: BenefitTerm, now: datetime) -> None:
 def on_grace_end(context: Context) -> None:
     """Nothing runs after the tapering range any more: only the stop is written down."""
     order = context.subject
+    order.stat_month = context.transition.stat_month
+    order.save(update_fields=["stat_month"])
     benefit = order.benefit
     benefit.stop_month, benefit.stop_reason = order.effective_month, StopReason.GRACE_END
     benefit.save(update_fields=["stop_month", "stop_reason"])
