@@ -3,11 +3,19 @@ from datetime import date, timedelta
 import pytest
 
 from salvation.registers.models import Meeting
+from salvation.web import desk, navigation, search
+
+PLATFORM = ("web:", "registers:", "files:", "accounts:")
 
 
 @pytest.fixture(autouse=True)
-def _platform_addresses(settings):
+def _platform_alone(settings, monkeypatch):
+    """The platform without the apps above it: its own addresses, its own menu."""
     settings.ROOT_URLCONF = "tests.web.urls"
+    own = [item for item in navigation.ITEMS if item.url_name.startswith(PLATFORM)]
+    monkeypatch.setattr(navigation, "ITEMS", own)
+    monkeypatch.setattr(desk, "PANELS", [])
+    monkeypatch.setattr(search, "PROVIDERS", [])
 
 
 @pytest.fixture

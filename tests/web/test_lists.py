@@ -30,9 +30,7 @@ def test_pages_cover_every_row_once_and_lead_back_the_same_way(make_meetings, so
         Meeting.objects.filter(pk=meeting.pk).update(quorum=number % 3 or None)
     rows = Meeting.objects.all()
     forwards, backwards = walk(rows, sort)
-    expected = list(
-        rows.order_by(sort, "-pk" if sort.startswith("-") else "pk").values_list("pk", flat=True)
-    )
+    expected = list(rows.order_by(sort, "-pk" if sort.startswith("-") else "pk").values_list("pk", flat=True))
     assert [pk for page in forwards for pk in page] == expected
     assert forwards == backwards
 
