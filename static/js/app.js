@@ -52,7 +52,7 @@
     if (errors) { errors.focus(); } else if (main) { main.focus({ preventScroll: true }); }
   };
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target && event.detail.target.id === "page") { arrive(); }
+    if (event.detail.target === document.body) { arrive(); }
   });
   if (document.getElementById("error-summary")) { arrive(); }
 })();
