@@ -139,7 +139,7 @@ def _write(context: Context) -> None:
     state = subject.flow.state(step.target)
     subject.state, subject.state_since = step.target, now
     fields = ["state", "state_since"]
-    if before != step.target or state.deadline:
+    if not subject.keeps_due and (before != step.target or state.deadline):
         today = timezone.localdate(now)
         own = state.deadline and due_date(state.deadline, start=today, unit=subject.flow_unit)
         subject.due_on = own or None

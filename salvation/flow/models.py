@@ -19,6 +19,8 @@ class FlowSubject(ScopedModel):
 
     flow: ClassVar[Flow]
     unit_field: ClassVar[str] = "unit"
+    # The due date belongs to the subject (a report's 10th), not to each of its states.
+    keeps_due: ClassVar[bool] = False
 
     state = models.CharField("状态", max_length=24, db_index=True)
     state_since = models.DateTimeField("进入状态时间", null=True, blank=True)

@@ -1,0 +1,131 @@
+"""Measures: every number of a statistic is declared once, over one source of records.
+
+A ``Source`` gives the records of a county for a month; a ``Measure`` counts some of them. The figure in the table,
+the list behind it, the sentence in the report and the notice all come from the same pair. All units are computed
+in two statements a source (by unit, and the county without counting anybody twice), whatever their number.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from salvation.domain.month import Month
+from salvation.units.models import Unit
+
+STOCK, MONTH, CUMULATIVE = "", "m", "c"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """For which county and month is counted, and since when the cumulative figures run."""
+
+    county: Unit
+    month: Month
+    since: Month
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Records behind figures. Paths name the fields that identify unit, person and household.
+
+    ``month``: path to the statistical month of an event; None for a stock at the month's end.
+    """
+
+    code: str
+    label: str
+    rows: Callable[[Frame], QuerySet[Any]]
+    unit: str = "unit_id"
+    person: str = "person_id"
+    household: str = "household_id"
+    month: str | None = "stat_month"
+    permission: str = "case.view"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``count``: people, households, events, or the path of an amount to add up (yuan)."""
+
+    code: str
+    source: str
+    count: str
+    where: Q = field(default_factory=Q)
+
+
+# Figures by measure key ("SA03", "SB04.m") → unit id → number; unit None is the county without double counting.
+Figures = dict[str, dict[int | None, Decimal | int]]
+
+SOURCES: dict[str, Source] = {}
+MEASURES: dict[str, Measure] = {}
+
+
+def register(sources: Iterable[Source] = (), measures: Iterable[Measure] = ()) -> None:
+    """Called by apps in ``AppConfig.ready()``."""
+    SOURCES.update({source.code: source for source in sources})
+    MEASURES.update({measure.code: measure for measure in measures})
+
+
+def key(code: str, sub: str) -> str:
+    return f"{code}.{sub}" if sub else code
+
+
+def subs(source: Source) -> tuple[str, ...]:
+    return (STOCK,) if source.month is None else (MONTH, CUMULATIVE)
+
+
+def compute(frame: Frame, codes: Iterable[str]) -> Figures:
+    """All figures of a county for a month: two statements a source."""
+    wanted = [MEASURES[code] for code in codes if code in MEASURES]
+    figures: Figures = {}
+    for source_code in dict.fromkeys(measure.source for measure in wanted):
+        source = SOURCES[source_code]
+        aggregates = _aggregates(source, [m for m in wanted if m.source == source_code], frame)
+        rows = source.rows(frame).order_by()
+        for grouped in rows.values(source.unit).annotate(**aggregates):
+            _put(figures, grouped, grouped[source.unit])
+        _put(figures, rows.aggregate(**aggregates), None)
+    return figures
+
+
+def _put(figures: Figures, found: Mapping[str, Any], unit: int | None) -> None:
+    for alias, value in found.items():
+        if alias.startswith("x_"):
+            code, _, sub = alias.removeprefix("x_").partition("__")
+            figures.setdefault(key(code, sub), {})[unit] = value or 0
+
+
+def _aggregates(source: Source, measures: Iterable[Measure], frame: Frame) -> dict[str, Any]:
+    aggregates = {}
+    for measure in measures:
+        for sub in subs(source):
+            alias = f"x_{measure.code}__{sub}" if sub else f"x_{measure.code}"
+            aggregates[alias] = _aggregate(source, measure, condition(source, measure, frame, sub))
+    return aggregates
+
+
+def _aggregate(source: Source, measure: Measure, where: Q) -> Any:
+    counted = {"people": source.person, "households": source.household, "events": "pk"}.get(measure.count)
+    if counted is None:
+        return Sum(measure.count, filter=where)
+    return Count(counted, distinct=True, filter=where)
+
+
+def condition(source: Source, measure: Measure, frame: Frame, sub: str) -> Q:
+    """Which records of the source a figure counts."""
+    where = measure.where
+    if source.month is None:
+        return where
+    if sub == MONTH:
+        return where & Q(**{source.month: frame.month.first_day})
+    return where & Q(**{f"{source.month}__gte": frame.since.first_day, f"{source.month}__lte": frame.month.first_day})
+
+
+def records(frame: Frame, code: str, sub: str, units: Iterable[int] | None) -> QuerySet[Any]:
+    """The records behind one figure, narrowed to units."""
+    measure = MEASURES[code]
+    source = SOURCES[measure.source]
+    rows = source.rows(frame).filter(condition(source, measure, frame, sub))
+    return rows if units is None else rows.filter(**{f"{source.unit}__in": list(units)})
