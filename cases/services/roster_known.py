@@ -1,13 +1,12 @@
 """What the register already knows about the people of a roster: a handful of queries for any number of rows."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from cases.models import Benefit, BenefitTerm, Household, Member, PayAccount, Person, TermMember
+from cases.models import BenefitTerm, Household, Member, PayAccount, Person, TermMember
 from salvation.domain.month import Month
 from salvation.units.models import Unit
 
@@ -130,17 +129,15 @@ def _households(pks: Iterable[int]) -> dict[int, KnownHousehold]:
 
 
 def _terms(unit: Unit, program: str, month: Month) -> dict[int, KnownTerm]:
-    benefits = Benefit.objects.filter(unit__path__startswith=unit.path, program=program)
-    rows = BenefitTerm.objects.filter(benefit__in=benefits, months__contains=month.first_day)
-    terms = {
-        pk: KnownTerm(pk, household, no, head, total)
-        for pk, household, no, head, total in rows.values_list(
-            "pk", "benefit__household", "benefit__household__no", "benefit__applicant__name", "total"
-        )
-    }
-    covered: dict[int, set[int]] = defaultdict(set)
-    for term, person in TermMember.objects.filter(term__in=rows).values_list("term", "person"):
-        covered[term].add(person)
-    for pk, term_facts in terms.items():
-        term_facts.covered = covered[pk]
+    rows = BenefitTerm.objects.filter(
+        benefit__unit__path__startswith=unit.path, benefit__program=program, months__contains=month.first_day
+    ).values_list("pk", "benefit__household", "benefit__household__no", "benefit__applicant__name", "total")
+    terms = {pk: KnownTerm(pk, household, no, head, total) for pk, household, no, head, total in rows}
+    covered = TermMember.objects.filter(
+        term__benefit__unit__path__startswith=unit.path,
+        term__benefit__program=program,
+        term__months__contains=month.first_day,
+    )
+    for term, person in covered.values_list("term", "person"):
+        terms[term].covered.add(person)
     return terms

@@ -24,12 +24,13 @@ from cases.models.choices import (
 from cases.services.roster_plan import Plan, Planned, holder_place, index_of
 from salvation.domain import bank
 from salvation.domain.money import CENT, ZERO
-from salvation.intake.copying import copy_rows, new_ids
+from salvation.intake.copying import analyse, copy_rows, new_ids
 from salvation.intake.model import Row
 from salvation.intake.models import Batch
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index, seal
 
+MANY = 500
 TOWN_WORDS = ("居委会", "居民委员会", "社区")
 PERSON = (
     "id", "name", "id_no", "id_index", "id_status", "sex", "birth_date", "phone", "labour", "disability_kind",
@@ -93,6 +94,8 @@ def write_households(plan: Plan, batch: Batch) -> list[int]:
     copy_rows(BenefitTerm, TERM, _terms(writings, plan))
     _write_covered(writings, plan)
     _write_accounts(writings, batch, plan)
+    if len(writings) > MANY:
+        analyse(Person, Household, Member, Benefit, BenefitTerm, TermMember, PayAccount)
     return joined
 
 
