@@ -46,6 +46,15 @@ def carry_out_once(*, token: str, actor: Any, act: Callable[[], str]) -> str:
     return earlier.result
 
 
+def earlier_result(*, token: str, actor: Any) -> str:
+    """Where the form with this number led when it was carried out; empty when it was not."""
+    try:
+        number = UUID(token)
+    except ValueError:
+        return ""
+    return Sending.objects.filter(token=number, user=actor).values_list("result", flat=True).first() or ""
+
+
 def _uuid(token: str) -> UUID:
     try:
         return UUID(token)

@@ -10,7 +10,7 @@ PLATFORM = ("web:", "registers:", "files:", "accounts:")
 
 @pytest.fixture(autouse=True)
 def _platform_alone(settings, monkeypatch):
-    """The platform without the apps above it: its own addresses, its own menu."""
+    """The platform's own menu, panels and search, without those of the apps above it."""
     settings.ROOT_URLCONF = "tests.web.urls"
     own = [item for item in navigation.ITEMS if item.url_name.startswith(PLATFORM)]
     monkeypatch.setattr(navigation, "ITEMS", own)

@@ -1,10 +1,11 @@
-"""Addresses of the platform alone, with a few pages declared for the tests."""
+"""The addresses of the system with two pages declared for the tests."""
 
-from django.urls import include, path
+from django.urls import path
 
 from salvation.registers.declared import MEETING_TABLE
 from salvation.registers.models import Meeting
 from salvation.tables.model import Column, Group, Heading, Kind, Mark, Sheet, Table
+from salvation.urls import urlpatterns as real
 from salvation.web.bulk import BulkAction, Outcome
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.sheets import Check, SheetPage
@@ -71,10 +72,7 @@ class SamplePage(SheetPage):
 
 
 urlpatterns = [
-    path("", include("salvation.web.urls")),
-    path("accounts/", include("salvation.accounts.urls")),
-    path("files/", include("salvation.files.urls")),
-    path("registers/", include("salvation.registers.urls")),
+    *real,
     path("bulk/", BulkList.as_view(), name="bulk"),
     path("sheet/", SamplePage.as_view(), name="sheet"),
 ]

@@ -14,7 +14,14 @@ from salvation.domain.errors import Refusal
 from salvation.web.answers import answers
 from salvation.web.pages.base import Page
 from salvation.web.rowsets import RowsForm
-from salvation.web.services import carry_out_once, drop_draft, find_draft, new_token, save_draft
+from salvation.web.services import (
+    carry_out_once,
+    drop_draft,
+    earlier_result,
+    find_draft,
+    new_token,
+    save_draft,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,9 @@ class FormPage(Page):
         return self._form(form, draft_at=found[1] if found else None)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if result := earlier_result(token=request.POST.get("_once", ""), actor=request.user):
+            # Sent twice: by now the record may have moved on, and the person wants to see what came of it.
+            return HttpResponseRedirect(result)
         self.prepare()
         act = request.POST.get("_act", "")
         if act == "draft":

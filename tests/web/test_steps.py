@@ -1,0 +1,116 @@
+"""The page on which every step of every flow is taken, shown with applications."""
+
+import pytest
+from django.utils import timezone
+
+from cases.models import Application
+from cases.services.applications import create_application
+from cases.services.people import PersonInput, register_household
+from salvation.flow.engine import history
+from salvation.flow.table import Need
+from salvation.web.services import new_token
+from salvation.web.steps import field_for, kept
+
+
+@pytest.fixture
+def application(clerk, units):
+    village = units["360722100200"]
+    household = register_household(
+        unit=village.parent,
+        village=village,
+        members=[PersonInput("谢桂英", "990000195403150022", "HEAD")],
+        standard_area="RURAL",
+        actor=clerk,
+    )
+    return create_application(
+        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk,
+        now=timezone.now(), authorised=True, kinship_declared=True,
+    )  # fmt: skip
+
+
+def address(application, step):
+    return f"/flow/application/{application.pk}/{step}/"
+
+
+def state_of(application):
+    return Application.objects.get(pk=application.pk).state
+
+
+def test_a_step_is_taken_and_leads_back_to_the_record(clerk, sign_in, application):
+    client = sign_in(clerk)
+    page = client.get(address(application, "submit")).content.decode()
+    assert "提交申请：谢桂英" in page and "草稿" in page and "已提交" in page
+    answer = client.post(address(application, "submit"), {"_once": new_token(), "comment": "材料齐全"})
+    assert answer["Location"] == f"/cases/applications/{application.pk}/"
+    assert state_of(application) == "SUBMITTED"
+    assert history(application).get().comment == "材料齐全"
+
+
+def test_the_same_step_sent_twice_is_taken_once(clerk, sign_in, application):
+    client, token = sign_in(clerk), new_token()
+    first = client.post(address(application, "withdraw"), {"_once": token, "comment": "本人要求"})
+    second = client.post(address(application, "withdraw"), {"_once": token, "comment": "本人要求"})
+    assert first["Location"] == second["Location"]
+    assert history(application).count() == 1
+
+
+def test_a_step_without_its_reason_comes_back_with_the_message_at_the_field(clerk, sign_in, application):
+    answer = sign_in(clerk).post(address(application, "withdraw"), {"_once": new_token(), "comment": ""})
+    assert answer.status_code == 422 and 'href="#id_comment"' in answer.content.decode()
+    assert state_of(application) == "DRAFT"
+
+
+def test_another_town_gets_404_and_another_role_403(other_clerk, leader, sign_in, application):
+    sent = {"_once": new_token(), "comment": "x"}
+    assert sign_in(other_clerk).get(address(application, "submit")).status_code == 404
+    assert sign_in(other_clerk).post(address(application, "submit"), sent).status_code == 404
+    assert sign_in(leader).post(address(application, "submit"), sent).status_code == 403
+    assert state_of(application) == "DRAFT"
+
+
+def test_a_step_of_another_state_says_so(clerk, sign_in, application):
+    answer = sign_in(clerk).get(address(application, "accept"))
+    assert answer.status_code == 409 and "该件现在是“草稿”" in answer.content.decode()
+
+
+def test_steps_of_the_system_are_nobodys(clerk, approver, sign_in, application):
+    for user in (clerk, approver):
+        assert sign_in(user).get(address(application, "notice_over_county")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/flow/nothing/1/submit/", "/flow/application/999999/submit/"])
+def test_unknown_flows_and_subjects_are_404(clerk, sign_in, application, path):
+    assert sign_in(clerk).get(path).status_code == 404
+
+
+def test_an_unknown_step_is_refused_in_words(clerk, sign_in, application):
+    answer = sign_in(clerk).get(address(application, "nothing"))
+    assert answer.status_code == 409 and "没有这个办理步骤" in answer.content.decode()
+
+
+def test_the_record_offers_what_the_flow_allows_and_greys_the_rest(clerk, sign_in, application):
+    page = sign_in(clerk).get(f"/cases/applications/{application.pk}/").content.decode()
+    assert address(application, "submit") in page and address(application, "withdraw") in page
+    assert address(application, "accept") not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "fact"),
+    [
+        ("text", "公开栏", "公开栏"),
+        ("long", "一\n二", "一\n二"),
+        ("date", "2022-05-31", "2022-05-31"),
+        ("month", "2022-05", "2022-05"),
+        ("money", "1,580.50元", "1580.50"),
+        ("bool", "no", False),
+        ("choice", "A", "A"),
+    ],
+)
+def test_every_kind_of_need_is_asked_for_and_kept_as_plain_fact(clerk, kind, typed, fact):
+    field = field_for(Need("x", "事项", kind, choices=(("A", "甲"),)), clerk)
+    assert kept(field.clean(typed)) == fact
+
+
+def test_a_yes_or_no_question_must_be_answered(clerk):
+    field = field_for(Need("x", "是否听取意见", "bool"), clerk)
+    assert field.required and [label for _, label in field.choices] == ["是", "否"]
