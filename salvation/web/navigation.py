@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from salvation.duties.selectors import duties_for
+from salvation.web.icons import PATHS
 
 SIGNED_IN = "signed-in"
 
@@ -50,6 +51,11 @@ class NavItem:
     count: Callable[[Waiting], int] | None = None
     phone: str = ""
     kwargs: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A wrong name must stop the start, not the first page that draws it.
+        if self.icon not in PATHS:
+            raise ValueError(f"menu entry {self.label}: there is no icon {self.icon}")
 
     @property
     def url(self) -> str:
