@@ -8,6 +8,8 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 """A cell as calamine or csv gives it; the empty string is a blank cell."""
 
 FORMULA_WITHOUT_VALUE = "公式没有计算结果"
+DAMAGED = "文件不完整或已损坏，打不开。请在自己的电脑上打开确认，另存为 .xlsx 后重新上传。"
+LOCKED = "文件加了打开密码。请先在 Excel 或 WPS 里取消密码，另存后再上传。"
 ERROR_VALUE = "单元格是错误值（如 #N/A）"
 
 
@@ -45,6 +47,16 @@ class Sheet:
     @property
     def width(self) -> int:
         return max((len(row) for row in self.rows), default=0)
+
+    def __post_init__(self) -> None:
+        """A merged range may be declared over a million rows; only what lies on the sheet matters."""
+        bottom, right = len(self.rows) - 1, self.width - 1
+        inside = (
+            Span(span.top, span.left, min(span.bottom, bottom), min(span.right, right))
+            for span in self.merged
+            if span.top <= bottom and span.left <= right
+        )
+        object.__setattr__(self, "merged", tuple(inside))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from python_calamine import (
 )
 
 from salvation.intake.errors import Unreadable
-from salvation.intake.sheets import Book, Limits, Sheet, Span
+from salvation.intake.sheets import DAMAGED, LOCKED, Book, Limits, Sheet, Span
 from salvation.intake.textfile import read_text
-from salvation.intake.xlsx import DAMAGED, faults_by_sheet
+from salvation.intake.xls import read_xls
+from salvation.intake.xlsx import faults_by_sheet
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-LOCKED = "文件加了打开密码。请先在 Excel 或 WPS 里取消密码，另存后再上传。"
 FOREIGN = (
     (b"%PDF", "这是 PDF 文件"),
     (b"\xff\xd8\xff", "这是图片"),
@@ -34,7 +34,7 @@ FaultMap = Mapping[str, Mapping[tuple[int, int], str]]
 
 
 def read_book(data: bytes, *, limits: Limits | None = None) -> Book:
-    """Read .xlsx, .xlsm, .xlsb, .xls, .csv or .tsv bytes; macros are never run, only values are read.
+    """Read .xlsx, .xlsm, .xls, .csv or .tsv bytes; macros are never run, only values are read.
 
     Raises Unreadable with a Chinese message: encrypted, damaged, empty, too large, not a table.
     """
@@ -47,11 +47,11 @@ def read_book(data: bytes, *, limits: Limits | None = None) -> Book:
         if data.startswith(mark):
             raise Unreadable(f"{what}，不是表格。请上传 .xlsx、.xls 或 .csv 文件。")
     if data.startswith(b"PK"):
-        return _read_workbook(data, "xlsx", faults_by_sheet(data, limits), limits)
+        return _filled(_read_xlsx(data, faults_by_sheet(data, limits), limits))
     if data.startswith(OLE):
         if ENCRYPTED_STREAM in data:
             raise Unreadable(LOCKED)
-        return _read_workbook(data, "xls", {}, limits)
+        return _filled(read_xls(data, limits))
     if (
         data[:600]
         .lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -64,10 +64,10 @@ def read_book(data: bytes, *, limits: Limits | None = None) -> Book:
     return read_text(data, limits)
 
 
-def _read_workbook(data: bytes, kind: str, faults: FaultMap, limits: Limits) -> Book:
+def _read_xlsx(data: bytes, faults: FaultMap, limits: Limits) -> Book:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return _sheets(book, kind, faults, limits)
+            return _sheets(book, faults, limits)
     except PasswordError:
         raise Unreadable(LOCKED) from None
     except CalamineError:
@@ -79,7 +79,7 @@ def _read_workbook(data: bytes, kind: str, faults: FaultMap, limits: Limits) -> 
         raise Unreadable(DAMAGED) from None
 
 
-def _sheets(book: CalamineWorkbook, kind: str, faults: FaultMap, limits: Limits) -> Book:
+def _sheets(book: CalamineWorkbook, faults: FaultMap, limits: Limits) -> Book:
     sheets, hidden = [], []
     for about in book.sheets_metadata:
         if about.typ != SheetTypeEnum.WorkSheet:
@@ -88,10 +88,14 @@ def _sheets(book: CalamineWorkbook, kind: str, faults: FaultMap, limits: Limits)
             hidden.append(about.name)
             continue
         sheets.append(_sheet(book.get_sheet_by_name(about.name), faults.get(about.name, {}), limits))
-    if not any(sheet.rows for sheet in sheets):
-        raise Unreadable("文件里没有任何数据。请核对是否选错了文件。")
     notes = tuple(f"隐藏的工作表“{name}”没有读取。" for name in hidden)
-    return Book(kind, tuple(sheets), notes)
+    return Book("xlsx", tuple(sheets), notes)
+
+
+def _filled(book: Book) -> Book:
+    if not any(sheet.rows for sheet in book.sheets):
+        raise Unreadable("文件里没有任何数据。请核对是否选错了文件。")
+    return book
 
 
 def _sheet(sheet: CalamineSheet, faults: Mapping[tuple[int, int], str], limits: Limits) -> Sheet:

@@ -8,6 +8,7 @@ calculated; only the XML tells them apart.
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,15 +16,28 @@ from collections.abc import Iterator
 from lxml import etree
 
 from salvation.intake.errors import Unreadable
-from salvation.intake.sheets import ERROR_VALUE, FORMULA_WITHOUT_VALUE, Limits
+from salvation.intake.sheets import DAMAGED, ERROR_VALUE, FORMULA_WITHOUT_VALUE, Limits
 
 CHUNK = 1024 * 1024
-LAST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-FILLED_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d+)"[^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b')
-WIDE_CELL = re.compile(rb'\br="((?:[A-Z]{3}|[D-Z][A-Z]))\d+"[^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b')
+# What zipfile and lxml raise on archives cut short or overwritten; zipfile trusts the offsets it finds.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    etree.XMLSyntaxError,
+)
+# A hostile file may quote either way and disagree with itself, so every cell's own reference counts.
+REFERENCE = rb"\br\s*=\s*[\"']([A-Za-z]{1,10})(\d+)[\"']"
+ANY_CELL = re.compile(REFERENCE)
+FAR_CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,10})(\d{6,})[\"']")
+WIDE_CELL = re.compile(rb"\br\s*=\s*[\"']((?:[A-Za-z]{3,10}|[D-Zd-z][A-Za-z]))(\d+)[\"']")
+EMPTY_CELL = re.compile(rb"[^>]*/>|[^>]*>\s*</")
 CELL_NAME = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
-DAMAGED = "文件不完整或已损坏，打不开。请在自己的电脑上打开确认，另存为 .xlsx 后重新上传。"
 BOMB = "文件展开后大得不正常，为安全起见没有打开。请把表格内容复制到新建的 Excel 文件里再上传。"
 
 
@@ -39,7 +53,7 @@ def faults_by_sheet(data: bytes, limits: Limits) -> dict[str, dict[tuple[int, in
             return {
                 name: _inspect(name, parts[part], limits) for name, part in _sheets(parts) if part in parts
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, etree.XMLSyntaxError):
+    except BROKEN:
         raise Unreadable(DAMAGED) from None
     except RuntimeError:
         raise Unreadable("文件加了打开密码。请先取消密码，另存后再上传。") from None
@@ -61,6 +75,8 @@ def _parts(archive: zipfile.ZipFile) -> list[str]:
         word = any(name.startswith("word/") for name in names)
         what = "这是 Word 文档" if word else "这是压缩包，不是 Excel 表格"
         raise Unreadable(f"{what}。请把里面的表格另存为 .xlsx 再上传。")
+    if "xl/workbook.bin" in names:
+        raise Unreadable("这是 .xlsb 二进制工作簿。请用 Excel 另存为 .xlsx 再上传。")
     return [name for name in names if name.endswith((".xml", ".rels"))]
 
 
@@ -102,20 +118,21 @@ def _inspect(name: str, xml: bytes, limits: Limits) -> dict[tuple[int, int], str
 
 def _check_extent(name: str, xml: bytes, limits: Limits) -> None:
     """A value in a far corner makes the dense layout enormous; styled but empty cells do not count."""
-    rows = max(map(int, LAST_ROW.findall(xml)), default=0)
-    stray = _stray_cell(xml, limits) if rows > limits.rows else None
-    if stray:
-        raise Unreadable(
-            f"工作表“{name}”的 {(stray[1] + stray[2]).decode()} 单元格还有内容，超过 {limits.rows} 行。"
-            "如果是误填请删除该行，确有这么多数据请分成几个文件上传。"
-        )
-    wide = max((column_number(m[1]) for m in WIDE_CELL.finditer(xml)), default=0)
-    if min(rows, limits.rows) * (wide + 1) > limits.cells:
-        raise Unreadable(f"工作表“{name}”右侧很远处（第 {wide + 1} 列）还有零散内容，请删除后再上传。")
+    for cell in _filled(FAR_CELL, xml):
+        if int(cell[2]) > limits.rows:
+            raise Unreadable(
+                f"工作表“{name}”的 {(cell[1] + cell[2]).decode()} 单元格还有内容，超过 {limits.rows} 行。"
+                "如果是误填请删除该行，确有这么多数据请分成几个文件上传。"
+            )
+    wide = max((column_number(cell[1]) for cell in _filled(WIDE_CELL, xml)), default=0)
+    if wide:
+        rows = max(min(int(cell[2]), limits.rows) for cell in ANY_CELL.finditer(xml))
+        if rows * (wide + 1) > limits.cells:
+            raise Unreadable(f"工作表“{name}”右侧很远处（第 {wide + 1} 列）还有零散内容，请删除后再上传。")
 
 
-def _stray_cell(xml: bytes, limits: Limits) -> re.Match[bytes] | None:
-    return next((cell for cell in FILLED_CELL.finditer(xml) if int(cell[2]) > limits.rows), None)
+def _filled(cells: re.Pattern[bytes], xml: bytes) -> Iterator[re.Match[bytes]]:
+    return (cell for cell in cells.finditer(xml) if not EMPTY_CELL.match(xml, cell.end()))
 
 
 def _bad_cells(xml: bytes, mark: bytes, reason: str) -> Iterator[tuple[tuple[int, int], str]]:
@@ -133,5 +150,5 @@ def column_number(letters: bytes) -> int:
     """0 for A, 25 for Z, 26 for AA."""
     number = 0
     for letter in letters:
-        number = number * 26 + letter - 64
+        number = number * 26 + (letter & 31)
     return number - 1

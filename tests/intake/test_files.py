@@ -218,3 +218,32 @@ def test_bytes_that_are_no_text_are_refused():
 def test_a_text_without_a_header_is_refused_with_the_columns_looked_for():
     with pytest.raises(Unreadable, match="姓名、身份证号、补助金额"):
         read("今天天气很好\n明天也好".encode())
+
+
+def test_a_cell_reference_that_contradicts_its_row_cannot_ask_for_all_the_memory():
+    tail = b"<row r='9'><c r='ZZZZZ9'><v>1</v></c><c r='A99999999'><v>1</v></c></row></sheetData>"
+    assert "还有内容" in refusal(patched(xlsx(ROWS), lambda xml: xml.replace(b"</sheetData>", tail)))
+
+
+def test_a_merged_range_over_the_whole_sheet_costs_nothing():
+    merges = b'</sheetData><mergeCells count="1"><mergeCell ref="A9:XFD1048576"/></mergeCells>'
+    data = patched(xlsx(ROWS), lambda xml: xml.replace(b"</sheetData>", merges))
+    assert len(read(data).rows) == 2
+
+
+@pytest.mark.parametrize("build", [xlsx, xls, text])
+def test_overwritten_bytes_are_refused_or_read_but_never_crash(build):
+    good = build(ROWS)
+    for at in range(0, len(good), max(1, len(good) // 150)):
+        spoilt = good[:at] + b"\xff" + good[at + 1 :]
+        try:
+            read_book(spoilt)
+        except Unreadable as error:
+            assert error.message
+
+
+def test_a_binary_workbook_is_named():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"")
+    assert "xlsb" in refusal(target.getvalue())
