@@ -130,7 +130,7 @@ def demo_logins() -> list[tuple[str, str]]:
     if not settings.DEMO:
         return []
     users = User.objects.filter(is_active=True, posts__isnull=False).distinct().order_by("pk")[:12]
-    return [(user.username, "、".join(str(post) for post in user.current_posts)) for user in users]
+    return [(user.username, f"{user.unit_label} {user.role_label} {user}") for user in users]
 
 
 def _target(request: HttpRequest) -> str:

@@ -41,7 +41,7 @@ def write_styled(
     """
     content = digest(table, [*rows, total] if total is not None else rows, scene)
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for sheet in table.sheets or (Sheet(table.title),):
         _fill(
             book.create_sheet(sheet_name(sheet.title)),
@@ -151,7 +151,7 @@ def _page(sheet: Worksheet, table: Table, columns: Sequence[Column], head_row: i
     sheet.page_setup.fitToHeight = 0
     if sheet.sheet_properties.pageSetUpPr is not None:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"  # type: ignore[union-attr]
 
 
 def _notes(sheet: Worksheet, table: Table, heading: Heading, content: str) -> None:
@@ -159,8 +159,8 @@ def _notes(sheet: Worksheet, table: Table, heading: Heading, content: str) -> No
     sheet.append(["列", "名称", "口径"])
     for column in table.leaves():
         sheet.append([column.code, column.label, column.definition])
-        for place in sheet[sheet.max_row]:
-            place.data_type = "s"
+        for written in sheet[sheet.max_row]:
+            written.data_type = "s"
     for note in table.notes:
         sheet.append(["", "说明", note])
     sheet.append(["", "生成时间", f"{heading.made_at:%Y-%m-%d %H:%M:%S}"])
@@ -173,8 +173,8 @@ def _properties(book: Workbook, heading: Heading, content: str) -> None:
     book.properties.creator = heading.made_by
     moment = heading.made_at.replace(tzinfo=None)
     book.properties.created = book.properties.modified = moment
-    book.custom_doc_props.append(StringProperty(name="生成时间", value=f"{moment:%Y-%m-%d %H:%M:%S}"))
-    book.custom_doc_props.append(StringProperty(name="内容校验", value=content))
+    book.custom_doc_props.append(StringProperty(name="生成时间", value=f"{moment:%Y-%m-%d %H:%M:%S}"))  # type: ignore[attr-defined]
+    book.custom_doc_props.append(StringProperty(name="内容校验", value=content))  # type: ignore[attr-defined]
 
 
 def _merge(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:

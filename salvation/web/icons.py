@@ -48,6 +48,32 @@ PATHS = {
     "map": "M3 5.5l4.5-2 5 2 4.5-2v11l-4.5 2-5-2-4.5 2zM7.5 3.5v11M12.5 5.5v11",
     "star": "M10 3l2.2 4.6 5 .6-3.7 3.5 1 5L10 14.2l-4.5 2.5 1-5L2.8 8.2l5-.6z",
     "out": "M8 3.5H4v13h4M12.5 6.5L16 10l-3.5 3.5M16 10H7.5",
+    "table": "M3 4h14v12H3zM3 8h14M3 12h14M8 4v12",
+    "warning": "M10 2.5l8 14.5H2zM10 8v4M10 14.3v.4",
+    "archive": "M3 4h14v4H3zM4 8v8.5h12V8M8 11h4",
+    "send": "M3 10l14-6.5-5 13-3-5zM9 11.5l8-8",
+    "phone": "M6 2.5h8v15H6zM9 15h2",
+    "building": "M4 17V3h8v14M12 8h4v9M2.5 17h15M6.5 6.5h3M6.5 9.5h3M6.5 12.5h3",
+}
+# Other words for the same drawing.
+SAME = {
+    "house": "home",
+    "gear": "settings",
+    "users": "people",
+    "user": "me",
+    "person": "me",
+    "document": "file",
+    "report": "chart",
+    "alert": "warning",
+    "history": "clock",
+    "clipboard": "log",
+    "coins": "money",
+    "wallet": "money",
+    "megaphone": "flag",
+    "inbox": "tray",
+    "audit": "shield",
+    "export": "download",
+    "import": "upload",
 }
 
 
@@ -55,5 +81,5 @@ def icon(name: str) -> SafeString:
     """The drawing, hidden from screen readers: a word always stands beside it. Raises KeyError."""
     return format_html(
         '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
-        mark_safe(PATHS[name]),
+        mark_safe(PATHS[SAME.get(name, name)]),
     )

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from salvation.duties.selectors import duties_for
-from salvation.web.icons import PATHS
+from salvation.web.icons import PATHS, SAME
 
 SIGNED_IN = "signed-in"
 
@@ -54,7 +54,7 @@ class NavItem:
 
     def __post_init__(self) -> None:
         # A wrong name must stop the start, not the first page that draws it.
-        if self.icon not in PATHS:
+        if SAME.get(self.icon, self.icon) not in PATHS:
             raise ValueError(f"menu entry {self.label}: there is no icon {self.icon}")
 
     @property

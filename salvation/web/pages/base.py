@@ -7,9 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.views.generic import View
+from django_htmx.http import HttpResponseClientRedirect
 
 from salvation.access.models import ScopedModel, ScopedQuerySet
 from salvation.access.services import get_visible, require
+from salvation.web.middleware import wants_fragment
 from salvation.web.navigation import SIGNED_IN
 
 
@@ -33,7 +35,7 @@ class Page(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         self.demand(self.permission)
         return super().dispatch(request, *args, **kwargs)
 
@@ -86,3 +88,9 @@ class ScopedPage(Page):
             raise ImproperlyConfigured(f"{type(self).__name__} declares no model")
         manager = self.model._default_manager
         return get_visible(self.narrow(manager.all()), self.request.user, scope=self.scope, **lookup)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page; a piece of a page asked for by htmx must not be replaced by it, the whole page must."""
+    redirect = redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(redirect.url) if wants_fragment(request) else redirect

@@ -116,7 +116,10 @@ class RecordPage(ScopedPage):
         if not isinstance(subject, FlowSubject):
             return []
         found = available(subject, self.request.user, timezone.now())
-        return [_button(subject, offer) for offer in found]
+        # The way forward first, what ends the matter last.
+        ordered = sorted(found, key=lambda offer: offer.step.danger)
+        forward = next((offer for offer in ordered if offer.allowed and not offer.step.danger), None)
+        return [_button(subject, offer, main=offer is forward) for offer in ordered]
 
     def timeline(self, subject: Any) -> list[Event]:
         """Who did what, newest first."""
@@ -130,13 +133,14 @@ def step_url(subject: FlowSubject, step: str) -> str:
     return reverse("web:step", kwargs={"flow": subject.flow.code, "pk": subject.pk, "step": step})
 
 
-def _button(subject: FlowSubject, offer: Offer) -> dict[str, Any]:
+def _button(subject: FlowSubject, offer: Offer, *, main: bool) -> dict[str, Any]:
     return {
         "label": offer.label,
         "url": step_url(subject, offer.step.code),
         "allowed": offer.allowed,
         "reason": offer.reason,
         "danger": offer.step.danger,
+        "main": main,
     }
 
 

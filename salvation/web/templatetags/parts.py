@@ -76,7 +76,7 @@ def target_of(bound: BoundField) -> str:
 def field(bound: BoundField) -> dict[str, Any]:
     """{% field form.name %}: label, hint, message and input, tied together for screen readers."""
     wide = getattr(bound.field.widget, "wide", False) or bound.widget_type in ("textarea", "radioselect")
-    return {"field": bound, "wide": wide, "group": bound.use_fieldset}
+    return {"field": bound, "wide": wide, "group": bound.use_fieldset, "box": bound.widget_type == "checkbox"}
 
 
 @register.inclusion_tag("components/descriptions.html")
