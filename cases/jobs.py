@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.services.changes import end_grace_periods
 from cases.services.notices import pass_expired_notices
+from cases.services.roster_import import commit_batch
+from salvation.intake.models import Batch
 from salvation.jobs.services import Running, job
 
-GRACE, NOTICE = "grace.expiry", "notice.expire"
+GRACE, NOTICE, ROSTER = "grace.expiry", "notice.expire", "roster.commit"
 
 
 @job(GRACE, label="渐退期满停发")
@@ -22,3 +25,15 @@ def grace_expiry(run: Running) -> dict[str, Any]:
 def notice_expire(run: Running) -> dict[str, Any]:
     on = date.fromisoformat(run.period)
     return {"passed": pass_expired_notices(county_id=run.unit.pk, on=on, now=timezone.now())}
+
+
+@job(ROSTER, label="花名册入库")
+def roster_commit(run: Running) -> dict[str, Any]:
+    """The period of the run is the batch's id."""
+    batch = Batch.objects.get(pk=int(run.period))
+    plan = commit_batch(batch=batch, actor=run.run.requested_by)
+    return {
+        "接收行数": plan.accepted,
+        "写入户数": len(plan.new),
+        "url": reverse("cases:roster", args=[batch.pk]),
+    }

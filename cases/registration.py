@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from cases import jobs
+from cases import jobs, measures
 from cases.desk import desk_numbers, find_applications, find_people
 from cases.models import Application, ChangeOrder
 from cases.selectors import counties_at_work
 from cases.services import applications, changes
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import COUNTIES, Daily, schedule
+from salvation.periods import measures as periods
 from salvation.web import desk, navigation, search
 from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
@@ -44,12 +45,14 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
         NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
+        NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
         NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
     )
     search.register(
         Provider("人员", "case.view", find_people), Provider("申请", "case.view", find_applications)
     )
     desk.register(Panel("救助对象", "case.view", desk_numbers, order=10))
+    periods.register(measures.SOURCES, measures.MEASURES)
     if counties_at_work not in COUNTIES:
         COUNTIES.append(counties_at_work)
     schedule(Daily(jobs.GRACE, hour=3), Daily(jobs.NOTICE, hour=8))

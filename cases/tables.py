@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases.flows import APPLICATION, CHANGE_ORDER
+from cases.models.choices import PROGRAMS
 from salvation.domain.ages import age
 from salvation.tables.model import Column, Kind, State, Table
 
@@ -17,6 +18,14 @@ BENEFIT_STATES = {
     "PENDING": State("待生效", "wait"),
     "STOPPED": State("已停发", "ended"),
 }
+BATCH_STATES = {
+    "UPLOADED": State("已上传", "wait"),
+    "PREVIEWED": State("已预览", "wait"),
+    "COMMITTED": State("已入库", "good"),
+    "UNDONE": State("已撤销", "ended"),
+    "REFUSED": State("读不出", "bad"),
+}
+PROGRAM_LABELS = dict(PROGRAMS)
 
 
 def _age(person: Any) -> object:
@@ -129,5 +138,20 @@ CHANGES = Table(
         Column("new_total", "新月应发（元）", Kind.MONEY),
         Column("unit", "受理单位", value="unit.name"),
         Column("village", "村（社区）", value="village.name"),
+    ),
+)
+ROSTERS = Table(
+    "rosters",
+    "花名册导入",
+    (
+        Column("file_name", "文件", priority=1, link=True),
+        Column("unit", "单位", value="unit.name"),
+        Column("program", "类别", value=lambda b: PROGRAM_LABELS.get(b.options.get("program"), "")),
+        Column("month", "起始月", value=lambda b: b.options.get("month", "")),
+        Column("state", "状态", Kind.STATE, states=BATCH_STATES, priority=2),
+        Column("rows", "人员的行", Kind.COUNT, value=lambda b: b.report.get("rows")),
+        Column("accepted", "接收", Kind.COUNT, value=lambda b: b.report.get("accepted"), priority=3),
+        Column("rejected", "有问题", Kind.COUNT, value=lambda b: b.report.get("rejected")),
+        Column("added_at", "上传时间", Kind.DATE, sort="added_at"),
     ),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import applications, benefits, households
+from cases.views import applications, benefits, households, rosters
 
 app_name = "cases"
 urlpatterns = [
@@ -24,5 +24,12 @@ urlpatterns = [
     path("benefits/<int:pk>/", benefits.BenefitRecord.as_view(), name="benefit"),
     path("benefits/<int:pk>/change/<slug:kind>/", benefits.NewChange.as_view(), name="new_change"),
     path("changes/", benefits.ChangeList.as_view(), name="changes"),
+    path("rosters/import/", rosters.RosterList.as_view(), name="rosters"),
+    path("rosters/import/new/", rosters.NewRoster.as_view(), name="new_roster"),
+    path("rosters/import/<int:pk>/", rosters.RosterRecord.as_view(), name="roster"),
+    path("rosters/import/<int:pk>/columns/", rosters.RosterColumns.as_view(), name="roster_columns"),
+    path("rosters/import/<int:pk>/preview/", rosters.RosterPreview.as_view(), name="roster_preview"),
+    path("rosters/import/<int:pk>/returned/", rosters.RosterReturned.as_view(), name="roster_returned"),
+    path("rosters/import/<int:pk>/undo/", rosters.RosterUndo.as_view(), name="roster_undo"),
     path("changes/<int:pk>/", benefits.ChangeRecord.as_view(), name="change"),
 ]

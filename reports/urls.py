@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from reports.views import drill, governance
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("governance/", governance.Months.as_view(), name="governance"),
+    path("governance/<slug:month>/", governance.CountySheet.as_view(), name="county_sheet"),
+    path("governance/<slug:month>/freeze/", governance.Freeze.as_view(), name="freeze"),
+    path("governance/<slug:month>/<int:unit>/<slug:key>/", drill.Drill.as_view(), name="drill"),
+    path("submissions/<int:pk>/", governance.SubmissionSheet.as_view(), name="submission"),
+    path("submissions/<int:pk>/fill/", governance.Fill.as_view(), name="fill"),
+]

@@ -86,7 +86,9 @@ class ChangeOrder(FlowSubject):
 class ChangePerson(models.Model):
     """A person who enters or leaves cover by an order: what group 3 of the statistics counts."""
 
-    order = models.ForeignKey(ChangeOrder, on_delete=models.PROTECT, related_name="people", verbose_name="变更单")
+    order = models.ForeignKey(
+        ChangeOrder, on_delete=models.PROTECT, related_name="people", verbose_name="变更单"
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="人员")
     leaves = models.BooleanField("退出")
 

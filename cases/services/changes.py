@@ -8,7 +8,16 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person, TermMember
+from cases.models import (
+    Assessment,
+    Benefit,
+    BenefitTerm,
+    ChangeOrder,
+    ChangePerson,
+    Member,
+    Person,
+    TermMember,
+)
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, after_death, death_stop_month, effective_month, grace_period
 from cases.rules.codes import UpliftKind

@@ -120,7 +120,9 @@ def condition(source: Source, measure: Measure, frame: Frame, sub: str) -> Q:
         return where
     if sub == MONTH:
         return where & Q(**{source.month: frame.month.first_day})
-    return where & Q(**{f"{source.month}__gte": frame.since.first_day, f"{source.month}__lte": frame.month.first_day})
+    return where & Q(
+        **{f"{source.month}__gte": frame.since.first_day, f"{source.month}__lte": frame.month.first_day}
+    )
 
 
 def records(frame: Frame, code: str, sub: str, units: Iterable[int] | None) -> QuerySet[Any]:

@@ -61,7 +61,9 @@ class Submission(FlowSubject):
         verbose_name = "报送"
         ordering = ["-period", "unit__sort"]
         constraints = [
-            models.UniqueConstraint(fields=["table", "unit", "period", "version"], name="submission_once_a_version")
+            models.UniqueConstraint(
+                fields=["table", "unit", "period", "version"], name="submission_once_a_version"
+            )
         ]
         indexes = [models.Index(fields=["table", "county", "period"], name="submission_county")]
 

@@ -37,13 +37,17 @@ def draft_submissions(
     """
     held = {
         submission.unit_id: submission
-        for submission in Submission.objects.select_for_update().filter(table=table, county=county, period=month.first_day)
+        for submission in Submission.objects.select_for_update().filter(
+            table=table, county=county, period=month.first_day
+        )
     }
     drafted = []
     for unit in units:
         submission = held.get(unit.pk)
         if submission is None:
-            submission = Submission(table=table, unit=unit, county=county, period=month.first_day, due_on=due_on)
+            submission = Submission(
+                table=table, unit=unit, county=county, period=month.first_day, due_on=due_on
+            )
             begin(submission, actor=None, now=now)
         if submission.frozen or submission.state not in EDITABLE | {"PENDING"}:
             continue
@@ -78,7 +82,11 @@ def fill_cells(*, submission: Submission, values: Mapping[str, str], actor: Any,
         value = read_number(raw, key)
         if (cells.get(key) or {}).get("manual") != value:
             changed[key] = value or ""
-            cells[key] = {"manual": value, "by": str(actor), "at": now.isoformat(timespec="minutes")} if value is not None else {}
+            cells[key] = (
+                {"manual": value, "by": str(actor), "at": now.isoformat(timespec="minutes")}
+                if value is not None
+                else {}
+            )
     if not changed:
         return locked
     locked.cells = {key: cell for key, cell in cells.items() if cell}

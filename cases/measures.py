@@ -1,0 +1,146 @@
+"""Groups 1–3 of the statistics, as far as cases knows them (04 §4.1)."""
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from cases.models import Application, BenefitSnapshot, ChangeOrder, ChangePerson, TermMember
+from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, StopReason
+from salvation.periods.measures import Frame, Measure, Source
+from salvation.units.models import PopulationStat
+
+DIBAO_Q = Q(program__in=DIBAO)
+OUT_KINDS = (ChangeKind.DEATH, ChangeKind.STOP, ChangeKind.GRACE_END)
+LOWERING = (*OUT_KINDS, ChangeKind.DECREASE, ChangeKind.MEMBER_REMOVE)
+
+
+def covered(frame: Frame) -> QuerySet[Any]:
+    """Everyone helped at the month's end: the frozen snapshot, or the running register while it is a draft."""
+    if frame.frozen:
+        return BenefitSnapshot.objects.filter(county=frame.county, month=frame.month.first_day)
+    return TermMember.objects.filter(
+        months__contains=frame.month.first_day, term__benefit__county=frame.county
+    ).annotate(
+        unit_id=F("term__benefit__unit_id"),
+        village_id=F("term__benefit__village_id"),
+        household_id=F("term__benefit__household_id"),
+        benefit_id=F("term__benefit_id"),
+        program=F("term__benefit__program"),
+        is_single=F("term__benefit__is_single"),
+        standing=F("term__standing"),
+    )
+
+
+def confirmed(frame: Frame) -> QuerySet[Any]:
+    """People first covered by confirmed applications."""
+    return TermMember.objects.filter(
+        term__benefit__applications__county=frame.county,
+        term__benefit__applications__state="CONFIRMED",
+        term__months__startswith=F("term__benefit__first_month"),
+    ).annotate(
+        unit_id=F("term__benefit__unit_id"),
+        village_id=F("term__benefit__village_id"),
+        household_id=F("term__benefit__household_id"),
+        benefit_id=F("term__benefit_id"),
+        program=F("term__benefit__program"),
+        is_single=F("term__benefit__is_single"),
+        single_reason=F("term__benefit__single_reason"),
+        stat_month=F("term__benefit__applications__stat_month"),
+    )
+
+
+def decided(frame: Frame) -> QuerySet[Any]:
+    return Application.objects.filter(county=frame.county, stat_month__isnull=False)
+
+
+def effective_orders(frame: Frame) -> QuerySet[Any]:
+    return ChangeOrder.objects.filter(county=frame.county, state="EFFECTIVE")
+
+
+def people_out(frame: Frame) -> QuerySet[Any]:
+    """People who left cover by effective orders."""
+    return ChangePerson.objects.filter(
+        leaves=True, order__county=frame.county, order__state="EFFECTIVE", order__kind__in=OUT_KINDS
+    ).annotate(
+        unit_id=F("order__unit_id"),
+        village_id=F("order__village_id"),
+        household_id=F("order__benefit__household_id"),
+        benefit_id=F("order__benefit_id"),
+        kind=F("order__kind"),
+        reason=F("order__stop_reason"),
+        household_out=F("order__household_out"),
+        stat_month=F("order__stat_month"),
+    )
+
+
+def population(frame: Frame) -> QuerySet[Any]:
+    """Registered population of the year, by unit (A02)."""
+    return PopulationStat.objects.filter(unit__county=frame.county, year=frame.month.year)
+
+
+def lowered(frame: Frame) -> QuerySet[Any]:
+    return effective_orders(frame).filter(kind__in=LOWERING).annotate(lowered=F("old_total") - F("new_total"))
+
+
+SOURCES = (
+    Source("covered", "在保对象", covered, month=None),
+    Source("confirmed", "新纳入对象", confirmed),
+    Source("decided", "已决定的申请", decided, person="applicant_id"),
+    Source("people_out", "清退对象", people_out),
+    Source(
+        "orders",
+        "生效的变更单",
+        effective_orders,
+        household="benefit__household_id",
+        person="benefit__applicant_id",
+    ),
+    Source(
+        "lowered",
+        "减少保障金的变更单",
+        lowered,
+        household="benefit__household_id",
+        person="benefit__applicant_id",
+    ),
+    Source("population", "户籍人口", population, month=None, permission="table.view"),
+)
+
+
+def _program(code: str) -> Q:
+    return Q(program=code)
+
+
+STOP_OTHER = Q(kind=ChangeKind.STOP) & ~Q(reason__in=[StopReason.DUPLICATE, StopReason.KINSHIP_INVALID])
+MEASURES = (
+    Measure("SA01", "population", "hukou_population"),
+    Measure("SA02", "covered", "households", _program(Program.DIBAO_URBAN)),
+    Measure("SA03", "covered", "people", _program(Program.DIBAO_URBAN)),
+    Measure("SA04", "covered", "households", _program(Program.DIBAO_RURAL)),
+    Measure("SA05", "covered", "people", _program(Program.DIBAO_RURAL)),
+    Measure("SA06", "covered", "people", DIBAO_Q & Q(is_single=True)),
+    Measure("SA07", "covered", "people", DIBAO_Q & Q(standing="GRACE")),
+    Measure("SA08", "covered", "people", _program(Program.TEKUN_CENTRALIZED)),
+    Measure("SA09", "covered", "people", _program(Program.TEKUN_DISPERSED)),
+    Measure("SA10", "covered", "households", _program(Program.MARGINAL)),
+    Measure("SA11", "covered", "people", _program(Program.MARGINAL)),
+    Measure("SA12", "covered", "households", _program(Program.RIGID_EXPENSE)),
+    Measure("SA13", "covered", "people", _program(Program.RIGID_EXPENSE)),
+    Measure("SA14", "covered", "people"),
+    Measure("SB04", "confirmed", "people", DIBAO_Q),
+    Measure("SB05", "confirmed", "people", Q(program__in=TEKUN)),
+    Measure("SB06", "confirmed", "people", _program(Program.MARGINAL)),
+    Measure("SB07", "confirmed", "people", _program(Program.RIGID_EXPENSE)),
+    Measure("SB09", "confirmed", "people", DIBAO_Q & Q(is_single=True)),
+    Measure("SB10", "confirmed", "people", DIBAO_Q & Q(single_reason__in=["DISABLED_L12", "INTEL_MENTAL_L3", "ADULT_UNEMPLOYED_DISABLED"])),
+    Measure("SB11", "confirmed", "people", DIBAO_Q & Q(single_reason="CRITICAL_ILLNESS")),
+    Measure("SB12", "decided", "events", Q(state="REJECTED")),
+    Measure("SC05", "people_out", "people", Q(kind=ChangeKind.DEATH)),
+    Measure("SC06", "people_out", "people", Q(kind=ChangeKind.GRACE_END)),
+    Measure("SC07", "people_out", "people", Q(kind=ChangeKind.STOP, reason=StopReason.DUPLICATE)),
+    Measure("SC09", "people_out", "people", Q(kind=ChangeKind.STOP, reason=StopReason.KINSHIP_INVALID)),
+    Measure("SC10", "people_out", "people", STOP_OTHER),
+    Measure("SC11H", "people_out", "households", Q(household_out=True)),
+    Measure("SC11P", "people_out", "people"),
+    Measure("SC12", "lowered", "lowered"),
+    Measure("SC13A", "orders", "households", Q(kind=ChangeKind.INCREASE)),
+    Measure("SC13B", "orders", "households", Q(kind=ChangeKind.DECREASE)),
+)  # fmt: skip

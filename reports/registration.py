@@ -1,0 +1,38 @@
+"""What reports tells the platform."""
+
+from collections.abc import Callable
+
+from reports import jobs
+from reports.governance import columns
+from reports.governance.services import CODE
+from reports.governance.table import failed_checks
+from salvation.flow.registry import register as register_flow
+from salvation.jobs.schedule import Monthly, schedule
+from salvation.periods.models import Periodical, Submission
+from salvation.periods.models import register as register_periodical
+from salvation.web import navigation
+from salvation.web.navigation import NavItem, waiting
+
+
+def register_all(reverse: Callable[..., str]) -> None:
+    register_flow(
+        Submission,
+        url=lambda submission: reverse("reports:submission", args=[submission.pk]),
+        title=lambda submission: f"{submission.unit} {submission.month.label}统计表",
+    )
+    register_periodical(
+        Periodical(
+            code=CODE,
+            label="专项治理统计表",
+            fillable=columns.FILLABLE,
+            checks=lambda submission: failed_checks(submission.cells),
+            url=lambda submission: reverse("reports:submission", args=[submission.pk]),
+        )
+    )
+    schedule(Monthly(jobs.GENERATE, day=1, hour=2, offset=-1))
+    navigation.register_group("报表", 30)
+    navigation.register(
+        NavItem(
+            "专项治理统计表", "reports:governance", "table.view", "报表", "table", 10, waiting("submission")
+        ),
+    )
