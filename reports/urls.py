@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import drill, governance
+from reports.views import drill, governance, summary
 
 app_name = "reports"
 urlpatterns = [
@@ -10,4 +10,7 @@ urlpatterns = [
     path("governance/<slug:month>/<int:unit>/<slug:key>/", drill.Drill.as_view(), name="drill"),
     path("submissions/<int:pk>/", governance.SubmissionSheet.as_view(), name="submission"),
     path("submissions/<int:pk>/fill/", governance.Fill.as_view(), name="fill"),
+    path("summaries/", summary.Summaries.as_view(), name="summaries"),
+    path("summaries/<int:pk>/", summary.Summary.as_view(), name="summary"),
+    path("summaries/<int:pk>/edit/", summary.EditSummary.as_view(), name="edit_summary"),
 ]
