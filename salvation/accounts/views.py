@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +17,7 @@ from django_otp import login as otp_login
 from salvation.accounts.forms import PasswordForm, SignInForm, TokenForm
 from salvation.accounts.models import User
 from salvation.accounts.second_factor import device_of, expired, needs_second_factor, right_token, setup_facts
+from salvation.accounts.selectors import account, demo_logins
 from salvation.accounts.services import change_password
 from salvation.domain.errors import Refusal
 from salvation.journal.services import record
@@ -64,7 +64,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if not halfway or timezone.now().timestamp() - halfway["at"] > HALFWAY_LASTS:
         messages.warning(request, "登录已超时，请重新填写用户名和密码")
         return HttpResponseRedirect(reverse("accounts:login"))
-    user = User.objects.get(pk=halfway["user"])
+    user = account(halfway["user"])
     device = device_of(user)
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -121,16 +121,8 @@ class Me(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
-        account = {"用户名": user.username, "电话": user.phone, "账号到期日": user.expires_on or "长期"}
-        return self.show({"posts": user.current_posts, "account": account})
-
-
-def demo_logins() -> list[tuple[str, str]]:
-    """User names with their posts, shown on the sign-in page of a demonstration only."""
-    if not settings.DEMO:
-        return []
-    users = User.objects.filter(is_active=True, posts__isnull=False).distinct().order_by("pk")[:12]
-    return [(user.username, f"{user.unit_label} {user.role_label} {user}") for user in users]
+        facts = {"用户名": user.username, "电话": user.phone, "账号到期日": user.expires_on or "长期"}
+        return self.show({"posts": user.current_posts, "account": facts})
 
 
 def _target(request: HttpRequest) -> str:

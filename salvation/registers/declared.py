@@ -8,6 +8,7 @@ from django.utils import timezone
 from salvation.registers.forms import MeetingFilter, MeetingForm, PolicyDocumentFilter, PolicyDocumentForm
 from salvation.registers.models import Meeting, PolicyDocument
 from salvation.registers.register import Register
+from salvation.registers.selectors import documents_below
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.pages.forms import Section
 
@@ -83,7 +84,6 @@ def meeting_details(meeting: Meeting) -> Mapping[str, Any]:
 
 def policy_details(document: PolicyDocument) -> Mapping[str, Any]:
     """Everything about a document, with its place in the chain of forwarding."""
-    below = PolicyDocument.objects.filter(parent=document).order_by("issued_on")
     days = {
         "成文日期": document.issued_on,
         "施行日期": document.effective_on,
@@ -97,7 +97,7 @@ def policy_details(document: PolicyDocument) -> Mapping[str, Any]:
         **{label: f"{day:%Y-%m-%d}" if day else "" for label, day in days.items()},
         "状态": VALIDITY[document.validity(timezone.localdate())].label,
         "上位文件": str(document.parent or ""),
-        "转发、依据本文件的": "\n".join(str(one) for one in below),
+        "转发、依据本文件的": "\n".join(str(one) for one in documents_below(document)),
         "关键词": document.keywords,
         "备注": document.note,
     }

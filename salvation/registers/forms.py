@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from salvation.registers.models import Meeting, PolicyDocument
+from salvation.registers.selectors import possible_parents
 from salvation.web.fields import DateField, FilesField
 from salvation.web.filters import FilterForm
 
@@ -92,9 +93,9 @@ class PolicyDocumentForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        parents = PolicyDocument.objects.visible_to(self.actor).exclude(pk=self.instance.pk)
-        self.fields["parent"].queryset = parents.order_by("-issued_on")
-        self.fields["parent"].help_text = "本文件转发或依据的上级文件"
+        field: Any = self.fields["parent"]
+        field.queryset = possible_parents(self.actor, self.instance)
+        field.help_text = "本文件转发或依据的上级文件"
 
     def clean(self) -> dict[str, Any]:
         """A document must not stop before it starts, nor stand below itself."""

@@ -10,8 +10,8 @@ from salvation.access.models import ScopedModel
 from salvation.access.services import get_visible, require
 from salvation.files.services import attachments_of
 from salvation.journal.actions import wording
-from salvation.journal.models import Entry
 from salvation.registers.register import Register, find_register
+from salvation.registers.selectors import record_history
 from salvation.registers.services import create_record, update_record
 from salvation.tables.model import Table
 from salvation.tables.values import text
@@ -89,10 +89,10 @@ class RegisterRecord(OfRegister, RecordPage):
 
     def timeline(self, subject: Any) -> list[Event]:
         """Who registered it and who changed which fields, from the journal, newest first."""
-        entries = Entry.objects.filter(
-            subject_type=subject._meta.label_lower, subject_id=subject.pk, action__startswith="register."
-        ).order_by("-id")[:50]
-        return [Event(e.at, e.actor_name, wording(e.action), e.facts.get("changed", "")) for e in entries]
+        return [
+            Event(e.at, e.actor_name, wording(e.action), e.facts.get("changed", ""))
+            for e in record_history(subject)
+        ]
 
     def facts(self, record: Any) -> Mapping[str, Any]:
         """Label and value of everything the register shows, and the attachments this person may open."""

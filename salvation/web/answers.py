@@ -50,13 +50,14 @@ def _row_words(row: Any) -> str:
 
 def words(form: Any, name: str) -> str:
     """One cleaned value as a person would say it."""
-    value, field = form.cleaned_data.get(name), form.fields[name]
+    value: Any = form.cleaned_data.get(name)
+    field: Any = form.fields[name]
     if isinstance(field, forms.BooleanField):
         return "是" if value else "否"
     if value in (None, "", []):
         return "未填"
     if isinstance(field, forms.MultipleChoiceField):
-        labels = dict(field.choices)
+        labels = dict(_flat(field.choices))
         return "、".join(str(labels.get(part, part)) for part in value)
     if isinstance(field, forms.ChoiceField) and not isinstance(value, Model):
         return str(dict(_flat(field.choices)).get(value, value))

@@ -11,7 +11,7 @@ SYSTEM_NAME = "社会救助监督管理系统"
 
 def layout(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Fragments (htmx requests without boost) need no frame and cost no query."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     fragment = bool(htmx) and not htmx.boosted
     user = getattr(request, "user", None)
     if fragment or user is None or not user.is_authenticated:

@@ -1,6 +1,7 @@
 """Edge of the house: which sources a page may load, and how refusals read."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -69,7 +70,7 @@ class Refusals:
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a piece of a page rather than a page."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted
 
 

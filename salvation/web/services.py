@@ -73,7 +73,7 @@ def save_draft(*, actor: Any, page: str, typed: Mapping[str, Sequence[str]]) -> 
 
 def find_draft(*, actor: Any, page: str) -> tuple[dict[str, list[str]], datetime] | None:
     """What was typed into this page and when it was kept."""
-    draft = Draft.objects.filter(user=actor, page=page).first()
+    draft: Any = Draft.objects.filter(user=actor, page=page).first()
     return (load(draft.facts), draft.saved_at) if draft else None
 
 
@@ -91,6 +91,11 @@ def save_view(*, actor: Any, page: str, name: str, query: str) -> SavedView:
         user=actor, page=page, name=name, defaults={"query": query[:1000]}
     )
     return view
+
+
+def drop_view(*, actor: Any, page: str, pk: int) -> None:
+    """Forget a saved view of one's own."""
+    SavedView.objects.filter(user=actor, page=page, pk=pk).delete()
 
 
 def tidy() -> int:

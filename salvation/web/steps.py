@@ -16,7 +16,7 @@ from salvation.flow.engine import available, perform
 from salvation.flow.models import FlowSubject
 from salvation.flow.registry import Entry, flow_entry
 from salvation.flow.table import Need, Step
-from salvation.registers.models import Meeting
+from salvation.registers.selectors import recent_meetings
 from salvation.web.fields import FilesField, MoneyField, MonthField, YesNoField
 from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.forms import FormPage
@@ -44,7 +44,7 @@ def field_for(need: Need, actor: Any) -> forms.Field:
         case "files":
             return FilesField(**common)
         case "meeting":
-            meetings = Meeting.objects.visible_to(actor).order_by("-held_on")[:200]
+            meetings = recent_meetings(actor)
             return forms.ChoiceField(
                 choices=[("", "请选择会议"), *((m.pk, str(m)) for m in meetings)], **common
             )

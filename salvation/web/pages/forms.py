@@ -46,8 +46,8 @@ class FormPage(Page):
     sections: ClassVar[Sequence[Section]] = ()
     check_answers: ClassVar[bool] = False
     drafts: ClassVar[bool] = True
-    submit_label: ClassVar[str] = "保存"
-    success: ClassVar[str] = ""
+    submit_label: str = "保存"
+    success: str = ""
     aside_template: ClassVar[str] = ""
     hint: ClassVar[str] = ""
 

@@ -6,7 +6,14 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,9 +28,9 @@ from salvation.web.bulk import BulkAction, bulk_check, bulk_run
 from salvation.web.cursor import Window, capped_count, window
 from salvation.web.downloads import download
 from salvation.web.filters import FilterForm
-from salvation.web.models import SavedView
 from salvation.web.pages.base import ScopedPage
-from salvation.web.services import save_view
+from salvation.web.selectors import saved_views
+from salvation.web.services import drop_view, save_view
 
 PAGING = ("after", "before")
 # Beyond this, an export needs a second person even when masked (07 §7.3 #9).
@@ -70,7 +77,7 @@ class ListPage(ScopedPage):
         )
         return self.show(self.context(form, shown, count, more))
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         act = request.POST.get("_act", "")
         if act == "export":
             return self.export()
@@ -79,9 +86,7 @@ class ListPage(ScopedPage):
             save_view(actor=request.user, page=request.path, name=name, query=self.query())
             return HttpResponseRedirect(request.get_full_path())
         if act == "drop_view":
-            SavedView.objects.filter(
-                user=request.user, page=request.path, pk=_number(request.POST, "view")
-            ).delete()
+            drop_view(actor=request.user, page=request.path, pk=_number(request.POST, "view") or 0)
             return HttpResponseRedirect(request.get_full_path())
         return self._bulk(act)
 
@@ -147,7 +152,7 @@ class ListPage(ScopedPage):
                 for column in self.allowed_table().leaves()[table.lead :]
             ],
             "actions": actions,
-            "views": SavedView.objects.filter(user=user, page=self.request.path).order_by("name"),
+            "views": saved_views(user, self.request.path),
             "create": reverse(self.create_url)
             if self.create_url and user.may(self.create_permission)
             else "",
@@ -156,7 +161,7 @@ class ListPage(ScopedPage):
             "other_params": [(key, value) for key, value in self._params() if key != "cols"],
         }
 
-    def export(self) -> HttpResponse:
+    def export(self) -> FileResponse:
         """The filtered list as xlsx, masked like the page, journalled with the number of rows."""
         request = self.request
         self.demand(self.export_permission or self.permission)

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from salvation.domain.errors import Refusal
@@ -122,7 +122,7 @@ class SheetPage(Page):
             }
         )
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Download: always every sheet of the table, journalled with the fingerprint."""
         self.prepare()
         self.demand(self.export_permission or self.permission)

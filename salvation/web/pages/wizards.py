@@ -21,7 +21,7 @@ class WizardPage(FormPage):
     steps: ClassVar[Sequence[str]] = INTAKE_STEPS
     step: ClassVar[int] = 0
     body_template: ClassVar[str] = ""
-    submit_label: ClassVar[str] = "下一步"
+    submit_label: str = "下一步"
     back_label: ClassVar[str] = "上一步"
     drafts: ClassVar[bool] = False
 

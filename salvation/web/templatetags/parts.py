@@ -82,7 +82,7 @@ def field(bound: BoundField) -> dict[str, Any]:
 @register.inclusion_tag("components/descriptions.html")
 def descriptions(pairs: Iterable[Sequence[Any]] | Mapping[str, Any]) -> dict[str, Any]:
     """{% descriptions pairs %}: label and value, empty values shown as —."""
-    items = pairs.items() if isinstance(pairs, Mapping) else pairs
+    items: Iterable[Any] = pairs.items() if isinstance(pairs, Mapping) else pairs
     return {"pairs": [(label, "—" if value in (None, "") else value) for label, value in items]}
 
 

@@ -1,0 +1,29 @@
+"""Reads of registers."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from salvation.journal.models import Entry
+from salvation.registers.models import Meeting, PolicyDocument
+
+
+def record_history(subject: Model) -> QuerySet[Entry]:
+    """Who registered a record and who changed which fields, newest first."""
+    about = Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return about.filter(action__startswith="register.").order_by("-id")[:50]
+
+
+def recent_meetings(user: Any) -> QuerySet[Meeting]:
+    """The latest meetings a person may name as the basis of a decision."""
+    return Meeting.objects.visible_to(user).order_by("-held_on", "-id")[:200]
+
+
+def documents_below(document: PolicyDocument) -> QuerySet[PolicyDocument]:
+    """Documents that forward this one or rest on it."""
+    return PolicyDocument.objects.filter(parent=document).order_by("issued_on")
+
+
+def possible_parents(user: Any, document: PolicyDocument) -> QuerySet[PolicyDocument]:
+    """Documents this one may rest on, newest first."""
+    return PolicyDocument.objects.visible_to(user).exclude(pk=document.pk).order_by("-issued_on")
