@@ -97,6 +97,8 @@ def test_minutes_are_kept_sealed_and_opened_within_the_unit(clerk, other_clerk, 
     minutes.name = "纪要.pdf"
     send(sign_in(clerk), "/registers/meetings/new/", minutes=minutes)
     attachment = Attachment.objects.get()
+    page = sign_in(clerk).get(f"/registers/meetings/{attachment.subject_id}/").content.decode()
+    assert f'href="/files/{attachment.pk}/"' in page and "纪要.pdf" in page
     assert sign_in(clerk).get(f"/files/{attachment.pk}/").content == b"%PDF-1.7 minutes"
     assert sign_in(other_clerk).get(f"/files/{attachment.pk}/").status_code == 404
 
