@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from cases.services.roster_import import (
 )
 from cases.services.roster_plan import Plan
 from cases.tables import ROSTERS
+from salvation.access.services import get_visible
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.intake.mapping import Recognised, SavedMapping
@@ -107,9 +108,7 @@ class BatchStage(WizardPage):
 
 def batch_of(request: HttpRequest, pk: int) -> Batch:
     """The batch this person may see. Raises Http404."""
-    page = RosterRecord()
-    page.request = request
-    found: Batch = page.subject(pk=pk)
+    found: Batch = get_visible(of_rosters(Batch.objects.all()), request.user, pk=pk)
     return found
 
 
@@ -178,9 +177,9 @@ class RosterPreview(BatchStage):
 
 def preview_facts(plan: Plan) -> dict[str, Any]:
     """What the preview shows: counts, problems by row, differences, rows not taken for people."""
-    told = [{"row": row, "problem": problem} for row in plan.reading.rows for problem in row.problems]
-    rejects = [item for item in told if item["problem"].rejects]
-    hints = [item for item in told if not item["problem"].rejects]
+    told = [(row, problem) for row in plan.reading.rows for problem in row.problems]
+    rejects = [(row, problem) for row, problem in told if problem.rejects]
+    hints = [(row, problem) for row, problem in told if not problem.rejects]
     return {
         "plan": plan,
         "rejects": rejects[:SHOWN],
@@ -229,7 +228,7 @@ class RosterReturned(ScopedPage):
     def narrow(self, rows: Any) -> Any:
         return of_rosters(rows)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> FileResponse:
         batch = self.subject(pk=pk)
         content = returned_of(batch=batch, actor=request.user)
         return download(content, f"{batch.file_name.rsplit('.', 1)[0]}-问题标注.xlsx")
