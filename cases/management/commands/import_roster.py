@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from cases.services.roster_import import Order, checked_order, import_file, preview
 from cases.services.roster_plan import Plan
@@ -41,6 +42,10 @@ class Command(BaseCommand):
             plan = self._run(content, order, options)
         except (Refusal, BadValue) as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
+        except DatabaseError as error:
+            raise CommandError(
+                "数据库连不上或还没有建表，请先运行 manage.py migrate", returncode=2
+            ) from error
         except OSError as error:
             raise CommandError(f"读不到文件 {options['file']}（{error.strerror}）", returncode=2) from error
         self._tell(plan)
