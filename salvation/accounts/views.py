@@ -24,6 +24,7 @@ from salvation.journal.services import record
 from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
+from salvation.web.wording import speak_plainly
 
 HALFWAY = "second_factor"
 # Seconds between password and token.
@@ -39,6 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(target)
     form = SignInForm(request.POST or None)
+    speak_plainly(form)
     if request.method == "POST" and form.is_valid():
         user: Any = authenticate(request, **form.cleaned_data)
         if user is None or expired(user):
@@ -67,6 +69,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     user = account(halfway["user"])
     device = device_of(user)
     form = TokenForm(request.POST or None)
+    speak_plainly(form)
     if request.method == "POST" and form.is_valid():
         if right_token(device, form.cleaned_data["token"]):
             response = _enter(request, user, halfway["next"])

@@ -142,7 +142,7 @@ def _foot(sheet: Worksheet, number: int, heading: Heading, width: int, content: 
 def _page(sheet: Worksheet, table: Table, columns: Sequence[Column], head_row: int, first_row: int) -> None:
     for position, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = column.chars
-    sheet.freeze_panes = sheet.cell(first_row, table.lead + 1)
+    sheet.freeze_panes = sheet.cell(first_row, table.lead + 1).coordinate
     sheet.print_title_rows = f"{head_row}:{first_row - 1}"
     sheet.page_setup.orientation = "landscape"
     wide = sum(column.chars for column in columns) > A4_CHARS

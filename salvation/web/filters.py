@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from salvation.web.wording import speak_plainly
+
 
 class FilterForm(forms.Form):
     """Declare fields and, for those that filter, their lookup: ``lookups = {"village": "village_id"}``.
@@ -18,6 +20,7 @@ class FilterForm(forms.Form):
         super().__init__(data, **kwargs)
         for field in self.fields.values():
             field.required = False
+        speak_plainly(self)
 
     def apply(self, rows: Any) -> Any:
         """The rows that fit. A filter that cannot be read fits nothing and says why at the field."""

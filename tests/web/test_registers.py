@@ -78,6 +78,23 @@ def test_too_few_people_are_refused_at_the_field(clerk, sign_in):
     assert not Meeting.objects.exists()
 
 
+def test_messages_name_the_field_and_how_to_mend_it(clerk, sign_in):
+    answer = send(
+        sign_in(clerk), "/registers/meetings/new/", title="", held_on="31.5.", kind="X", quorum="三"
+    )
+    page = answer.content.decode()
+    assert "请填写“名称”" in page
+    assert "“日期”不是日期，请按 2022-05-31 的样子填写" in page
+    assert "“类型”里没有这一项，请从列表中选择" in page
+    assert "“法定人数”不是数字，请只填数字" in page
+    assert "该字段是必填项" not in page
+
+
+def test_too_long_a_text_is_told_its_limit(clerk, sign_in):
+    page = send(sign_in(clerk), "/registers/meetings/new/", host="赖" * 51).content.decode()
+    assert "“主持人”最多 50 个字，现在有 51 个" in page
+
+
 def test_the_same_form_sent_twice_registers_once(clerk, sign_in):
     client, token = sign_in(clerk), new_token()
     first = send(client, "/registers/meetings/new/", _once=token)

@@ -22,6 +22,7 @@ from salvation.web.services import (
     new_token,
     save_draft,
 )
+from salvation.web.wording import speak_plainly
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class FormPage(Page):
             drop_draft(actor=request.user, page=request.path)
             return HttpResponseRedirect(request.get_full_path())
         form = self.make_form(request.POST, request.FILES)
+        speak_plainly(form)
         if act == "change":
             return self._form(self._unchecked(form))
         if not form.is_valid():
