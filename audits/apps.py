@@ -7,6 +7,7 @@ class AuditsConfig(AppConfig):
     verbose_name = "监督检查"
 
     def ready(self) -> None:
-        from audits import registration  # noqa: PLC0415 - models are loaded only now
+        from audits import demo, registration  # noqa: PLC0415 - models are loaded only now
 
         registration.register_all(reverse)
+        demo.register_seeders()

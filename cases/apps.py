@@ -8,7 +8,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import parameters, registration  # noqa: PLC0415 - models are loaded only now
+        from cases.demo.seed import register_seeders  # noqa: PLC0415
         from salvation.parameters.registry import register  # noqa: PLC0415
 
         register(*parameters.ALL)
         registration.register_all(reverse)
+        register_seeders()

@@ -54,7 +54,9 @@ APPROVAL = tuple(
     for code, label in PROGRAMS
 )
 RULES = tuple(
-    Parameter(key, declared.label, declared.kind, declared.default, declared.basis, declared.mark)
+    Parameter(
+        key, declared.label, declared.kind, declared.default, declared.basis, declared.mark, nullable=declared.nullable
+    )
     for key, declared in KEYS.items()
 )
 NULLABLE = frozenset(key for key, declared in KEYS.items() if declared.nullable)

@@ -7,8 +7,9 @@ class ReportsConfig(AppConfig):
     verbose_name = "报表"
 
     def ready(self) -> None:
-        from reports import parameters, registration  # noqa: PLC0415 - models are loaded only now
+        from reports import demo, parameters, registration  # noqa: PLC0415 - models are loaded only now
         from salvation.parameters.registry import register  # noqa: PLC0415
 
         register(*parameters.ALL)
         registration.register_all(reverse)
+        demo.register_seeders()

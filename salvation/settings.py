@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "salvation.documents",
     "salvation.jobs",
     "salvation.web",
+    "salvation.demo",
     "cases",
     "funds",
     "audits",

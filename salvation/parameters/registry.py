@@ -15,6 +15,8 @@ class Parameter:
     basis: str
     mark: str = "通识"
     unit: str = ""
+    # An empty value means: the rule is off.
+    nullable: bool = False
 
 
 PARAMETERS: dict[str, Parameter] = {}

@@ -11,6 +11,8 @@ TRUE, FALSE = {"是", "true", "True", True}, {"否", "false", "False", False}
 
 def check_value(parameter: Parameter, value: Any) -> Any:
     """The value as it is stored. Raises Refusal naming the parameter."""
+    if parameter.nullable and value in (None, ""):
+        return ""
     reader = {"money": _decimal, "ratio": _decimal, "decimal": _decimal, "int": _whole, "bool": _yes_no}.get(
         parameter.kind, _as_is
     )

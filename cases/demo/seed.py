@@ -1,0 +1,43 @@
+"""Seeders of cases."""
+
+from collections import Counter
+
+from cases.demo.history import make_stories, write_stories
+from cases.demo.parameters import seed_parameters, seed_population
+from cases.demo.people import make_households, write_households
+from cases.demo.running import seed_running
+from cases.models import Household
+from cases.services.snapshots import freeze_month
+from salvation.demo.registry import Demo, Seeder, register
+from salvation.domain.errors import Refusal
+
+
+def seed_households(demo: Demo) -> str:
+    if Household.objects.filter(county=demo.county, demo=True).exists():
+        raise Refusal(f"{demo.county}已有演示数据；要重新生成请先换一个 DATA_DIR")
+    households = make_households(demo)
+    write_households(demo, households)
+    stories = make_stories(demo, households)
+    write_stories(demo, stories)
+    people = Counter(h.unit.pk for h in households for _ in h.people)
+    demo.facts["people_by_unit"] = people
+    changes = sum(len(story.orders) for story in stories)
+    confirmed = sum(story.confirmed for story in stories)
+    return f"{len(households):,} 户 {sum(people.values()):,} 人，申请 {confirmed} 件，变更 {changes} 件"
+
+
+def seed_snapshots(demo: Demo) -> str:
+    rows = 0
+    for month in demo.first.until(demo.month - 1):
+        rows += freeze_month(county=demo.county, month=month, now=demo.now, actor=None)
+    return f"冻结 12 个月，{rows:,} 行"
+
+
+def register_seeders() -> None:
+    register(
+        Seeder("参数", 10, seed_parameters),
+        Seeder("家庭与待遇", 20, seed_households),
+        Seeder("户籍人口", 30, seed_population),
+        Seeder("在办申请", 40, seed_running),
+        Seeder("月末快照", 50, seed_snapshots),
+    )
