@@ -45,6 +45,18 @@
     document.querySelectorAll("input[name=pick]").forEach((box) => { box.checked = event.target.checked; });
   });
 
+  // A table wider than the screen can be scrolled with the keyboard.
+  const reachable = () => {
+    document.querySelectorAll(".table-box:not([tabindex])").forEach((box) => {
+      if (box.scrollWidth <= box.clientWidth) { return; }
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", "表格，可左右滚动");
+    });
+  };
+  document.addEventListener("htmx:afterSettle", reachable);
+  reachable();
+
   // After a page arrived by swap: errors first, else the top of the text.
   const arrive = () => {
     const errors = document.getElementById("error-summary");
