@@ -49,8 +49,9 @@ SURVEY = (
     Parameter("survey.require_both_levels", "入户须有乡、村两级人员", "bool", True, "002 第27条", "原文"),
     Parameter("panel.quorum", "集体审批最少到会人数", "int", 3, "002 第53条；人数为县局规定", "原文", "人"),
 )
+LEVELS = (("COUNTY", "县级确认"), ("TOWNSHIP", "乡镇确认"))
 APPROVAL = tuple(
-    Parameter(f"approval_level.{code}", f"审核确认层级：{label}", "level", "COUNTY", "004 第9条", "原文")
+    Parameter(f"approval_level.{code}", f"审核确认层级：{label}", "choice", "COUNTY", "004 第9条", "原文", choices=LEVELS)
     for code, label in PROGRAMS
 )
 RULES = tuple(

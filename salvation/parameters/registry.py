@@ -17,6 +17,18 @@ class Parameter:
     unit: str = ""
     # An empty value means: the rule is off.
     nullable: bool = False
+    # Stored value → wording, where only some values are possible.
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def shown(self, value: Any) -> str:
+        """The value in words."""
+        if value is None:
+            return "未设定"
+        if value == "" and self.nullable:
+            return "不设"
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        return f"{dict(self.choices).get(value, value)}{self.unit}"
 
 
 PARAMETERS: dict[str, Parameter] = {}

@@ -13,6 +13,11 @@ def check_value(parameter: Parameter, value: Any) -> Any:
     """The value as it is stored. Raises Refusal naming the parameter."""
     if parameter.nullable and value in (None, ""):
         return ""
+    if parameter.choices:
+        if value not in dict(parameter.choices):
+            options = "、".join(code for code, _ in parameter.choices)
+            raise Refusal(f"参数“{parameter.label}”的取值“{value}”不对，应为 {options} 之一", field="value")
+        return value
     reader = {"money": _decimal, "ratio": _decimal, "decimal": _decimal, "int": _whole, "bool": _yes_no}.get(
         parameter.kind, _as_is
     )

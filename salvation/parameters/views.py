@@ -59,12 +59,7 @@ def _row(book: Book, key: str) -> dict[str, Any]:
     return {
         "key": key,
         "label": declared.label,
-        "unit": declared.unit,
-        "value": "未设定"
-        if value is None
-        else {True: "是", False: "否"}.get(value, value)
-        if isinstance(value, bool)
-        else value,
+        "value": declared.shown(value),
         "basis": book.get(key).basis if value is not None else declared.basis,
         "confirmed": entered or (declared.mark != "通识" and declared.default is not None),
     }
@@ -72,7 +67,8 @@ def _row(book: Book, key: str) -> dict[str, Any]:
 
 def _waiting(version: ParameterVersion) -> dict[str, Any]:
     label = PARAMETERS[version.key].label if version.key in PARAMETERS else version.key
-    return {"version": version, "label": label}
+    value = PARAMETERS[version.key].shown(version.value) if version.key in PARAMETERS else version.value
+    return {"version": version, "label": label, "value": value}
 
 
 class ProposeForm(forms.Form):
@@ -121,7 +117,9 @@ class Decide(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(pk)
         before = Book(unit=version.unit, on=version.valid_from).values().get(version.key)
-        return self.show({"version": version, "declared": PARAMETERS[version.key], "before": before})
+        declared = PARAMETERS[version.key]
+        shown = {"before": declared.shown(before), "after": declared.shown(version.value)}
+        return self.show({"version": version, "declared": declared, **shown})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(pk)

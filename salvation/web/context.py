@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from salvation.web.navigation import Waiting, menu, phone_bar
@@ -19,6 +20,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     found = Waiting(user)
     return {
         "system_name": SYSTEM_NAME,
+        "demo": settings.DEMO,
         "menu": menu(user, request.path, found),
         "phone_bar": phone_bar(user, request.path),
         "waiting": found,
