@@ -51,12 +51,26 @@ SURVEY = (
 )
 LEVELS = (("COUNTY", "县级确认"), ("TOWNSHIP", "乡镇确认"))
 APPROVAL = tuple(
-    Parameter(f"approval_level.{code}", f"审核确认层级：{label}", "choice", "COUNTY", "004 第9条", "原文", choices=LEVELS)
+    Parameter(
+        f"approval_level.{code}",
+        f"审核确认层级：{label}",
+        "choice",
+        "COUNTY",
+        "004 第9条",
+        "原文",
+        choices=LEVELS,
+    )
     for code, label in PROGRAMS
 )
 RULES = tuple(
     Parameter(
-        key, declared.label, declared.kind, declared.default, declared.basis, declared.mark, nullable=declared.nullable
+        key,
+        declared.label,
+        declared.kind,
+        declared.default,
+        declared.basis,
+        declared.mark,
+        nullable=declared.nullable,
     )
     for key, declared in KEYS.items()
 )

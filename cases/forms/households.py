@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from cases.models.choices import (
     AccountKind,
@@ -23,6 +24,7 @@ from salvation.web.filters import FilterForm
 from salvation.web.rowsets import RowSet, RowsForm
 
 BLANK = [("", "请选择")]
+CHECK_URL = reverse_lazy("cases:check_id")
 
 
 class MemberRow(forms.Form):
@@ -31,7 +33,7 @@ class MemberRow(forms.Form):
         label="身份证号",
         required=False,
         max_length=24,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-check-id": "1"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-check-url": CHECK_URL}),
     )
     relation = forms.ChoiceField(label="与户主关系", choices=[*BLANK, *Relation.choices])
     phone = forms.CharField(label="电话", required=False, max_length=20)

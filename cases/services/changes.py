@@ -71,11 +71,10 @@ def draft_death(
         and str(at("grace.rule", on=month.first_day, unit=benefit.unit).value) == "KEEP_ORIGINAL"
     )
     left = after_death(award, str(person.pk), keep_base=keep)
-    order = _draft(
+    return _draft(
         benefit, ChangeKind.DEATH, term, month, left.shares, note,
         actor=actor, now=now, person=person, event_on=died_on, stop_reason=StopReason.DEATH,
     )  # fmt: skip
-    return order
 
 
 @transaction.atomic

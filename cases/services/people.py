@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.models import Household, Member, PayAccount, Person
 from cases.models.choices import Area, IdStatus, PayeeKind, Relation, Sex
 from salvation.access.services import must_still_see, require
-from salvation.domain import bank, citizen_id, names
+from salvation.domain import bank, citizen_id, mask, names
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.mask import Scene
 from salvation.journal.actions import register
@@ -80,7 +80,8 @@ def save_person(*, given: PersonInput, unit: Unit, village: Unit, actor: Any) ->
 
 
 def citizen_mask(number: str) -> str:
-    return f"{number[:6]}********{number[-4:]}"
+    """The number as a message or the journal may show it."""
+    return mask.id_number(number, Scene.LOG)
 
 
 def _name(text: str) -> str:
@@ -228,6 +229,6 @@ def set_account(
         number_index=blind_index(clean, "account"),
         valid_from=start,
     )
-    facts = {"account": account.number.masked(Scene.LOG) if hasattr(account.number, "masked") else clean[-4:]}
+    facts = {"account": mask.account(clean, Scene.LOG)}
     record(actor=actor, action="account.change", subject=household, unit=household.handling_unit, facts=facts)
     return account

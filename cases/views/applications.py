@@ -11,7 +11,7 @@ from cases.forms.applications import ApplicationFilter, ApplicationForm, Economy
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
 from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
-from cases.services.assessments import assess_application, compare_programmes
+from cases.services.assessments import assess_application, compare_programmes, preview
 from cases.tables import APPLICATIONS
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
@@ -192,9 +192,12 @@ class ApplicationForms(FormPage):
 
 
 class Economy(ApplicationForms):
+    """The household's economy, with the means test running beside the form."""
+
     title = "家庭经济状况"
     permission = "case.edit"
     form_class = EconomyForm
+    aside_template = "cases/economy_aside.html"
     submit_label = "保存"
     success = "已保存"
 
@@ -206,6 +209,27 @@ class Economy(ApplicationForms):
         )
         initial = rows_from(sealed_facts.load(declaration.facts)) if declaration else {}
         return EconomyForm(data, files, people=people, initial=initial)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("_act") != "preview":
+            return super().post(request, *args, **kwargs)
+        self.prepare()
+        return self.show(self._running_result(request.POST), template="cases/economy_result.html")
+
+    def _running_result(self, data: Any) -> dict[str, Any]:
+        form = self.make_form(data, None)
+        if not form.is_valid():
+            return {"problem": "有填写不完整的行，改正后显示核算结果"}
+        application = self.application
+        declared = document_from(form.cleaned_data, form.cleaned_rows)
+        on = application.accepted_on or timezone.localdate()
+        try:
+            found = preview(
+                household=application.household, declared=declared, program=application.program, on=on
+            )
+        except Refusal as refusal:
+            return {"problem": str(refusal)}
+        return {"result": found.as_dict()}
 
     def save(self, form: EconomyForm) -> str:
         document = document_from(form.cleaned_data, form.cleaned_rows)

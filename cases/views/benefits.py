@@ -104,13 +104,14 @@ class BenefitRecord(RecordPage):
                 Link(label, reverse("cases:new_change", args=[subject.pk, kind]))
                 for kind, (label, _) in KINDS.items()
             ]
-        facts = (
+        facts = [
             ("类别", subject.get_program_display() + ("（单人保）" if subject.is_single else "")),
             ("受理单位", subject.unit),
             ("村（社区）", subject.village),
             ("来源", subject.get_source_display()),
-            ("停发原因", subject.get_stop_reason_display() if subject.stop_reason else ""),
-        )
+        ]
+        if subject.stop_reason:
+            facts.append(("停发原因", subject.get_stop_reason_display()))
         return Head(
             f"{subject.applicant.name}的{subject.get_program_display()}",
             facts,

@@ -16,7 +16,7 @@ from cases.forms.households import (
 )
 from cases.models import Household, Person
 from cases.selectors import coverage_in
-from cases.services.people import read_id, register_household, set_account
+from cases.services.people import citizen_mask, read_id, register_household, set_account
 from cases.tables import HOUSEHOLDS, PEOPLE, person_tags
 from salvation.access.services import get_visible
 from salvation.domain.ages import age
@@ -254,6 +254,8 @@ class CheckId(Page):
             except Refusal as refusal:
                 context = {"problem": str(refusal)}
             else:
+                # It tells of people outside one's units that they are helped (B02): so it leaves a trace.
+                record(actor=request.user, action="search", facts={"words": citizen_mask(parsed.number)})
                 found = Person.objects.filter(id_index=blind_index(parsed.number, "citizen_id")).first()
                 covered = coverage_in(Month.of(timezone.localdate()), [found.pk]).first() if found else None
                 context = {

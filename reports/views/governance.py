@@ -228,7 +228,10 @@ class SubmissionSheet(GovernanceSheet):
             "submission": self.submission,
             "offers": offers,
             "may_fill": may_fill,
-            "events": list(history(self.submission))[::-1],
+            "events": [
+                {"entry": entry, "label": self.submission.flow.step(entry.step).label}
+                for entry in reversed(history(self.submission))
+            ],
         }
         return super().show({**context, **extra}, **options)
 

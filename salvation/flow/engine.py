@@ -48,7 +48,10 @@ def available(subject: FlowSubject, actor: Any, now: datetime) -> list[Offer]:
     for step in subject.flow.steps_from(subject.state):
         if step.permission is None or not actor.may(step.permission, subject.flow_unit):
             continue
-        reason = _refusal(Context(subject, actor, now, step), offered=True)
+        context = Context(subject, actor, now, step)
+        if any(guard(context) for guard in step.applies):
+            continue
+        reason = _refusal(context, offered=True)
         offers.append(Offer(step, reason is None, reason or ""))
     return offers
 
@@ -57,7 +60,7 @@ def _refusal(context: Context, *, offered: bool = False) -> str | None:
     """Why the step cannot be taken; guards that judge filled-in data are asked only when it is there."""
     if reason := _separation(context):
         return reason
-    for guard in context.step.guards:
+    for guard in (*context.step.applies, *context.step.guards):
         if offered and getattr(guard, "needs_data", False):
             continue
         if reason := guard(context):

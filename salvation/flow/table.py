@@ -69,7 +69,9 @@ Effect = Callable[[Context], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``apart_from``: who performed one of these steps on the subject may not perform this one.
+    """``applies``: guards that say whether the step concerns this subject at all; where not, no button is shown.
+
+    ``apart_from``: who performed one of these steps on the subject may not perform this one.
 
     ``permission=None`` is for the system only. ``reason`` asks for a written comment (退回必须写理由).
     """
@@ -80,6 +82,7 @@ class Step:
     target: str
     permission: str | None
     guards: tuple[Guard, ...] = ()
+    applies: tuple[Guard, ...] = ()
     needs: tuple[Need, ...] = ()
     apart_from: tuple[str, ...] = ()
     reason: bool = False

@@ -90,3 +90,22 @@
   document.addEventListener("htmx:afterSettle", ready);
   ready();
 })();
+
+// An ID number is checked when it was typed: sex, age, whether it is helped already, or what is wrong with it.
+document.addEventListener("change", async (event) => {
+  const field = event.target.closest("[data-check-url]");
+  if (!field) { return; }
+  let note = field.parentElement.querySelector("[data-id-note]");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "hint";
+    note.dataset.idNote = "1";
+    note.setAttribute("role", "status");
+    field.after(note);
+  }
+  const body = new FormData();
+  body.append("id_no", field.value);
+  body.append("csrfmiddlewaretoken", field.form.querySelector("[name=csrfmiddlewaretoken]").value);
+  const answer = await fetch(field.dataset.checkUrl, { method: "POST", body });
+  note.innerHTML = answer.ok ? await answer.text() : "";
+});

@@ -189,6 +189,7 @@ class FormPage(Page):
                 "bad": any(name in form.errors for name in section.fields) if form.is_bound else False,
             }
             for number, section in enumerate(shown, start=1)
+            if any(name in form.fields for name in section.fields)
         ]
 
 
