@@ -1,0 +1,6 @@
+"""Tables of funds, gathered so that Django finds them."""
+
+from funds.models.line import Leaver, PayLine
+from funds.models.roster import Exclusion, Roster
+
+__all__ = ["Exclusion", "Leaver", "PayLine", "Roster"]

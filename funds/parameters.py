@@ -1,0 +1,23 @@
+"""Parameters of funds: when rosters are made, due and paid (domain/09, 03 §3.4, 12 §12.1 #17)."""
+
+from salvation.parameters.registry import Parameter
+
+CYCLE = "000 第55条"
+ROSTER = "002 第31条"
+HANDBOOK = "发放批次流程（03 §3.4）"
+
+ALL = (
+    Parameter("funds.pay_cycle", "发放周期", "text", "MONTHLY", CYCLE, "原文"),
+    Parameter("funds.roster_month_offset", "花名表生成月到发放月", "int", 1, ROSTER, "原文", "月"),
+    Parameter("funds.roster_due_day", "花名表上报日（月内无此日为月末日）", "int", 30, ROSTER, "原文", "日"),
+    Parameter("funds.county_check_day", "县局审核日（发放月）", "int", 2, HANDBOOK, "查到", "日"),
+    Parameter("funds.approve_day", "局务会同意日（发放月）", "int", 3, HANDBOOK, "查到", "日"),
+    Parameter("funds.pay_by_day", "发放到位日（发放月）", "int", 10, CYCLE, "原文", "日"),
+    Parameter(
+        "deadline.roll", "期限逢休息日：PREV 提前、NEXT 顺延、NONE 不动", "text", "PREV", ROSTER, "原文"
+    ),
+    Parameter("funds.require_death_match", "签章前须有当期死亡比对", "bool", False, "12 §12.1 第5条", "原文"),
+    Parameter(
+        "funds.require_attestation", "签章前须各村月度签字齐全", "bool", False, "12 §12.1 第5条", "原文"
+    ),
+)

@@ -1,0 +1,313 @@
+# ruff: noqa: S608 - the texts are put together from constants; every value is a parameter
+"""The statements that write rosters: a handful whatever the number of units (design §3, set-based).
+
+Sealed values are copied as they are: sealing is bound to the kind of field, not to the row.
+"""
+
+from funds.models.choices import OPEN_STATES
+
+# How far back a signed roster is searched for months a late confirmation missed.
+BACKPAY_HORIZON = "24 months"
+
+# Books of a county: whoever has a term in the month, and whoever was paid the month before (somebody may have left).
+# A book with a later signed roster is closed: what it missed is paid as back pay.
+CREATE = f"""
+INSERT INTO funds_roster
+    (county_id, unit_id, program, month, state, state_since, due_on, version, lines, households, people, amount,
+     backpay_lines, backpay_amount, excluded, blocked, last_households, last_people, last_amount, in_households,
+     in_people, in_amount, out_households, out_people, out_amount, content_hash, checked_hash)
+SELECT %(county)s, book.unit_id, book.program, %(month)s, 'DRAFT', %(now)s, %(due)s,
+       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''
+FROM (
+    SELECT b.unit_id, b.program
+    FROM cases_benefit b JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> %(month)s::date
+    WHERE b.county_id = %(county)s AND b.program = ANY(%(programs)s)
+    UNION
+    SELECT l.unit_id, l.program FROM funds_payline l
+    WHERE l.county_id = %(county)s AND l.month = %(month)s::date - interval '1 month'
+) book
+JOIN units_unit u ON u.id = book.unit_id AND u.path LIKE %(path)s
+WHERE NOT EXISTS (
+    SELECT 1 FROM funds_roster s
+    WHERE s.unit_id = book.unit_id AND s.program = book.program AND s.month > %(month)s AND s.state NOT IN {OPEN_STATES}
+)
+ORDER BY u.sort, u.code, book.program
+ON CONFLICT (unit_id, program, month) DO NOTHING
+RETURNING id
+"""
+
+CLEAR_LINES = "DELETE FROM funds_payline WHERE roster_id = ANY(%(rosters)s)"
+CLEAR_LEAVERS = "DELETE FROM funds_leaver WHERE roster_id = ANY(%(rosters)s)"
+
+# The roster before, whichever it is: normally last month's.
+LINK = """
+UPDATE funds_roster r SET previous_id = (
+    SELECT p.id FROM funds_roster p
+    WHERE p.unit_id = r.unit_id AND p.program = r.program AND p.month < r.month
+    ORDER BY p.month DESC LIMIT 1
+)
+WHERE r.id = ANY(%(rosters)s)
+"""
+
+# What is due: the terms of the month itself, and for earlier months with a signed roster what was not planned then.
+# An exclusion that nobody released stays unpaid; blocked people are not offered back pay until the block is gone.
+_DUE = f"""
+book AS (
+    SELECT id AS roster_id, unit_id, program, month, previous_id FROM funds_roster WHERE id = ANY(%(rosters)s)
+),
+paid AS (
+    SELECT l.benefit_id, l.for_month, sum(l.base) AS base, sum(l.uplift) AS uplift, sum(l.care) AS care,
+           sum(l.total) AS total
+    FROM funds_payline l
+    JOIN cases_benefit b ON b.id = l.benefit_id
+    JOIN book r ON r.unit_id = b.unit_id AND r.program = b.program AND l.month < r.month
+    WHERE l.state = 'PLANNED' AND l.for_month >= r.month - interval '{BACKPAY_HORIZON}'
+    GROUP BY l.benefit_id, l.for_month
+),
+missed AS (
+    SELECT r.roster_id, r.month, s.month AS for_month, b.id AS benefit_id, t.id AS term_id,
+           t.base - coalesce(p.base, 0) AS base, t.uplift - coalesce(p.uplift, 0) AS uplift,
+           t.care - coalesce(p.care, 0) AS care, t.total - coalesce(p.total, 0) AS total
+    FROM book r
+    JOIN funds_roster s ON s.unit_id = r.unit_id AND s.program = r.program AND s.month < r.month
+        AND s.month >= r.month - interval '{BACKPAY_HORIZON}' AND s.state NOT IN {OPEN_STATES}
+    JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
+    JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> s.month AND t.standing <> 'SUSPENDED'
+    LEFT JOIN paid p ON p.benefit_id = b.id AND p.for_month = s.month
+    WHERE t.total > coalesce(p.total, 0) AND NOT EXISTS (
+        SELECT 1 FROM funds_exclusion e WHERE e.benefit_id = b.id AND e.for_month = s.month
+        AND e.roster_id <> r.roster_id AND e.released_at IS NULL
+    )
+),
+due AS MATERIALIZED (
+    SELECT r.roster_id, r.month, r.month AS for_month, 'REGULAR' AS kind, r.previous_id, b.id AS benefit_id,
+           t.id AS term_id, t.base, t.uplift, t.care, t.total
+    FROM book r
+    JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
+    JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> r.month
+    UNION ALL
+    -- A part may have fallen while the sum rose: then the difference stands in the first part alone.
+    SELECT m.roster_id, m.month, m.for_month, 'BACKPAY', NULL, m.benefit_id, m.term_id,
+           CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN m.total ELSE m.base END,
+           CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.uplift END,
+           CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.care END, m.total
+    FROM missed m
+)"""
+
+_FACTS = """
+covered AS (
+    SELECT d.term_id, count(*) AS people, bool_or(p.id_status <> 'VALID') AS bad_id
+    FROM (SELECT DISTINCT term_id FROM due) d
+    JOIN cases_termmember m ON m.term_id = d.term_id
+    JOIN cases_person p ON p.id = m.person_id
+    GROUP BY d.term_id
+),
+held AS (
+    SELECT d.roster_id, d.term_id, min(h.reason) AS reason
+    FROM cases_hold h
+    JOIN cases_termmember m ON m.person_id = h.person_id
+    JOIN due d ON d.term_id = m.term_id AND h.from_month <= d.month
+    WHERE h.lifted_at IS NULL
+    GROUP BY d.roster_id, d.term_id
+),
+family AS (
+    SELECT m.household_id, count(*) AS counted
+    FROM cases_member m
+    WHERE m.counted AND m.left_on IS NULL AND m.household_id IN (
+        SELECT b.household_id FROM due d JOIN cases_benefit b ON b.id = d.benefit_id
+    )
+    GROUP BY m.household_id
+),
+applied AS (
+    SELECT DISTINCT ON (a.benefit_id) a.benefit_id, a.no
+    FROM cases_application a WHERE a.benefit_id IN (SELECT benefit_id FROM due)
+    ORDER BY a.benefit_id, a.id DESC
+),
+judged AS (
+    SELECT d.*, coalesce(c.people, 0) AS people, h.reason AS held_reason, e.reason AS manual_reason,
+           CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN t.standing = 'SUSPENDED' THEN 'SUSPENDED'
+                WHEN h.term_id IS NOT NULL THEN 'HOLD'
+                WHEN c.bad_id OR a.id_status <> 'VALID' THEN 'ID' ELSE '' END AS excluded_as,
+           CASE WHEN b.program LIKE 'TEKUN%%' THEN b.id ELSE b.household_id END AS home
+    FROM due d
+    JOIN cases_benefit b ON b.id = d.benefit_id
+    JOIN cases_benefitterm t ON t.id = d.term_id
+    JOIN cases_person a ON a.id = b.applicant_id
+    LEFT JOIN covered c ON c.term_id = d.term_id
+    LEFT JOIN held h ON h.term_id = d.term_id AND h.roster_id = d.roster_id
+    LEFT JOIN funds_exclusion e ON e.roster_id = d.roster_id AND e.benefit_id = d.benefit_id
+        AND e.for_month = d.for_month
+),
+-- Which households last month's roster counted (特困: one person is one household).
+before AS (
+    SELECT r.roster_id, CASE WHEN l.program LIKE 'TEKUN%%' THEN l.benefit_id ELSE l.household_id END AS home
+    FROM book r JOIN funds_payline l ON l.roster_id = r.previous_id WHERE l.households = 1
+)"""
+
+_LINES = """
+SELECT j.roster_id, b.county_id, b.unit_id, b.village_id, b.id AS benefit_id, b.household_id, b.program, j.month,
+       j.for_month, j.kind,
+       CASE WHEN j.excluded_as = '' THEN row_number() OVER (
+           PARTITION BY j.roster_id, j.excluded_as = ''
+           ORDER BY v.sort, v.code, f.no, coalesce(pa.holder_name, ''), b.id, j.for_month) END AS seq,
+       j.term_id, t.assessment_id, a.name, a.id_no, a.id_index, a.phone, f.no AS household_no, b.no AS benefit_no,
+       v.name AS village_name, f.group_name, coalesce(fa.counted, 0) AS counted, j.people, b.is_single, t.standing,
+       t.standard, t.per_capita_income, j.base, j.uplift, j.care, t.care_level, j.total,
+       CASE WHEN j.kind = 'BACKPAY' THEN 'BACKPAY' WHEN l.state IS DISTINCT FROM 'PLANNED' THEN 'NEW'
+            WHEN j.total > l.total THEN 'INCREASE' WHEN j.total < l.total THEN 'DECREASE'
+            WHEN t.standing = 'GRACE' THEN 'GRACE' ELSE 'SAME' END AS mark,
+       cause.code AS cause,
+       CASE cause.code WHEN 'ORDER' THEN o.no WHEN 'APPLICATION' THEN coalesce(ap.no, '')
+            WHEN 'LATE' THEN coalesce(o.no, ap.no, '') ELSE '' END AS cause_no,
+       CASE WHEN cause.code IN ('ORDER', 'LATE') THEN coalesce(o.kind, '') ELSE '' END AS cause_kind,
+       CASE WHEN l.state = 'PLANNED' THEN l.people END AS last_people,
+       CASE WHEN l.state = 'PLANNED' THEN l.total END AS last_total,
+       CASE WHEN counting.here THEN 1 ELSE 0 END AS households,
+       CASE WHEN counting.here AND bh.home IS NULL THEN 1 ELSE 0 END AS households_in,
+       CASE WHEN j.excluded_as <> '' AND l.households = 1 AND NOT stays.home THEN 1 ELSE 0 END AS households_out,
+       coalesce(pa.holder_name, '') AS payee_name, coalesce(hm.relation, '') AS payee_relation,
+       coalesce(pa.payee_kind, '') AS payee_kind, coalesce(pa.kind, '') AS account_kind, coalesce(pa.bank, '') AS bank,
+       pa.number AS account, pa.number_index AS account_index, coalesce(pa.filing_no, '') AS filing_no,
+       CASE WHEN j.excluded_as = '' THEN 'PLANNED' ELSE 'EXCLUDED' END AS state, j.excluded_as,
+       CASE j.excluded_as WHEN 'MANUAL' THEN j.manual_reason WHEN 'HOLD' THEN j.held_reason ELSE '' END
+           AS excluded_reason,
+       CASE WHEN j.excluded_as = '' AND pa.id IS NULL THEN 'NO_ACCOUNT' ELSE '' END AS block
+FROM (
+    SELECT judged.*,
+           row_number() OVER (PARTITION BY roster_id, kind, excluded_as = '', home ORDER BY benefit_id) AS nth,
+           bool_or(kind = 'REGULAR' AND excluded_as = '') OVER (PARTITION BY roster_id, home) AS home_stays
+    FROM judged WHERE kind = 'REGULAR' OR excluded_as IN ('', 'MANUAL')
+) j
+JOIN cases_benefit b ON b.id = j.benefit_id
+JOIN cases_benefitterm t ON t.id = j.term_id
+JOIN cases_person a ON a.id = b.applicant_id
+JOIN cases_household f ON f.id = b.household_id
+JOIN units_unit v ON v.id = b.village_id
+LEFT JOIN family fa ON fa.household_id = b.household_id
+LEFT JOIN cases_payaccount pa ON pa.household_id = b.household_id AND pa.valid_to IS NULL
+LEFT JOIN cases_member hm ON hm.household_id = b.household_id AND hm.person_id = pa.holder_id
+LEFT JOIN funds_payline l ON l.roster_id = j.previous_id AND l.benefit_id = j.benefit_id AND l.kind = 'REGULAR'
+LEFT JOIN cases_changeorder o ON o.id = t.order_id
+LEFT JOIN applied ap ON ap.benefit_id = b.id
+LEFT JOIN before bh ON bh.roster_id = j.roster_id AND bh.home = j.home
+CROSS JOIN LATERAL (SELECT j.kind = 'REGULAR' AND j.excluded_as = '' AND j.nth = 1 AS here) counting
+CROSS JOIN LATERAL (SELECT j.home_stays AS home) stays
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN j.kind = 'BACKPAY' AND EXISTS (
+                    SELECT 1 FROM funds_payline x WHERE x.benefit_id = j.benefit_id AND x.for_month = j.for_month
+                    AND x.month < j.month AND x.state = 'EXCLUDED') THEN 'RELEASED'
+                WHEN j.kind = 'BACKPAY' THEN 'LATE'
+                WHEN j.previous_id IS NULL THEN 'FIRST'
+                WHEN l.id IS NULL AND o.id IS NOT NULL THEN 'ORDER'
+                WHEN l.id IS NULL THEN b.source
+                WHEN l.state <> 'PLANNED' THEN 'RESTORED'
+                WHEN l.term_id = j.term_id THEN ''
+                WHEN o.id IS NOT NULL THEN 'ORDER' ELSE 'TERM' END AS code
+) cause
+"""
+
+COLUMNS = (
+    "roster_id", "county_id", "unit_id", "village_id", "benefit_id", "household_id", "program", "month", "for_month",
+    "kind", "seq", "term_id", "assessment_id", "name", "id_no", "id_index", "phone", "household_no", "benefit_no",
+    "village_name", "group_name", "counted", "people", "is_single", "standing", "standard", "per_capita_income", "base",
+    "uplift", "care", "care_level", "total", "mark", "cause", "cause_no", "cause_kind", "last_people", "last_total",
+    "households", "households_in", "households_out", "payee_name", "payee_relation", "payee_kind", "account_kind",
+    "bank", "account", "account_index", "filing_no", "state", "excluded_as", "excluded_reason", "block",
+)  # fmt: skip
+
+_WITH = f"WITH {_DUE},{_FACTS}"
+LINES = f"{_WITH} INSERT INTO funds_payline ({', '.join(COLUMNS)}) {_LINES}"
+
+# One line as canonical text. Ciphertexts differ each time a value is sealed, so the fingerprints stand for them.
+_CANONICAL_COLUMNS = [name for name in COLUMNS if name not in ("roster_id", "id_no", "phone", "account")]
+_LINE_TEXT = f"ROW({', '.join(f'x.{name}' for name in _CANONICAL_COLUMNS)})::text"
+_ORDER = "x.for_month, x.benefit_id"
+STORED_DIGEST = f"""
+SELECT coalesce(encode(sha256(convert_to(string_agg({_LINE_TEXT}, chr(10) ORDER BY {_ORDER}), 'UTF8')), 'hex'), '')
+FROM funds_payline x WHERE x.roster_id = ANY(%(rosters)s)
+"""
+# What the lines would be if the roster were made now.
+PRESENT_DIGEST = f"""
+{_WITH}
+SELECT coalesce(encode(sha256(convert_to(string_agg({_LINE_TEXT}, chr(10) ORDER BY {_ORDER}), 'UTF8')), 'hex'), '')
+FROM ({_LINES}) x
+"""
+
+LEAVERS = """
+INSERT INTO funds_leaver
+    (roster_id, village_id, benefit_id, household_id, name, household_no, last_people, last_total, households_out,
+     reason, order_no, stop_month)
+SELECT r.id, l.village_id, l.benefit_id, l.household_id, l.name, l.household_no, l.people, l.total,
+       CASE WHEN l.households = 1 AND NOT EXISTS (
+           SELECT 1 FROM funds_payline n WHERE n.roster_id = r.id AND n.households = 1
+           AND (n.benefit_id = l.benefit_id OR (n.program NOT LIKE 'TEKUN%%' AND n.household_id = l.household_id))
+       ) THEN 1 ELSE 0 END,
+       CASE WHEN b.unit_id <> r.unit_id OR b.program <> r.program THEN 'MOVED'
+            WHEN b.stop_month <= r.month THEN b.stop_reason
+            WHEN l.standing = 'GRACE' THEN 'GRACE_END' ELSE 'UNKNOWN' END,
+       coalesce(o.no, ''), b.stop_month
+FROM funds_roster r
+JOIN funds_payline l ON l.roster_id = r.previous_id AND l.kind = 'REGULAR' AND l.state = 'PLANNED'
+JOIN cases_benefit b ON b.id = l.benefit_id
+LEFT JOIN LATERAL (
+    SELECT c.no FROM cases_changeorder c
+    WHERE c.benefit_id = b.id AND c.state = 'EFFECTIVE' AND c.effective_month = b.stop_month
+    ORDER BY c.id DESC LIMIT 1
+) o ON true
+WHERE r.id = ANY(%(rosters)s) AND NOT EXISTS (
+    SELECT 1 FROM funds_payline n WHERE n.roster_id = r.id AND n.benefit_id = l.benefit_id AND n.kind = 'REGULAR'
+)
+ORDER BY r.id, l.seq
+"""
+
+# Totals and the fingerprint from the lines; the version grows only when the content is another one.
+TOTALS = f"""
+WITH line AS (
+    SELECT x.roster_id, count(*) FILTER (WHERE state = 'PLANNED') AS lines,
+           sum(households) AS households,
+           sum(people) FILTER (WHERE kind = 'REGULAR' AND state = 'PLANNED') AS people,
+           sum(total) FILTER (WHERE state = 'PLANNED') AS amount,
+           count(*) FILTER (WHERE kind = 'BACKPAY' AND state = 'PLANNED') AS backpay_lines,
+           sum(total) FILTER (WHERE kind = 'BACKPAY' AND state = 'PLANNED') AS backpay_amount,
+           count(*) FILTER (WHERE state = 'EXCLUDED') AS excluded, count(*) FILTER (WHERE block <> '') AS blocked,
+           sum(last_people) AS last_people, sum(last_total) AS last_amount,
+           sum(households_in) AS in_households, sum(households_out) AS out_households,
+           sum(greatest(people - coalesce(last_people, 0), 0)) FILTER (WHERE kind = 'REGULAR' AND state = 'PLANNED')
+               AS in_people,
+           sum(greatest(total - coalesce(last_total, 0), 0)) FILTER (WHERE state = 'PLANNED') AS in_amount,
+           sum(CASE WHEN state = 'PLANNED' THEN greatest(last_people - people, 0) ELSE last_people END) AS out_people,
+           sum(CASE WHEN state = 'PLANNED' THEN greatest(last_total - total, 0) ELSE last_total END) AS out_amount,
+           string_agg({_LINE_TEXT}, chr(10) ORDER BY {_ORDER}) AS text
+    FROM funds_payline x WHERE x.roster_id = ANY(%(rosters)s) GROUP BY x.roster_id
+),
+leaver AS (
+    SELECT y.roster_id, sum(households_out) AS households, sum(last_people) AS people, sum(last_total) AS amount,
+           string_agg(ROW(benefit_id, name, household_no, last_people, last_total, reason, order_no)::text, chr(10)
+                      ORDER BY benefit_id) AS text
+    FROM funds_leaver y WHERE y.roster_id = ANY(%(rosters)s) GROUP BY y.roster_id
+),
+total AS (
+    SELECT r.id, line.*, coalesce(leaver.households, 0) AS gone_households, coalesce(leaver.people, 0) AS gone_people,
+           coalesce(leaver.amount, 0) AS gone_amount,
+           encode(sha256(convert_to(concat(line.text, chr(10), leaver.text), 'UTF8')), 'hex') AS hash
+    FROM funds_roster r
+    LEFT JOIN line ON line.roster_id = r.id LEFT JOIN leaver ON leaver.roster_id = r.id
+    WHERE r.id = ANY(%(rosters)s)
+)
+UPDATE funds_roster r SET
+    lines = coalesce(n.lines, 0), households = coalesce(n.households, 0), people = coalesce(n.people, 0),
+    amount = coalesce(n.amount, 0), backpay_lines = coalesce(n.backpay_lines, 0),
+    backpay_amount = coalesce(n.backpay_amount, 0), excluded = coalesce(n.excluded, 0), blocked = coalesce(n.blocked, 0),
+    last_households = coalesce(n.households - n.in_households + n.out_households, 0) + n.gone_households,
+    last_people = coalesce(n.last_people, 0) + n.gone_people,
+    last_amount = coalesce(n.last_amount, 0) + n.gone_amount,
+    in_households = coalesce(n.in_households, 0), in_people = coalesce(n.in_people, 0),
+    in_amount = coalesce(n.in_amount, 0),
+    out_households = coalesce(n.out_households, 0) + n.gone_households,
+    out_people = coalesce(n.out_people, 0) + n.gone_people, out_amount = coalesce(n.out_amount, 0) + n.gone_amount,
+    content_hash = n.hash, version = r.version + CASE WHEN r.content_hash = n.hash THEN 0 ELSE 1 END,
+    made_at = %(now)s
+FROM total n WHERE n.id = r.id
+"""
+
+REFRESH = (CLEAR_LINES, CLEAR_LEAVERS, LINK, LINES, LEAVERS, TOTALS)
