@@ -36,7 +36,7 @@ class ItemForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    files = FilesField(label="整改佐证", help_text="照片、PDF、Word、Excel，单个不超过20MB")
+    files = FilesField(label="整改佐证", help_text="照片、PDF、Word、Excel，单个不超过20MB")  # type: ignore[assignment]
 
 
 class ItemFilter(FilterForm):

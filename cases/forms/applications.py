@@ -193,7 +193,7 @@ class PhotosForm(forms.Form):
     kind = forms.ChoiceField(
         label="类别", choices=[("NOTICE", "公示照片"), ("SURVEY", "入户照片"), ("MATERIAL", "申请材料")]
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="文件", help_text="公示照片须有开始、结束两张；照片、PDF、Word、Excel，单个不超过20MB"
     )
 

@@ -40,7 +40,8 @@ def household_document(
 
     The register speaks for name, birth, disability and illness; the declaration for everything economic.
     """
-    members, ids = [], {}
+    members: list[dict[str, Any]] = []
+    ids: dict[str, int] = {}
     for member in household.members.filter(left_on__isnull=True).select_related("person"):
         person = member.person
         if person.birth_date is None:

@@ -50,14 +50,15 @@ def open_benefit(
         stop_reason=StopReason.EXPIRED if stop else "",
         demo=application.demo,
     )
-    amounts = {
-        "base": assessment.base,
-        "uplift": assessment.uplift,
-        "care": assessment.care,
-        "total": assessment.total,
-    }
     open_term(
-        benefit, DateRange(first.first_day, benefit.stop_month), shares, assessment=assessment, **amounts
+        benefit,
+        DateRange(first.first_day, benefit.stop_month),
+        shares,
+        assessment=assessment,
+        base=assessment.base,
+        uplift=assessment.uplift,
+        care=assessment.care,
+        total=assessment.total,
     )
     return benefit
 
@@ -96,7 +97,7 @@ def open_term(
                 care=care,
                 total=total,
                 standard=known.standard if known else None,
-                per_capita_income=assessment.per_capita if assessment else like and like.per_capita_income,
+                per_capita_income=_per_capita(assessment, like),
                 care_level=known.care_level if known else "",
                 assessment=assessment,
                 order=order,
@@ -118,6 +119,12 @@ def open_term(
             rule="02 §2.8",
         ) from error
     return term
+
+
+def _per_capita(assessment: Assessment | None, like: BenefitTerm | None) -> Decimal | None:
+    if assessment is not None:
+        return assessment.per_capita
+    return like.per_capita_income if like is not None else None
 
 
 def cut_terms(benefit: Benefit, month: Month) -> BenefitTerm:

@@ -247,7 +247,9 @@ def on_effective(context: Context) -> None:
 
 
 def _mark_dead(order: ChangeOrder) -> None:
-    person = Person.objects.select_for_update().get(pk=order.person_id)
+    if order.person is None:
+        return
+    person = Person.objects.select_for_update().get(pk=order.person.pk)
     person.died_on = order.event_on
     person.save(update_fields=["died_on"])
     Member.objects.filter(person=person, left_on__isnull=True).update(left_on=order.event_on)

@@ -133,6 +133,9 @@ def register_household(
     require(actor, "case.create", village)
     if not village.path.startswith(unit.path):
         raise Refusal(f"{village} 不属于 {unit}，请选择本单位的村（社区）", field="village")
+    county = county_of(unit)
+    if county is None:
+        raise Refusal(f"{unit}不是填报单位，不能登记家庭", field="village")
     heads = [member for member in members if member.relation == Relation.HEAD]
     if len(heads) != 1:
         raise Refusal(f"一户须有且只有一名户主（现有{len(heads)}名）", field="members")
@@ -142,7 +145,7 @@ def register_household(
     household = Household.objects.create(
         no=next_number("H", unit),
         head=people[members.index(heads[0])],
-        county=county_of(unit),
+        county=county,
         handling_unit=unit,
         hukou_unit=unit,
         residence_unit=residence_unit or unit,

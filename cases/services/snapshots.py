@@ -64,7 +64,7 @@ def freeze_month(*, county: Unit, month: Month, now: datetime, actor: Any) -> in
     ensure_partition(BenefitSnapshot._meta.db_table, month)
     with connection.cursor() as cursor:
         cursor.execute(SNAPSHOT, {"month": month.first_day, "county": county.pk})
-        written = cursor.rowcount
+        written = int(cursor.rowcount)
     StatFreeze.objects.create(county=county, month=month.first_day, frozen_at=now)
     record(
         actor=actor,

@@ -246,7 +246,7 @@ class CheckId(Page):
     template_name = "cases/id_check.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        text = next((value for key, value in request.POST.items() if key.endswith("id_no")), "").strip()
+        text = request.POST.get("id_no", "").strip()
         context: dict[str, Any] = {}
         if text:
             try:

@@ -171,7 +171,7 @@ def problem_grid(report: SummaryReport) -> Grid:
     }  # fmt: skip
     lines = []
     for code, label in RectificationItem.Category.choices:
-        row = counted.get(code, {})
+        row: Any = counted.get(code, {})
         lines.append((label, *(str(row.get(key, 0)) for key in ("filed", "closed", "open", "late"))))
     return Grid(("问题类别", "问题数", "已整改", "在改", "逾期"), tuple(lines))
 

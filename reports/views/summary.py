@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -83,7 +83,7 @@ class Summary(Page):
         }
         return self.show({**context, "body_level": Level.BODY.value})
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> FileResponse:
         rows = SummaryReport.objects.select_related("unit", "county", "county__parent")
         report = get_visible(rows, request.user, pk=pk)
         content = export_summary(report=report, actor=request.user, today=timezone.localdate())

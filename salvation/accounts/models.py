@@ -18,8 +18,8 @@ from salvation.units.models import Unit
 class User(AbstractUser):
     """An account of one person. Rights come only from current posts, never from flags on the account."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=50)
     phone = models.CharField("电话", max_length=30, blank=True)
     must_change_password = models.BooleanField("首次登录须改密", default=False)

@@ -186,7 +186,7 @@ def _choice(cell: Cell, column: Column, setting: Setting) -> Outcome:
     for key in (shown, text.full_label(shown), text.label(shown)):
         if key in column.choices:
             return column.choices[key], None
-    first_word = {value: word for word, value in reversed(column.choices.items())}
+    first_word = {value: word for word, value in reversed(list(column.choices.items()))}
     allowed = "、".join(first_word[value] for value in dict.fromkeys(column.choices.values()))
     raise BadValue(f"“{shown[:20]}”不在可用的写法之内，请改为：{allowed}。")
 

@@ -55,6 +55,10 @@ class Sealed:
 class SealedField(models.BinaryField):
     """Text sealed at rest (SM4-GCM), bound to ``kind``."""
 
+    # For the type checker: assign text, get Sealed.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         self.kind = kind
         super().__init__(*args, **kwargs)
