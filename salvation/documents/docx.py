@@ -103,8 +103,14 @@ def _grid(book: Document, grid: Grid) -> None:  # type: ignore[valid-type]
     ]:
         for text, cell in zip(lines, cells, strict=True):
             paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             _run(paragraph, text, FANGSONG, Pt(12))
+    # The first column holds words, the others figures.
+    first, other = Mm(60), Mm(96 / max(1, len(grid.head) - 1))
+    for row in table.rows:
+        for position, cell in enumerate(row.cells):
+            cell.width = first if position == 0 else other
 
 
 def _page_number(paragraph: Paragraph) -> None:

@@ -22,6 +22,7 @@ MISSING_FILL = PatternFill("solid", fgColor="FFF3D6")
 PAPER_A3 = 8
 # Excel refuses more columns on a page than it can shrink; below this A4 is readable.
 A4_CHARS = 150
+READABLE_CHARS = 640
 NOTES_SHEET = "口径说明"
 
 
@@ -147,7 +148,9 @@ def _page(sheet: Worksheet, table: Table, columns: Sequence[Column], head_row: i
     sheet.page_setup.orientation = "landscape"
     wide = sum(column.chars for column in columns) > A4_CHARS
     sheet.page_setup.paperSize = PAPER_A3 if wide else sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth = 1
+    # One page wide as long as it can be read; a table of hundreds of columns goes over several.
+    sheet.page_setup.fitToWidth = max(1, round(sum(column.chars for column in columns) / READABLE_CHARS))
+    sheet.print_title_cols = f"A:{get_column_letter(table.lead)}"
     sheet.page_setup.fitToHeight = 0
     if sheet.sheet_properties.pageSetUpPr is not None:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
