@@ -10,8 +10,8 @@ from salvation.tables.model import Mark as Blank
 
 ROSTER_STATES = {state.code: state for state in ROSTER.states}
 LINE_STATES = {
-    LineState.PLANNED: State("待发", "good"),
-    LineState.EXCLUDED: State("剔除待核", "bad"),
+    LineState.PLANNED.value: State("待发", "good"),
+    LineState.EXCLUDED.value: State("剔除待核", "bad"),
 }
 MARK_TONES = {
     Mark.NEW: "wait",

@@ -70,7 +70,7 @@ def roster_workbook(roster: Roster, *, by: str, mark: str, scene: Scene) -> Made
     """4.2: lines by page with 小计 and 累计, totals with the amount in capitals, signatures, fingerprint."""
     table = book_table(roster)
     sheet = _book(roster, table, by, scene)
-    sheets = [(BOOK, sheet.rows)]
+    sheets: list[tuple[str, Any]] = [(BOOK, sheet.rows)]
     excluded = _excluded(roster, table, scene)
     if excluded:
         sheets.append((LEFT_OUT, excluded))
@@ -153,7 +153,9 @@ def _excluded(roster: Roster, table: Table, scene: Scene) -> list[dict[str, Entr
 
 
 def _notes(roster: Roster, table: Table) -> list[dict[str, Entry]]:
-    rows = [{"列": column.label, "口径": column.definition} for column in table.leaves()]
+    rows: list[dict[str, Entry]] = [
+        {"列": column.label, "口径": column.definition} for column in table.leaves()
+    ]
     rows += [{"列": "说明", "口径": note} for note in table.notes]
     rows.append({"列": "状态", "口径": f"{roster.get_state_display()}，第{roster.version}版"})
     return [*rows, {"列": "内容校验（SHA-256）", "口径": roster.content_hash}]
@@ -163,7 +165,7 @@ def _write(
     roster: Roster,
     table: Table,
     sheet: Sheet,
-    sheets: list[tuple[str, list[dict[str, Entry]]]],
+    sheets: list[tuple[str, Any]],
     target: BytesIO,
     mark: str,
 ) -> None:

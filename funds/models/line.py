@@ -47,7 +47,7 @@ def frozen_with_roster() -> list[pgtrigger.Trigger]:
             operation=operation,
             referencing=referencing,
             func=(
-                f"IF EXISTS (SELECT 1 FROM funds_roster r WHERE r.state NOT IN {OPEN_STATES} AND r.id IN "
+                f"IF EXISTS (SELECT 1 FROM funds_roster r WHERE r.state NOT IN {OPEN_STATES} AND r.id IN "  # noqa: S608
                 f"(SELECT roster_id FROM {rows})) THEN RAISE EXCEPTION '花名表已签章，明细不能改动'; END IF; RETURN NULL;"
             ),
         )

@@ -83,10 +83,6 @@ class Roster(FlowSubject):
         constraints = [
             models.UniqueConstraint(fields=["unit", "program", "month"], name="roster_once_a_month"),
             models.CheckConstraint(name="roster_month_is_first_day", condition=Q(month__day=1)),
-            models.CheckConstraint(
-                name="roster_approved_by_meeting",
-                condition=~Q(state="BUREAU_APPROVED") | Q(meeting__isnull=False),
-            ),
             _ties("households"),
             _ties("people"),
             _ties("amount"),
@@ -97,6 +93,18 @@ class Roster(FlowSubject):
                 name="signed_content",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(f"{_SIGNED} AND ({_OLD}) IS DISTINCT FROM ({_NEW})"),
+            ),
+            # Asked at the end of the transaction: the step writes the state before the meeting.
+            pgtrigger.Trigger(
+                name="approved_by_meeting",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition("NEW.state = 'BUREAU_APPROVED'"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM funds_roster r WHERE r.id = NEW.id AND r.state = 'BUREAU_APPROVED' "
+                    "AND r.meeting_id IS NULL) THEN RAISE EXCEPTION '没有局务会，不能批准发放'; END IF; RETURN NULL;"
+                ),
             ),
             pgtrigger.Protect(
                 name="signed_stays", operation=pgtrigger.Delete, condition=pgtrigger.Condition(_SIGNED)

@@ -60,7 +60,7 @@ def rosters_of(unit: Unit, month: Month) -> Any:
 
 def _create(county: Unit, unit: Unit, month: Month, now: datetime) -> set[int]:
     """Insert the rosters that are missing; one maker at a time in a county."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "county": county.pk,
         "path": f"{unit.path}%",
         "month": month.first_day,
@@ -103,7 +103,7 @@ def _open_duties(rosters: Sequence[Roster], now: datetime) -> None:
     Duty.objects.bulk_create(
         Duty(
             unit=roster.unit,
-            permission=state.actor,
+            permission=state.actor or "",
             kind=ROSTER.code,
             subject_id=roster.pk,
             title=f"{state.todo}：{roster}"[:120],

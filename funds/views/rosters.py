@@ -103,7 +103,7 @@ def summary(page: Any, roster: Roster) -> dict[str, Any]:
     }
 
 
-def figures(roster: Roster) -> list[tuple[str, object, object, object, object]]:
+def figures(roster: Roster) -> list[tuple[object, ...]]:
     """The three-way tie: what, last month, more, less, this month."""
     return [
         ("户", roster.last_households, roster.in_households, roster.out_households, roster.households),
