@@ -101,14 +101,14 @@ def _remarks(line: Any) -> str:
 
 _HEAD = (
     Column("seq", "序号", Kind.COUNT, total=Total.NOT, width=6, definition="册内连续号，按村、户、收款人排序"),
-    Column("place", "行政村（社区）、组", value=_place, width=20),
-    Column("household_no", "户编号", width=16),
+    Column("place", "行政村（社区）、组", value=_place, width=18),
+    Column("household_no", "户编号", width=18),
     Column("benefit_no", "证号", width=12, definition="低保证、特困供养证号"),
     Column("name", "户主（申请人）", Kind.NAME, width=12),
-    Column("id_no", "身份证号", Kind.ID, definition="脱敏版只显示前6后4"),
-    Column("counted", "家庭人口", Kind.COUNT, value=lambda line: _once(line, line.counted), definition="补发行不重复计"),
-    Column("covered", "保障人数", Kind.COUNT, value=lambda line: _once(line, line.people), definition="补发行不重复计"),
-    Column("program", "类别", value="get_program_display", width=10),
+    Column("id_no", "身份证号", Kind.ID, width=19, definition="脱敏版只显示前6后4"),
+    Column("counted", "家庭人口", Kind.COUNT, width=6, value=lambda line: _once(line, line.counted), definition="补发行不重复计"),
+    Column("covered", "保障人数", Kind.COUNT, width=6, value=lambda line: _once(line, line.people), definition="补发行不重复计"),
+    Column("program", "类别", value="get_program_display", width=9),
     Column("for_month", "归属月", Kind.MONTH),
     Column("standard", "保障标准（元/月）", Kind.MONEY, total=Total.NOT, width=11),
 )  # fmt: skip
@@ -116,13 +116,13 @@ _TAIL = (
     Column("total", "本月应发（元）", Kind.MONEY, width=12),
     Column("mark", "增减标识", value="get_mark_display", width=8),
     Column("payee_name", "收款人", Kind.NAME, width=10),
-    Column("payee_relation", "与户主关系", value=_relation, width=9),
-    Column("payee_kind", "收款人类型", value="get_payee_kind_display", width=10),
-    Column("bank", "开户银行", width=18),
-    Column("account", "账号", Kind.ACCOUNT, definition="脱敏版只显示后4位"),
-    Column("filing_no", "备案号", width=12, definition="收款人为监护人、代管人、照料人时必填"),
+    Column("payee_relation", "与户主关系", value=_relation, width=7),
+    Column("payee_kind", "收款人类型", value="get_payee_kind_display", width=8),
+    Column("bank", "开户银行", width=14),
+    Column("account", "账号", Kind.ACCOUNT, width=21, definition="脱敏版只显示后4位"),
+    Column("filing_no", "备案号", width=10, definition="收款人为监护人、代管人、照料人时必填"),
     Column("phone", "联系电话", Kind.PHONE, width=13),
-    Column("remarks", "备注", value=_remarks, width=30),
+    Column("remarks", "备注", value=_remarks, width=26),
 )
 _NOTE = ("花名表含个人信息，只供发放使用，不得公示、上网或转发（004 公示要求）。",)
 DIBAO_BOOK = Table(
@@ -155,13 +155,13 @@ TEKUN_BOOK = Table(
 )
 
 
-def _three(code: str, label: str, households: str = "户", note: str = "") -> Group:
+def _three(code: str, label: str, households: str = "户", note: str = "", *, wide: int = 11) -> Group:
     return Group(
         label,
         (
-            Column(f"{code}_h", households, Kind.COUNT, width=7, definition=note),
-            Column(f"{code}_p", "人", Kind.COUNT, width=7, definition=note),
-            Column(f"{code}_a", "金额（元）", Kind.MONEY, width=13, definition=note),
+            Column(f"{code}_h", households, Kind.COUNT, width=6, definition=note),
+            Column(f"{code}_p", "人", Kind.COUNT, width=6, definition=note),
+            Column(f"{code}_a", "金额（元）", Kind.MONEY, width=wide, definition=note),
         ),
         code,
     )
@@ -171,8 +171,8 @@ SUMMARY = Table(
     "pay_summary",
     "发放汇总表",
     (
-        Column("place", "村（社区）", width=16),
-        _three("last", "上月", note="上月花名表的当月明细，不含补发"),
+        Column("place", "村（社区）", width=14),
+        _three("last", "上月", note="上月花名表的当月明细，不含补发", wide=13),
         Group(
             "本月增加",
             (
@@ -182,8 +182,8 @@ SUMMARY = Table(
                 Group(
                     "补发",
                     (
-                        Column("back_n", "笔", Kind.COUNT, width=7),
-                        Column("back_a", "金额（元）", Kind.MONEY, width=12),
+                        Column("back_n", "笔", Kind.COUNT, width=6),
+                        Column("back_a", "金额（元）", Kind.MONEY, width=11),
                     ),
                 ),
             ),
@@ -199,13 +199,13 @@ SUMMARY = Table(
                 _three("kept", "剔除待核", note="上月发放、本月剔除或阻断的"),
             ),
         ),
-        _three("now", "本月", note="上月＋增加－减少；金额含补发"),
+        _three("now", "本月", note="上月＋增加－减少；金额含补发", wide=13),
         Column("mean", "人均补助（元）", Kind.MONEY, total=Total.NOT, width=11, definition="本月金额（不含补发）除以本月人数"),
         Group(
             "其中",
             (
-                Column("uplift", "分类施保（元）", Kind.MONEY, width=13),
-                Column("care", "照料护理（元）", Kind.MONEY, width=13),
+                Column("uplift", "分类施保（元）", Kind.MONEY, width=11),
+                Column("care", "照料护理（元）", Kind.MONEY, width=11),
             ),
         ),
         Group(
@@ -218,8 +218,8 @@ SUMMARY = Table(
         Group(
             "账户待补",
             (
-                Column("block_n", "笔", Kind.COUNT, width=7, definition="缺账户的明细"),
-                Column("block_a", "金额（元）", Kind.MONEY, width=12),
+                Column("block_n", "笔", Kind.COUNT, width=6, definition="缺账户的明细"),
+                Column("block_a", "金额（元）", Kind.MONEY, width=10),
             ),
         ),
     ),

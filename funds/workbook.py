@@ -17,12 +17,13 @@ from funds.tables import DIBAO_BOOK, SUMMARY, TEKUN_BOOK
 from salvation.domain.mask import Scene
 from salvation.domain.money import in_capitals
 from salvation.tables.flat import FORMATS
-from salvation.tables.model import SENSITIVE, Column, Heading, Mark, Table, Total, Totals
+from salvation.tables.model import SENSITIVE, Column, Heading, Kind, Mark, Table, Total, Totals
 from salvation.tables.stamp import Stamp, stamp
 from salvation.tables.styled import NOTES_SHEET, write_styled
 from salvation.tables.values import Entry, entries
 
-ROWS_A_PAGE = 36
+ROWS_A_PAGE = 50
+ROW_HEIGHT = 18.0
 HEADER_ROW = 2
 A3 = 8
 BOOK, LEFT_OUT = "花名表", "剔除待核"
@@ -49,13 +50,16 @@ class Sheet:
     breaks: list[int]
     merges: list[str]
     bold: list[int]
+    closing: list[int]
 
     @property
     def columns(self) -> Sequence[Column]:
         return self.table.leaves()
 
     def add(self, row: object, scene: Scene) -> None:
-        self.rows.append(dict(zip(labels(self.table), entries(self.columns, row, scene), strict=True)))
+        # An empty text keeps the cell's border, an absent value would not.
+        cells = ["" if cell is None else cell for cell in entries(self.columns, row, scene)]
+        self.rows.append(dict(zip(labels(self.table), cells, strict=True)))
 
     def line_below(self) -> int:
         """The number (from 1) of the row just added."""
@@ -92,7 +96,7 @@ def book_table(roster: Roster) -> Table:
 
 
 def _book(roster: Roster, table: Table, by: str, scene: Scene) -> Sheet:
-    sheet = Sheet(table, [], [], [], [])
+    sheet = Sheet(table, [], [], [], [], [])
     sums = {column.code: Decimal(0) for column in table.leaves() if column.totalling is Total.SUM}
     page, running = dict(sums), dict(sums)
     last = 0
@@ -140,6 +144,7 @@ def _closing(sheet: Sheet, roster: Roster, by: str) -> None:
     ):
         sheet.rows.append({**dict.fromkeys(labels(sheet.table)), sheet.columns[0].label: text})
         row = sheet.line_below()
+        sheet.closing.append(row - 1)
         sheet.merges.append(f"A{row}:{get_column_letter(len(sheet.columns))}{row}")
 
 
@@ -202,19 +207,32 @@ def _write(
             ]
         },
         header_format=dict.fromkeys(names, head.set_font_name(FONT).set_font_size(10)),
-        row_heights={BOOK: {0: 30.0, HEADER_ROW: 32.0}},
+        row_heights={BOOK: _heights(len(sheet.rows))},
         column_widths={
             BOOK: [float(column.chars) for column in columns],
             LEFT_OUT: [float(column.chars) for column in (*columns, WHY)],
             NOTES_SHEET: [24.0, 80.0],
         },
         column_formats={BOOK: formats, LEFT_OUT: [*formats, _format(WHY)]},
-        row_formats={BOOK: {number: Format().set_bold() for number in sheet.bold}},
+        row_formats={BOOK: {**dict.fromkeys(sheet.bold, _bold()), **dict.fromkeys(sheet.closing, under)}},
         freeze_panes={BOOK: {"row": HEADER_ROW + 1, "col": table.lead}},
         ignore_errors={BOOK: _digits(columns), LEFT_OUT: _digits(columns)},
         page_setup={BOOK: _paper(mark), LEFT_OUT: _paper(mark)},
         sheet_view={NOTES_SHEET: {"hidden": True}},
     )
+
+
+def _heights(rows: int) -> dict[int, float]:
+    body = dict.fromkeys(range(HEADER_ROW + 1, HEADER_ROW + 1 + rows), ROW_HEIGHT)
+    return {0: 30.0, 1: 20.0, HEADER_ROW: 32.0, **body}
+
+
+def _bold() -> Format:
+    return _font().set_bold().set_background_color("#F4F6F9")
+
+
+def _font() -> Format:
+    return Format().set_border("thin").set_border_color("#8A94A3").set_font_name(FONT).set_font_size(10)
 
 
 def _digits(columns: Sequence[Column]) -> list[str]:
@@ -234,8 +252,8 @@ def _paper(mark: str) -> dict[str, object]:
 
 
 def _format(column: Column) -> Format:
-    chosen = Format().set_border("thin").set_border_color("#8A94A3").set_font_name(FONT).set_font_size(10)
-    return chosen.set_align(column.align).set_num_format(FORMATS.get(column.kind, "@"))
+    align = "center" if column.kind is Kind.COUNT else column.align
+    return _font().set_align(align).set_num_format(FORMATS.get(column.kind, "@"))
 
 
 def summary_workbook(roster: Roster, *, by: str) -> Made:

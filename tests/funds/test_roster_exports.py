@@ -84,15 +84,15 @@ def test_the_foot_holds_totals_capitals_signatures_and_the_fingerprint(
 
 
 def test_a_long_book_has_subtotals_at_the_end_of_each_page(village: Unit, make: Make, clerk: User) -> None:
-    for _ in range(40):
+    for _ in range(54):
         a_home(village, base="10", size=1)
     sheet = open_book(masked_roster(roster_id=make(MAY).pk, actor=clerk)[0])
     places, money = column(sheet, "行政村（社区）、组"), column(sheet, "本月应发（元）")
     found = [
         (place, amount) for place, amount in zip(places, money, strict=True) if place in ("本页小计", "累计")
     ]
-    assert found == [("本页小计", 360), ("累计", 360), ("本页小计", 40), ("累计", 400)]
-    assert [found.id for found in sheet.row_breaks.brk] == [41]
+    assert found == [("本页小计", 500), ("累计", 500), ("本页小计", 40), ("累计", 540)]
+    assert [found.id for found in sheet.row_breaks.brk] == [55]
 
 
 def test_excluded_lines_stand_on_a_sheet_of_their_own(village: Unit, make: Make, clerk: User) -> None:
