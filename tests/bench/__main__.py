@@ -1,0 +1,99 @@
+"""``make bench``: a table on the screen and bench.json. Figures are ratios against a floor measured in the same run.
+
+A floor is the least code that does the same work: hand-written SQL or COPY into the same tables with the same indexes,
+triggers and sealing, without checks, scope or history of ours. Every line runs in a process of its own.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+os.environ.setdefault("DATA_DIR", str(ROOT / ".data-bench"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salvation.settings")
+os.environ.update(DEMO="True", ALLOW_TEST_ID="True", TASKS_EAGER="True")
+
+from salvation.embedded import ensure_servers, stop_redis  # noqa: E402
+from tests.bench import county  # noqa: E402
+
+TARGET = ROOT / "bench.json"
+LINES = ("roster_import", "means", "means_stored", "snapshot", "pay_roster", "statistics", "flat")
+HEAD = ("项目", "规模", "秒", "下限秒", "倍数", "限值", "峰值MB", "")
+
+
+def main() -> int:
+    options = _options()
+    started = time.monotonic()
+    owns_redis = not os.environ.get("REDIS_URL")
+    ensure_servers()
+    server = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = county.create_database()
+    try:
+        print("正在生成一个县的演示数据（约一分钟）…", flush=True)
+        county.fill_database(options.scale)
+        _child("prepare")
+        results = [_line(name) for name in options.only or LINES]
+    finally:
+        county.drop_database(server)
+        if owns_redis:
+            stop_redis()
+    print_table([row for rows in results for row in rows])
+    TARGET.write_text(
+        json.dumps([row for rows in results for row in rows], ensure_ascii=False, indent=1) + "\n"
+    )
+    print(f"已写入 {TARGET.name}，用时 {(time.monotonic() - started) / 60:.1f} 分钟")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1, help="演示县的规模，1 为 12000 户")
+    parser.add_argument("--only", nargs="*", choices=LINES, help="只测这些项")
+    return parser.parse_args()
+
+
+def _line(name: str) -> list[dict[str, Any]]:
+    print(f"  {name}…", flush=True)
+    found: list[dict[str, Any]] = json.loads(_child(name))
+    return found
+
+
+def _child(name: str) -> str:
+    command = [sys.executable, "-m", "tests.bench.child", name]
+    return subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    lines = [HEAD, *(_cells(row) for row in rows)]
+    widths = [max(_width(line[at]) for line in lines) for at in range(len(HEAD))]
+    for line in lines:
+        cells = [_padded(cell, width, left=at == 0) for at, (cell, width) in enumerate(zip(line, widths, strict=True))]
+        print("  ".join(cells).rstrip())
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    mark = "超出" if row["ratio"] > row["limit"] else ""
+    seconds = (f"{row[key]:.3f}" for key in ("seconds", "floor_seconds"))
+    return (
+        row["name"], f"{row['size']:,}", *seconds, f"{row['ratio']:.2f}", f"{row['limit']:.2f}", f"{row['peak_mb']:.0f}", mark,
+    )  # fmt: skip
+
+
+def _padded(text: str, width: int, *, left: bool) -> str:
+    gap = " " * (width - _width(text))
+    return text + gap if left else gap + text
+
+
+def _width(text: str) -> int:
+    """Chinese characters take two places."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
