@@ -2,19 +2,22 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
+# So many rows are held as text at a time, however many are written.
+PORTION = 4000
 
 
 def new_ids(model: type[models.Model], count: int) -> list[int]:
     """Draw primary keys beforehand, so that rows of several tables can point at each other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval(s) FROM CAST(pg_get_serial_sequence(%s, 'id') AS regclass) s, generate_series(1, %s)",
             [model._meta.db_table, count],
         )
         return [number for (number,) in cursor.fetchall()]
@@ -35,25 +38,22 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     meta = model._meta
     by_name = {field.name: field.column for field in meta.concrete_fields if field.column}
     columns = ", ".join(connection.ops.quote_name(by_name[name]) for name in fields)
-    lines = io.StringIO()
-    for row in rows:
-        lines.write("\t".join(map(_text, row)))
-        lines.write("\n")
-    if not lines.tell():
-        return
-    lines.seek(0)
-    table = connection.ops.quote_name(meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", lines)
+    statement = f"COPY {connection.ops.quote_name(meta.db_table)} ({columns}) FROM STDIN"
+    waiting = iter(rows)
+    # The rows of a portion are made before its COPY begins: making them may itself ask the database.
+    while portion := ["\t".join([_text(value) for value in row]) for row in islice(waiting, PORTION)]:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(statement, io.BytesIO("\n".join(portion).encode()))
 
 
 def _text(value: Any) -> str:
+    kind = value.__class__
+    if kind is str:
+        return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
     if value is None:
         return NULL
-    if isinstance(value, str):
-        return value.translate(ESCAPES)
-    if isinstance(value, bytes):
+    if kind is bytes:
         return "\\\\x" + value.hex()
-    if isinstance(value, bool):
+    if kind is bool:
         return "t" if value else "f"
-    return str(value)
+    return str(value) if not isinstance(value, str) else value.translate(ESCAPES)

@@ -46,7 +46,7 @@ def village_finder(villages: Iterable[tuple[str, str, Place]], town: str) -> Cal
         if CODE.fullmatch(text) and text in by_code:
             return by_code[text]
         written = _without_town(plain(text), town)
-        for words in (written, GROUP.sub("", written)):
+        for words in (plain(text), written, GROUP.sub("", written)):
             found = by_name.get(_full(words)) or by_stem.get(stem(words))
             if found:
                 return _only(found, text)
