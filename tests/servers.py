@@ -11,3 +11,5 @@ os.environ.setdefault("ALLOW_TEST_ID", "True")
 # Runs beside each other do not share a database.
 os.environ.setdefault("TEST_DATABASE", f"test_{os.getpid()}")
 ensure_servers()
+# Whitenoise warns about a missing directory.
+(Path(os.environ["DATA_DIR"]) / "static").mkdir(exist_ok=True)

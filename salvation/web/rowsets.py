@@ -53,6 +53,8 @@ class RowsForm(forms.Form):
             data = data.copy() if isinstance(data, QueryDict) else dict(data)
             data[f"{given.name}-INITIAL_FORMS"] = "0"
             data.setdefault(f"{given.name}-TOTAL_FORMS", "0")
+            # A row that stands as it was offered is filled in all the same.
+            initial = None
         return factory(data, prefix=given.name, initial=initial, form_kwargs=self.row_kwargs)
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,14 @@ from salvation.web.icons import icon as icon_html
 register = template.Library()
 
 LIGHT_ICONS = {"late": "late", "today": "clock", "soon": "clock", "later": "calendar", "done": "check"}
+
+
+@register.filter
+def money(value: Any) -> str:
+    """{{ term.total|money }}: 1,580.00; — where there is none."""
+    if value in (None, ""):
+        return "—"
+    return f"{Decimal(str(value)):,.2f}"
 
 
 @register.simple_tag
