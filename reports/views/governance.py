@@ -21,7 +21,7 @@ from salvation.domain.month import Month
 from salvation.flow.engine import available, history
 from salvation.periods.models import Submission
 from salvation.periods.services import fill_cells, read_number
-from salvation.tables.model import Column, Heading, Table
+from salvation.tables.model import Column, Heading, Table, Totals
 from salvation.units.models import Unit
 from salvation.units.selectors import reporting_units
 from salvation.units.services import county_of
@@ -117,11 +117,13 @@ class GovernanceSheet(SheetPage):
     def page_title(self) -> str:
         return f"{self.month.label}专项治理统计表"
 
-    def drill_url(self, row: Row, column: Column) -> str:
+    def drill_url(self, row: Row | Totals, column: Column) -> str:
+        """A unit's figure leads to its records, the total to the county's."""
         user: Any = self.request.user
-        if not column.measure or not user.may("case.view"):
+        place = self.county if isinstance(row, Totals) else row.unit
+        if not column.measure or not user.may("case.view", place):
             return ""
-        return reverse("reports:drill", args=[str(self.month), row.unit.pk, column.code.replace(".", "-")])
+        return reverse("reports:drill", args=[str(self.month), place.pk, column.code.replace(".", "-")])
 
     def previous(self, row: Row, column: Column) -> object:
         before = self._before().get(row.unit.pk)
