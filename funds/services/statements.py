@@ -7,7 +7,7 @@ Sealed values are copied as they are: sealing is bound to the kind of field, not
 from funds.models.choices import OPEN_STATES
 
 # How far back a signed roster is searched for months a late confirmation missed.
-BACKPAY_HORIZON = "24 months"
+BACKPAY_HORIZON = "12 months"
 
 # Books of a county: whoever has a term in the month, and whoever was paid the month before (somebody may have left).
 # A book with a later signed roster is closed: what it missed is paid as back pay.
@@ -50,19 +50,11 @@ WHERE r.id = ANY(%(rosters)s)
 """
 
 # What is due: the terms of the month itself, and for earlier months with a signed roster what was not planned then.
-# An exclusion that nobody released stays unpaid; blocked people are not offered back pay until the block is gone.
+# An exclusion that nobody released stays unpaid. Facts are looked up by index (LATERAL) rather than joined from
+# further WITH parts: those have no statistics, and a guess of one row made the planner scan them once per line.
 _DUE = f"""
 book AS (
     SELECT id AS roster_id, unit_id, program, month, previous_id FROM funds_roster WHERE id = ANY(%(rosters)s)
-),
-paid AS (
-    SELECT l.benefit_id, l.for_month, sum(l.base) AS base, sum(l.uplift) AS uplift, sum(l.care) AS care,
-           sum(l.total) AS total
-    FROM funds_payline l
-    JOIN cases_benefit b ON b.id = l.benefit_id
-    JOIN book r ON r.unit_id = b.unit_id AND r.program = b.program AND l.month < r.month
-    WHERE l.state = 'PLANNED' AND l.for_month >= r.month - interval '{BACKPAY_HORIZON}'
-    GROUP BY l.benefit_id, l.for_month
 ),
 missed AS (
     SELECT r.roster_id, r.month, s.month AS for_month, b.id AS benefit_id, t.id AS term_id,
@@ -73,13 +65,19 @@ missed AS (
         AND s.month >= r.month - interval '{BACKPAY_HORIZON}' AND s.state NOT IN {OPEN_STATES}
     JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
     JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> s.month AND t.standing <> 'SUSPENDED'
-    LEFT JOIN paid p ON p.benefit_id = b.id AND p.for_month = s.month
-    WHERE t.total > coalesce(p.total, 0) AND NOT EXISTS (
+    LEFT JOIN funds_payline q ON q.benefit_id = b.id AND q.month = s.month AND q.for_month = s.month
+        AND q.state = 'PLANNED'
+    CROSS JOIN LATERAL (
+        SELECT sum(l.base) AS base, sum(l.uplift) AS uplift, sum(l.care) AS care, sum(l.total) AS total
+        FROM funds_payline l
+        WHERE l.benefit_id = b.id AND l.for_month = s.month AND l.month < r.month AND l.state = 'PLANNED'
+    ) p
+    WHERE (q.id IS NULL OR q.total < t.total) AND t.total > coalesce(p.total, 0) AND NOT EXISTS (
         SELECT 1 FROM funds_exclusion e WHERE e.benefit_id = b.id AND e.for_month = s.month
         AND e.roster_id <> r.roster_id AND e.released_at IS NULL
     )
 ),
-due AS MATERIALIZED (
+due AS (
     SELECT r.roster_id, r.month, r.month AS for_month, 'REGULAR' AS kind, r.previous_id, b.id AS benefit_id,
            t.id AS term_id, t.base, t.uplift, t.care, t.total
     FROM book r
@@ -94,77 +92,66 @@ due AS MATERIALIZED (
     FROM missed m
 )"""
 
-_FACTS = """
-covered AS (
-    SELECT d.term_id, count(*) AS people, bool_or(p.id_status <> 'VALID') AS bad_id
-    FROM (SELECT DISTINCT term_id FROM due) d
-    JOIN cases_termmember m ON m.term_id = d.term_id
-    JOIN cases_person p ON p.id = m.person_id
-    GROUP BY d.term_id
-),
-held AS (
-    SELECT d.roster_id, d.term_id, min(h.reason) AS reason
-    FROM cases_hold h
-    JOIN cases_termmember m ON m.person_id = h.person_id
-    JOIN due d ON d.term_id = m.term_id AND h.from_month <= d.month
-    WHERE h.lifted_at IS NULL
-    GROUP BY d.roster_id, d.term_id
-),
-family AS (
-    SELECT m.household_id, count(*) AS counted
-    FROM cases_member m
-    WHERE m.counted AND m.left_on IS NULL AND m.household_id IN (
-        SELECT b.household_id FROM due d JOIN cases_benefit b ON b.id = d.benefit_id
-    )
-    GROUP BY m.household_id
-),
-applied AS (
-    SELECT DISTINCT ON (a.benefit_id) a.benefit_id, a.no
-    FROM cases_application a WHERE a.benefit_id IN (SELECT benefit_id FROM due)
-    ORDER BY a.benefit_id, a.id DESC
-),
+# Whether a line may be paid, and which household it belongs to (特困: one person is one household).
+_JUDGED = """
 judged AS (
-    SELECT d.*, coalesce(c.people, 0) AS people, h.reason AS held_reason, e.reason AS manual_reason,
+    SELECT d.roster_id, d.month, d.for_month, d.kind, d.previous_id, d.benefit_id, d.term_id, d.base, d.uplift, d.care,
+           d.total, c.people, c.reason AS held_reason, e.reason AS manual_reason,
            CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN t.standing = 'SUSPENDED' THEN 'SUSPENDED'
-                WHEN h.term_id IS NOT NULL THEN 'HOLD'
+                WHEN c.reason IS NOT NULL THEN 'HOLD'
                 WHEN c.bad_id OR a.id_status <> 'VALID' THEN 'ID' ELSE '' END AS excluded_as,
-           CASE WHEN b.program LIKE 'TEKUN%%' THEN b.id ELSE b.household_id END AS home
+           CASE WHEN b.program LIKE 'TEKUN%%' THEN b.id ELSE b.household_id END AS home,
+           b.county_id, b.unit_id, b.village_id, b.household_id, b.program, b.no AS benefit_no, b.is_single, b.source,
+           t.assessment_id, t.standing, t.standard, t.per_capita_income, t.care_level, t.order_id,
+           a.name, a.id_no, a.id_index, a.phone
     FROM due d
     JOIN cases_benefit b ON b.id = d.benefit_id
     JOIN cases_benefitterm t ON t.id = d.term_id
     JOIN cases_person a ON a.id = b.applicant_id
-    LEFT JOIN covered c ON c.term_id = d.term_id
-    LEFT JOIN held h ON h.term_id = d.term_id AND h.roster_id = d.roster_id
     LEFT JOIN funds_exclusion e ON e.roster_id = d.roster_id AND e.benefit_id = d.benefit_id
         AND e.for_month = d.for_month
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS people, bool_or(p.id_status <> 'VALID') AS bad_id, min((
+            SELECT min(h.reason) FROM cases_hold h
+            WHERE h.person_id = p.id AND h.lifted_at IS NULL AND h.from_month <= d.month
+        )) AS reason
+        FROM cases_termmember m JOIN cases_person p ON p.id = m.person_id WHERE m.term_id = d.term_id
+    ) c
 ),
--- Which households last month's roster counted (特困: one person is one household).
-before AS (
-    SELECT r.roster_id, CASE WHEN l.program LIKE 'TEKUN%%' THEN l.benefit_id ELSE l.household_id END AS home
-    FROM book r JOIN funds_payline l ON l.roster_id = r.previous_id WHERE l.households = 1
+placed AS (
+    SELECT judged.*,
+           row_number() OVER (PARTITION BY roster_id, kind, excluded_as = '', home ORDER BY benefit_id) = 1
+               AND kind = 'REGULAR' AND excluded_as = '' AS counts,
+           bool_or(kind = 'REGULAR' AND excluded_as = '') OVER (PARTITION BY roster_id, home) AS home_stays
+    FROM judged WHERE kind = 'REGULAR' OR excluded_as IN ('', 'MANUAL')
 )"""
 
 _LINES = """
-SELECT j.roster_id, b.county_id, b.unit_id, b.village_id, b.id AS benefit_id, b.household_id, b.program, j.month,
+SELECT j.roster_id, j.county_id, j.unit_id, j.village_id, j.benefit_id, j.household_id, j.program, j.month,
        j.for_month, j.kind,
        CASE WHEN j.excluded_as = '' THEN row_number() OVER (
            PARTITION BY j.roster_id, j.excluded_as = ''
-           ORDER BY v.sort, v.code, f.no, coalesce(pa.holder_name, ''), b.id, j.for_month) END AS seq,
-       j.term_id, t.assessment_id, a.name, a.id_no, a.id_index, a.phone, f.no AS household_no, b.no AS benefit_no,
-       v.name AS village_name, f.group_name, coalesce(fa.counted, 0) AS counted, j.people, b.is_single, t.standing,
-       t.standard, t.per_capita_income, j.base, j.uplift, j.care, t.care_level, j.total,
+           ORDER BY v.sort, v.code, f.no, coalesce(pa.holder_name, ''), j.benefit_id, j.for_month) END AS seq,
+       j.term_id, j.assessment_id, j.name, j.id_no, j.id_index, j.phone, f.no AS household_no, j.benefit_no,
+       v.name AS village_name, f.group_name, fa.counted, j.people, j.is_single, j.standing,
+       j.standard, j.per_capita_income, j.base, j.uplift, j.care, j.care_level, j.total,
        CASE WHEN j.kind = 'BACKPAY' THEN 'BACKPAY' WHEN l.state IS DISTINCT FROM 'PLANNED' THEN 'NEW'
             WHEN j.total > l.total THEN 'INCREASE' WHEN j.total < l.total THEN 'DECREASE'
-            WHEN t.standing = 'GRACE' THEN 'GRACE' ELSE 'SAME' END AS mark,
+            WHEN j.standing = 'GRACE' THEN 'GRACE' ELSE 'SAME' END AS mark,
        cause.code AS cause,
-       CASE cause.code WHEN 'ORDER' THEN o.no WHEN 'APPLICATION' THEN coalesce(ap.no, '')
-            WHEN 'LATE' THEN coalesce(o.no, ap.no, '') ELSE '' END AS cause_no,
+       CASE WHEN cause.code = 'ORDER' THEN o.no
+            WHEN cause.code IN ('APPLICATION', 'LATE') THEN coalesce(o.no, (
+                SELECT ap.no FROM cases_application ap WHERE ap.benefit_id = j.benefit_id ORDER BY ap.id DESC LIMIT 1
+            ), '') ELSE '' END AS cause_no,
        CASE WHEN cause.code IN ('ORDER', 'LATE') THEN coalesce(o.kind, '') ELSE '' END AS cause_kind,
        CASE WHEN l.state = 'PLANNED' THEN l.people END AS last_people,
        CASE WHEN l.state = 'PLANNED' THEN l.total END AS last_total,
-       CASE WHEN counting.here THEN 1 ELSE 0 END AS households,
-       CASE WHEN counting.here AND bh.home IS NULL THEN 1 ELSE 0 END AS households_in,
-       CASE WHEN j.excluded_as <> '' AND l.households = 1 AND NOT stays.home THEN 1 ELSE 0 END AS households_out,
+       CASE WHEN j.counts THEN 1 ELSE 0 END AS households,
+       CASE WHEN j.counts AND NOT (coalesce(l.households, 0) = 1 OR (j.previous_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM funds_payline y WHERE y.roster_id = j.previous_id AND y.households = 1
+            AND y.household_id = j.household_id AND (y.program NOT LIKE 'TEKUN%%' OR y.benefit_id = j.benefit_id)
+       ))) THEN 1 ELSE 0 END AS households_in,
+       CASE WHEN j.excluded_as <> '' AND l.households = 1 AND NOT j.home_stays THEN 1 ELSE 0 END AS households_out,
        coalesce(pa.holder_name, '') AS payee_name, coalesce(hm.relation, '') AS payee_relation,
        coalesce(pa.payee_kind, '') AS payee_kind, coalesce(pa.kind, '') AS account_kind, coalesce(pa.bank, '') AS bank,
        pa.number AS account, pa.number_index AS account_index, coalesce(pa.filing_no, '') AS filing_no,
@@ -172,26 +159,17 @@ SELECT j.roster_id, b.county_id, b.unit_id, b.village_id, b.id AS benefit_id, b.
        CASE j.excluded_as WHEN 'MANUAL' THEN j.manual_reason WHEN 'HOLD' THEN j.held_reason ELSE '' END
            AS excluded_reason,
        CASE WHEN j.excluded_as = '' AND pa.id IS NULL THEN 'NO_ACCOUNT' ELSE '' END AS block
-FROM (
-    SELECT judged.*,
-           row_number() OVER (PARTITION BY roster_id, kind, excluded_as = '', home ORDER BY benefit_id) AS nth,
-           bool_or(kind = 'REGULAR' AND excluded_as = '') OVER (PARTITION BY roster_id, home) AS home_stays
-    FROM judged WHERE kind = 'REGULAR' OR excluded_as IN ('', 'MANUAL')
-) j
-JOIN cases_benefit b ON b.id = j.benefit_id
-JOIN cases_benefitterm t ON t.id = j.term_id
-JOIN cases_person a ON a.id = b.applicant_id
-JOIN cases_household f ON f.id = b.household_id
-JOIN units_unit v ON v.id = b.village_id
-LEFT JOIN family fa ON fa.household_id = b.household_id
-LEFT JOIN cases_payaccount pa ON pa.household_id = b.household_id AND pa.valid_to IS NULL
-LEFT JOIN cases_member hm ON hm.household_id = b.household_id AND hm.person_id = pa.holder_id
+FROM placed j
+JOIN cases_household f ON f.id = j.household_id
+JOIN units_unit v ON v.id = j.village_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS counted FROM cases_member m
+    WHERE m.household_id = j.household_id AND m.counted AND m.left_on IS NULL
+) fa
+LEFT JOIN cases_payaccount pa ON pa.household_id = j.household_id AND pa.valid_to IS NULL
+LEFT JOIN cases_member hm ON hm.household_id = j.household_id AND hm.person_id = pa.holder_id
 LEFT JOIN funds_payline l ON l.roster_id = j.previous_id AND l.benefit_id = j.benefit_id AND l.kind = 'REGULAR'
-LEFT JOIN cases_changeorder o ON o.id = t.order_id
-LEFT JOIN applied ap ON ap.benefit_id = b.id
-LEFT JOIN before bh ON bh.roster_id = j.roster_id AND bh.home = j.home
-CROSS JOIN LATERAL (SELECT j.kind = 'REGULAR' AND j.excluded_as = '' AND j.nth = 1 AS here) counting
-CROSS JOIN LATERAL (SELECT j.home_stays AS home) stays
+LEFT JOIN cases_changeorder o ON o.id = j.order_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN j.kind = 'BACKPAY' AND EXISTS (
                     SELECT 1 FROM funds_payline x WHERE x.benefit_id = j.benefit_id AND x.for_month = j.for_month
@@ -199,7 +177,7 @@ CROSS JOIN LATERAL (
                 WHEN j.kind = 'BACKPAY' THEN 'LATE'
                 WHEN j.previous_id IS NULL THEN 'FIRST'
                 WHEN l.id IS NULL AND o.id IS NOT NULL THEN 'ORDER'
-                WHEN l.id IS NULL THEN b.source
+                WHEN l.id IS NULL THEN j.source
                 WHEN l.state <> 'PLANNED' THEN 'RESTORED'
                 WHEN l.term_id = j.term_id THEN ''
                 WHEN o.id IS NOT NULL THEN 'ORDER' ELSE 'TERM' END AS code
@@ -215,7 +193,7 @@ COLUMNS = (
     "bank", "account", "account_index", "filing_no", "state", "excluded_as", "excluded_reason", "block",
 )  # fmt: skip
 
-_WITH = f"WITH {_DUE},{_FACTS}"
+_WITH = f"WITH {_DUE},{_JUDGED}"
 LINES = f"{_WITH} INSERT INTO funds_payline ({', '.join(COLUMNS)}) {_LINES}"
 
 # One line as canonical text. Ciphertexts differ each time a value is sealed, so the fingerprints stand for them.
