@@ -140,11 +140,20 @@ def _finish(run: Run, state: str, *, message: str = "", result: dict[str, Any] |
     return run
 
 
+@transaction.atomic
 def cancel(*, run_id: int, actor: Any) -> None:
-    """Ask a run to stop: it ends at its next heartbeat."""
-    Run.objects.filter(pk=run_id, state__in=[Run.State.WAITING, Run.State.RUNNING]).update(
-        state=Run.State.CANCELLED, finished_at=timezone.now()
-    )
+    """Ask a run to stop: it ends at its next heartbeat. Raises Refusal for anybody but the one who started it."""
+    run = Run.objects.select_for_update(of=("self",)).select_related("unit").get(pk=run_id)
+    if run.requested_by_id is None or run.requested_by_id != actor.pk:
+        raise Refusal("任务只能由发起人取消；系统按期启动的任务不能取消")
+    if run.state not in (Run.State.WAITING, Run.State.RUNNING):
+        return
+    run.state, run.finished_at = Run.State.CANCELLED, timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+    # A job that a newer version no longer knows may still be cancelled.
+    label = JOBS[run.job].label if run.job in JOBS else run.job
+    facts = {"job": label, "period": run.period}
+    record(actor=actor, action="job.cancel", subject=run, unit=run.unit, facts=facts)
 
 
 def orphans() -> list[int]:

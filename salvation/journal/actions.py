@@ -23,6 +23,7 @@ ACTIONS: dict[str, str] = {
     "register.create": "新增登记",
     "register.update": "修改登记",
     "job.start": "启动任务",
+    "job.cancel": "取消任务",
     "submission.cell": "填报数据",
     "search": "检索",
 }
