@@ -1,0 +1,210 @@
+"""Every address of the project: what it is about, and which answers the declarations promise to whom."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from salvation.accounts.roles import ROLES
+from salvation.domain.month import Month
+from salvation.units.models import Unit
+from salvation.web.navigation import SIGNED_IN
+from tests.world import PLACE, SEATS, World
+
+Kwargs = Callable[[World, str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """``model``: name of the scoped model whose row the address names ('' for none); ``kwargs``: from the world.
+
+    ``reach``: the permission that scopes the row where it is not the model's own;
+    ``asks``: a permission asked for beside the page's own; ``unless``: roles whose answer differs, with the reason;
+    ``answers``: what an allowed person gets.
+    """
+
+    model: str = ""
+    kwargs: Kwargs | None = None
+    permission: str = ""
+    asks: tuple[str, ...] = ()
+    answers: tuple[int, ...] = (200,)
+    unless: dict[str, tuple[int, str]] = field(default_factory=dict)
+    reach: str = ""
+    public: bool = False
+
+
+def pk_of(model: str) -> Kwargs:
+    return lambda world, place: {"pk": world.one(model, place).pk}
+
+
+def line(world: World, place: str) -> dict[str, Any]:
+    found = world.one("PayLine", place)
+    return {"pk": found.roster_id, "benefit": found.benefit_id, "month": f"{found.for_month:%Y-%m}"}
+
+
+def last_month() -> str:
+    return str(Month.of(timezone.localdate()) - 1)
+
+
+ABOVE = (404, "a city's or province's post belongs to no county; the county sheet is a county's")
+ABOVE_COUNTIES = {"CITY_VIEWER": ABOVE, "PROVINCE_VIEWER": ABOVE}
+FORM_ONLY = (405,)
+# Addresses whose declaration does not say everything: forms about a row, steps, downloads. All others are derived
+# from the page class: its permission, and its model when the address brings a pk.
+ROUTES: dict[str, Route] = {
+    "accounts:login": Route(public=True, answers=(302,)),
+    "accounts:second_factor": Route(public=True, answers=(302,)),
+    "accounts:logout": Route(answers=FORM_ONLY),
+    "web:step": Route(
+        "Application",
+        lambda world, place: {
+            "flow": "application",
+            "pk": world.one("Application", place).pk,
+            "step": "accept",
+        },
+        asks=("case.accept",),
+    ),
+    "parameters:decide": Route("ParameterVersion", pk_of("ParameterVersion")),
+    "registers:list": Route(kwargs=lambda world, place: {"code": "meetings"}, permission="register.view"),
+    "registers:create": Route(kwargs=lambda world, place: {"code": "meetings"}, permission="register.edit"),
+    "registers:record": Route(
+        "Meeting",
+        lambda world, place: {"code": "meetings", **pk_of("Meeting")(world, place)},
+        "register.view",
+    ),
+    "registers:edit": Route(
+        "Meeting",
+        lambda world, place: {"code": "meetings", **pk_of("Meeting")(world, place)},
+        "register.edit",
+    ),
+    "cases:new_account": Route("Household", pk_of("Household")),
+    "cases:new_application": Route("Household", pk_of("Household")),
+    "cases:compare": Route("Household", pk_of("Household")),
+    "cases:reveal": Route("Person", pk_of("Person")),
+    "cases:check_id": Route(answers=FORM_ONLY),
+    "cases:economy": Route("Application", pk_of("Application")),
+    "cases:new_survey": Route("Application", pk_of("Application")),
+    "cases:assess": Route("Application", pk_of("Application")),
+    "cases:photos": Route("Application", pk_of("Application")),
+    "cases:new_change": Route(
+        "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
+    ),
+    "cases:roster_columns": Route("Batch", pk_of("Batch")),
+    "cases:roster_preview": Route("Batch", pk_of("Batch")),
+    "cases:roster_returned": Route("Batch", pk_of("Batch"), answers=FORM_ONLY),
+    "cases:roster_undo": Route("Batch", pk_of("Batch")),
+    "funds:generate": Route(
+        unless={
+            role: (
+                403,
+                "rosters are made by those who check them; the page is declared for everybody who reads them",
+            )
+            for role, spec in ROLES.items()
+            if "roster.view" in spec.permissions
+            and not spec.permissions & {"roster.check", "roster.county_check"}
+        }
+    ),
+    "funds:approve": Route(answers=(409,)),
+    "funds:lines": Route("Roster", pk_of("Roster")),
+    "funds:line": Route("PayLine", line),
+    "funds:exclude": Route("PayLine", line),
+    "funds:include": Route("PayLine", line),
+    "funds:release": Route("PayLine", line),
+    "funds:download": Route(
+        "Roster", lambda world, place: {"what": "roster", **pk_of("Roster")(world, place)}
+    ),
+    "funds:ask_export": Route("Roster", pk_of("Roster")),
+    "funds:decide_export": Route("ExportRequest", pk_of("ExportRequest"), reach="export.approve"),
+    "audits:evidence": Route("RectificationItem", pk_of("RectificationItem")),
+    "reports:governance": Route(unless=ABOVE_COUNTIES),
+    "reports:county_sheet": Route(kwargs=lambda world, place: {"month": last_month()}, unless=ABOVE_COUNTIES),
+    "reports:freeze": Route(kwargs=lambda world, place: {"month": last_month()}),
+    "reports:drill": Route(
+        "unit",
+        lambda world, place: {
+            "month": last_month(),
+            "unit": world.units[PLACE[place].town].pk,
+            "key": "SA05",
+        },
+        asks=("case.view",),
+    ),
+    "reports:submission": Route("Submission", pk_of("Submission")),
+    "reports:fill": Route("Submission", pk_of("Submission")),
+    "reports:summaries": Route(unless=ABOVE_COUNTIES),
+    "reports:summary": Route("SummaryReport", pk_of("SummaryReport")),
+    "reports:edit_summary": Route("SummaryReport", pk_of("SummaryReport")),
+}
+
+
+def patterns(found: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern of the project by its full name."""
+    for pattern in get_resolver().url_patterns if found is None else found:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(
+                pattern.url_patterns, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            )
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+def page_of(pattern: URLPattern) -> Any:
+    return getattr(pattern.callback, "view_class", None)
+
+
+def route_of(name: str, pattern: URLPattern) -> Route | None:
+    """The entry, or what a page with a declared model and an address of one pk says by itself."""
+    if name in ROUTES:
+        return ROUTES[name]
+    arguments, page = set(pattern.pattern.converters), page_of(pattern)
+    if page is None or not getattr(page, "permission", ""):
+        return None
+    if not arguments:
+        return Route()
+    model = getattr(page, "model", None)
+    if arguments == {"pk"} and model is not None:
+        concrete = model._meta.concrete_model.__name__
+        return Route(concrete, pk_of(concrete))
+    return None
+
+
+def address(name: str, route: Route, world: World, place: str) -> str:
+    return reverse(name, kwargs=route.kwargs(world, place) if route.kwargs else None)
+
+
+def permissions_of(name: str, pattern: URLPattern, route: Route) -> tuple[str, ...]:
+    own = route.permission or getattr(page_of(pattern), "permission", "")
+    return (own or SIGNED_IN, *route.asks)
+
+
+def reaches(role: str, units: dict[str, Unit], unit: Unit, village: Unit | None, *, by_village: bool) -> bool:
+    """Whether the seat of a role covers a row of ``unit`` (``village``): the oracle, apart from the product's own code."""
+    seat = next(units[SEATS[kind]] for kind in _kinds(role))
+    if seat.kind == Unit.Kind.VILLAGE:
+        return by_village and village is not None and village.pk == seat.pk
+    return unit.pk == seat.pk or f"/{seat.code}/" in unit.path
+
+
+def _kinds(role: str) -> Iterator[str]:
+    kinds = ROLES[role].kinds
+    wanted = ("PROVINCE",) if role.startswith("PROVINCE") else ("VILLAGE", "TOWN", "COUNTY", "CITY")
+    yield from (kind for kind in wanted if kind in kinds)
+
+
+def follow(row: Any, path: str) -> Any:
+    for part in path.split("__"):
+        row = getattr(row, part)
+    return row
+
+
+def sees(role: str, world: World, row: Any, view: str = "") -> bool:
+    """Whether a role at its seat must see a row, from the model's Access and the row's place alone."""
+    access = type(row).access
+    if (view or access.view) not in ROLES[role].permissions:
+        return False
+    if access.shared:
+        return True
+    unit = follow(row, next(iter(access.scopes.values())))
+    village = follow(row, access.village) if access.village else None
+    return reaches(role, world.units, unit, village, by_village=bool(access.village))

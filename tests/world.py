@@ -1,0 +1,316 @@
+"""A small world for tests of scope: the same households, files and papers in four places of two counties.
+
+Places: 水东村 and 水北村 of 嘉定镇, 大塘村 of 大塘埠镇 (another town), 官渠巷 of 沁河镇 (another county). Every name,
+ID number and account is made up and occurs in one place only, so that a leak shows by the string itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+from PIL import Image
+
+from audits.services import create_item
+from cases.demo.parameters import VALUES
+from cases.models import Benefit, BenefitTerm, Hold, TermMember
+from cases.services.applications import create_application, save_declaration
+from cases.services.changes import draft_stop
+from cases.services.people import PersonInput, register_household, set_account
+from cases.services.roster_import import checked_order, upload_roster
+from cases.services.snapshots import freeze_month
+from funds.models import Leaver, PayLine
+from funds.services.rosters import exclude_line, generate_rosters
+from reports.governance.services import draft_month
+from reports.summary.services import draft_summary
+from salvation.accounts.models import User
+from salvation.accounts.roles import ROLES
+from salvation.accounts.services import grant_post
+from salvation.domain import bank, citizen_id
+from salvation.domain.month import Month
+from salvation.files.models import ExportRequest
+from salvation.files.services import add_attachment
+from salvation.flow.engine import perform
+from salvation.jobs.services import start
+from salvation.parameters.models import ParameterVersion
+from salvation.parameters.registry import PARAMETERS
+from salvation.registers.models import Meeting, PolicyDocument
+from salvation.units.models import Unit
+from salvation.units.services import load_units
+from tests.conftest import REPORTING, UNITS
+from tests.intake.builder import an_id, xlsx
+
+LONG_AGO = date(2020, 1, 1)
+SEATS = {"VILLAGE": "360722100200", "TOWN": "360722100", "COUNTY": "360722", "CITY": "3607", "PROVINCE": "36"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a household lives, and the strings that occur there only."""
+
+    key: str
+    town: str
+    village: str
+    village_name: str
+    names: tuple[str, str]
+    number: int
+
+
+PLACES = (
+    Place("own", "360722100", "360722100200", "水东村", ("谢桂英", "谢建国"), 1),
+    Place("next_village", "360722100", "360722100201", "水北村", ("钟小北", "钟大北"), 2),
+    Place("other_town", "360722101", "360722101200", "大塘村", ("赖塘生", "赖塘妹"), 3),
+    Place("other_county", "140431100", "140431100001", "官渠巷社区", ("魏沁河", "魏沁源"), 4),
+)
+PLACE = {place.key: place for place in PLACES}
+COUNTIES = ("360722", "140431")
+
+
+def an_account(number: int) -> str:
+    """A card number that passes Luhn."""
+    body = f"62308801234500{number:04d}"
+    return next(body + digit for digit in "0123456789" if bank.luhn_ok(body + digit))
+
+
+def person_id(place: Place, person: int) -> str:
+    first = f"990000{1950 + place.number}0315{person:03d}"
+    return first + citizen_id.check_character(first)
+
+
+def phone(place: Place, person: int) -> str:
+    return f"1387970{place.number:02d}{person:02d}"
+
+
+def photo(**exif: Any) -> bytes:
+    stream = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(stream, "JPEG", **exif)
+    return stream.getvalue()
+
+
+@dataclass
+class World:
+    """``users``: one of each role at its seat; ``clerks``: by town; ``objects``: (model name, place) → row."""
+
+    units: dict[str, Unit]
+    users: dict[str, User] = field(default_factory=dict)
+    clerks: dict[str, User] = field(default_factory=dict)
+    objects: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def one(self, model: str, place: str = "own") -> Any:
+        """The row of a model at a place, read anew."""
+        found = self.objects[model, place]
+        return type(found)._base_manager.get(pk=found.pk)
+
+    def keep(self, place: str, *rows: Any) -> None:
+        for row in rows:
+            self.objects[type(row).__name__, place] = row
+
+    def secrets(self) -> Iterator[str]:
+        """Clear ID and account numbers of everybody."""
+        for place in PLACES:
+            yield from (person_id(place, 1), person_id(place, 2), an_account(place.number))
+            yield an_id(500 + place.number)
+
+
+def make_account(username: str, posts: list[tuple[str, Unit, date, date | None]], name: str = "") -> User:
+    """An account with posts; the password is never used, tests sign in past it."""
+    user = User(username=username, name=name or username)
+    user.set_unusable_password()
+    user.save()
+    for role, unit, begin, end in posts:
+        grant_post(user=user, role=role, unit=unit, start=begin, end=end, actor=None)
+    return User.objects.get(pk=user.pk)
+
+
+def seat_of(role: str, units: dict[str, Unit]) -> Unit:
+    """Where the one holder of a role sits: 水东村, 嘉定镇, 信丰县, 赣州市, 江西省."""
+    kinds = ROLES[role].kinds
+    if "PROVINCE" in kinds and role.startswith("PROVINCE"):
+        return units[SEATS["PROVINCE"]]
+    return next(
+        units[SEATS[kind]] for kind in ("VILLAGE", "TOWN", "COUNTY", "CITY", "PROVINCE") if kind in kinds
+    )
+
+
+def build_world() -> World:
+    """Everything, written by the services people use."""
+    load_units(path=UNITS)
+    load_units(path=REPORTING)
+    world = World({unit.code: unit for unit in Unit.objects.select_related("parent", "county")})
+    for role in ROLES:
+        seat = seat_of(role, world.units)
+        world.users[role] = make_account(
+            role.lower(), [(role, seat, LONG_AGO, None)], f"{ROLES[role].label}甲"
+        )
+    for town in dict.fromkeys(place.town for place in PLACES):
+        clerk = world.users["TOWN_CLERK"] if town == SEATS["TOWN"] else None
+        post = [("TOWN_CLERK", world.units[town], LONG_AGO, None)]
+        world.clerks[town] = clerk or make_account(f"clerk{town}", post, f"经办{town[-3:]}")
+    _standards(world)
+    for place in PLACES:
+        _people(world, place)
+    _months(world)
+    for place in PLACES:
+        _papers(world, place)
+        _exclusion(world, place)
+    # Keeping a line out makes its roster anew: whatever hangs on a roster comes after the last one.
+    for place in PLACES:
+        _payments(world, place)
+    return world
+
+
+def _standards(world: World) -> None:
+    """The demonstration's values confirmed in both counties: whatever has no confirmed default."""
+    values = {
+        key: VALUES.get(key, declared.default)
+        for key, declared in PARAMETERS.items()
+        if key in VALUES or (declared.mark == "通识" and declared.default is not None)
+    }
+    for code in COUNTIES:
+        ParameterVersion.objects.bulk_create(
+            ParameterVersion(
+                key=key, unit=world.units[code], value=value, valid_from=LONG_AGO, basis="文号", state="CONFIRMED",
+                entered_by=world.users["COUNTY_CLERK"], confirmed_by=world.users["COUNTY_APPROVER"],
+                confirmed_at=timezone.now(),
+            )
+            for key, value in values.items()
+        )  # fmt: skip
+
+
+def _people(world: World, place: Place) -> None:
+    """A household on its way through application, benefit and change."""
+    now, clerk, village = timezone.now(), world.clerks[place.town], world.units[place.village]
+    members = [
+        PersonInput(name, person_id(place, n), relation, phone=phone(place, n))
+        for n, (name, relation) in enumerate(zip(place.names, ("HEAD", "CHILD"), strict=True), start=1)
+    ]
+    household = register_household(
+        unit=world.units[place.town], village=village, members=members, standard_area="RURAL", actor=clerk
+    )
+    set_account(
+        household=household, number=an_account(place.number), kind="SSC", bank_name="农商行",
+        holder_name=place.names[0], start=LONG_AGO, actor=clerk,
+    )  # fmt: skip
+    application = create_application(
+        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=now,
+        authorised=True, kinship_declared=True,
+    )  # fmt: skip
+    income = {"member": str(household.head_id), "item": "BASIC_PENSION", "monthly": "130"}
+    save_declaration(
+        household=household, application=application, document={"incomes": [income]}, actor=clerk
+    )
+    perform(subject=application, step="submit", actor=clerk, now=now)
+    benefit = _benefit(household)
+    order = draft_stop(benefit=benefit, reason="INCOME", note="收入增加", actor=clerk, now=now)
+    hold = Hold.objects.create(
+        unit=household.handling_unit, person=household.members.last().person, reason="核实中", source="测试",
+        from_month=LONG_AGO, lifted_at=now,
+    )  # fmt: skip
+    world.keep(place.key, household, household.head, application, benefit, order, hold)
+
+
+def _benefit(household: Any) -> Benefit:
+    """Covered since last year: the amounts do not matter here."""
+    first = (Month.of(timezone.localdate()) - 12).first_day
+    benefit = Benefit.objects.create(
+        program="DIBAO_RURAL", household=household, applicant=household.head, county=household.county,
+        unit=household.handling_unit, village=household.village, standard_area="RURAL", source="IMPORT", first_month=first,
+    )  # fmt: skip
+    months = DateRange(first, None)
+    term = BenefitTerm.objects.create(benefit=benefit, months=months, base=500, total=500)
+    for member in household.members.all():
+        TermMember.objects.create(term=term, person=member.person, months=months, base=250)
+    return benefit
+
+
+def _months(world: World) -> None:
+    """Last month frozen and its tables drafted, next month's rosters made, in both counties."""
+    now = timezone.now()
+    this = Month.of(timezone.localdate())
+    for code in COUNTIES:
+        county = world.units[code]
+        freeze_month(county=county, month=this - 1, now=now, actor=None)
+        for submission in draft_month(county=county, month=this - 1, now=now):
+            for place in PLACES:
+                if place.town == submission.unit.code:
+                    world.keep(place.key, submission)
+        for roster in generate_rosters(unit=county, month=this + 1, actor=None, now=now):
+            for place in PLACES:
+                if place.town == roster.unit.code and roster.program == "DIBAO_RURAL":
+                    world.keep(place.key, roster)
+
+
+def _papers(world: World, place: Place) -> None:
+    """Attachment, upload, problem, report, meeting, document, parameter, job, export request."""
+    now, clerk, town = timezone.now(), world.clerks[place.town], world.units[place.town]
+    application = world.one("Application", place.key)
+    attachment = add_attachment(
+        subject=application, unit=town, village=application.village, kind="NOTICE", name=f"{place.names[0]}公示.jpg",
+        content=photo(), actor=clerk,
+    )  # fmt: skip
+    head = ["序号", "行政村", "户编号", "姓名", "与户主关系", "身份证号", "补助金额"]
+    row = [
+        1,
+        place.village_name,
+        f"J{place.number}",
+        f"{place.names[0][0]}新户",
+        "户主",
+        an_id(500 + place.number),
+        800,
+    ]
+    order = checked_order(unit=town, program="DIBAO_RURAL", month=Month(2022, 5))
+    batch = upload_roster(
+        content=xlsx([head, row]), file_name=f"{place.names[0]}.xlsx", order=order, actor=clerk
+    )
+    item = create_item(
+        unit=town, actor=clerk, now=now, category="DIBAO", source="SELF", found_on=LONG_AGO,
+        description=f"{place.names[0]}认定不准", responsible=place.names[1],
+    )  # fmt: skip
+    summary = draft_summary(unit=town, month=Month.of(timezone.localdate()) - 1, actor=None, now=now)
+    meeting = Meeting.objects.create(
+        unit=town, kind="PANEL", title=f"{place.names[0]}专题会", held_on=timezone.localdate(), place="会议室", host="主持",
+        attendees="甲\n乙\n丙",
+    )  # fmt: skip
+    document = PolicyDocument.objects.create(
+        unit=town, number=f"镇发{place.number}号", title="通知", issuer="镇政府", level="TOWN"
+    )
+    version = ParameterVersion.objects.create(
+        key="uplift.elder_age", unit=town, value=60, valid_from=date(2024, 1, 1), basis="文号",
+        entered_by=world.users["COUNTY_CLERK"],
+    )  # fmt: skip
+    run = start(
+        code="roster.generate",
+        unit=town,
+        period=f"2024-0{place.number}",
+        actor=clerk,
+        enqueue=lambda pk: None,
+    )
+    world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run)
+
+
+def _exclusion(world: World, place: Place) -> None:
+    """One payment kept out of the roster."""
+    exclusion = exclude_line(
+        roster_id=world.one("Roster", place.key).pk, benefit_id=world.one("Benefit", place.key).pk,
+        for_month=Month.of(timezone.localdate()) + 1, reason="核实收入", actor=world.clerks[place.town], now=timezone.now(),
+    )  # fmt: skip
+    world.keep(place.key, exclusion)
+
+
+def _payments(world: World, place: Place) -> None:
+    """The line, one benefit that left the roster, and a request for the unmasked roster."""
+    roster = world.one("Roster", place.key)
+    benefit, household = world.one("Benefit", place.key), world.one("Household", place.key)
+    leaver = Leaver.objects.create(
+        roster=roster, village=household.village, benefit=benefit, household=household, name=place.names[0],
+        household_no=household.no, last_people=2, last_total=500, households_out=1, reason="UNKNOWN",
+    )  # fmt: skip
+    asked = ExportRequest.objects.create(
+        unit=roster.unit, subject_type="funds.roster", subject_id=roster.pk, reason="报送财政",
+        requested_by=world.users["AUDITOR"],
+    )  # fmt: skip
+    line = PayLine.objects.get(roster=roster, benefit=benefit)
+    world.keep(place.key, leaver, asked, line)
