@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("salvation.web.urls")),
     path("accounts/", include("salvation.accounts.urls")),
+    path("units/", include("salvation.units.urls")),
+    path("journal/", include("salvation.journal.urls")),
     path("parameters/", include("salvation.parameters.urls")),
     path("files/", include("salvation.files.urls")),
     path("registers/", include("salvation.registers.urls")),

@@ -126,11 +126,15 @@ ROLES = {
             "SYS_ADMIN",
             "系统管理员",
             COUNTY,
-            frozenset({"admin.accounts", "admin.units"}),
+            frozenset({"admin.view", "admin.accounts", "admin.units"}),
             second_factor=True,
         ),
         Role(
-            "SEC_ADMIN", "安全管理员", COUNTY, frozenset({"admin.policy", "admin.posts"}), second_factor=True
+            "SEC_ADMIN",
+            "安全管理员",
+            COUNTY,
+            frozenset({"admin.view", "admin.policy", "admin.posts"}),
+            second_factor=True,
         ),
         Role("LOG_ADMIN", "审计管理员", COUNTY, frozenset({"journal.view"}), second_factor=True),
         Role("CITY_VIEWER", "市局查看", ABOVE, TABLES | {"report.view"}),

@@ -8,11 +8,14 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
 
 
-class Entry(models.Model):
+class Entry(ScopedModel):
     """One act. ``facts`` are masked before they come here."""
+
+    access = Access(view="journal.view", scopes={"handling": "unit"})
 
     at = models.DateTimeField("时间")
     # Transaction number: entries of finished transactions can be sealed without missing late ones.

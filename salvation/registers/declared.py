@@ -1,12 +1,20 @@
-"""The two registers the platform itself keeps: meetings (10 附录A) and policy documents (A01)."""
+"""The registers the platform keeps: meetings, policy documents (A01), staff (M04, M05), review panels (A10)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
-from salvation.registers.forms import MeetingFilter, MeetingForm, PolicyDocumentFilter, PolicyDocumentForm
-from salvation.registers.models import Meeting, PolicyDocument
+from salvation.registers.forms import (
+    MeetingFilter,
+    MeetingForm,
+    PanelForm,
+    PolicyDocumentFilter,
+    PolicyDocumentForm,
+    StaffFilter,
+    StaffForm,
+)
+from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
 from salvation.registers.register import Register
 from salvation.registers.selectors import documents_below
 from salvation.tables.model import Column, Kind, State, Table
@@ -140,4 +148,53 @@ POLICIES = Register(
     details=policy_details,
     files=(("fulltext", "文件全文"),),
     order=20,
+)
+
+STAFF = Register(
+    "staff",
+    "经办人员名册",
+    StaffMember,
+    StaffForm,
+    Table(
+        "staff",
+        "经办人员名册",
+        (
+            Column("name", "姓名", Kind.NAME, priority=1, link=True, sort="name"),
+            Column("kind", "类别", value="get_kind_display", priority=2),
+            Column("unit", "单位", value="unit.name", sort="unit__sort"),
+            Column("post", "岗位", priority=3),
+            Column("organisation", "所属机构", optional=True),
+            Column("qualification", "资格证书", optional=True),
+            Column("from_on", "任职日期", Kind.DATE, sort="from_on"),
+            Column("until_on", "离任日期", Kind.DATE),
+            Column("pledged_on", "保密承诺", Kind.DATE, optional=True),
+        ),
+    ),
+    filters=StaffFilter,
+    sort="name",
+    icon="people",
+    order=30,
+)
+PANELS = Register(
+    "panels",
+    "审核确认领导组",
+    ReviewPanel,
+    PanelForm,
+    Table(
+        "panels",
+        "审核确认领导组",
+        (
+            Column("unit", "单位", value="unit.name", priority=1, link=True, sort="unit__sort"),
+            Column("leader", "组长", Kind.NAME, priority=2),
+            Column("leader_post", "组长职务", priority=3),
+            Column("members", "成员", width=40),
+            Column("term", "届期", optional=True),
+            Column("from_on", "成立日期", Kind.DATE, sort="from_on"),
+            Column("until_on", "届满日期", Kind.DATE),
+            Column("document", "成立文号", optional=True),
+        ),
+    ),
+    sort="-from_on",
+    icon="people",
+    order=40,
 )

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from salvation.registers.models import Meeting, PolicyDocument
+from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
 from salvation.registers.selectors import possible_parents
 from salvation.web.fields import DateField, FilesField
 from salvation.web.filters import FilterForm
@@ -123,3 +123,59 @@ class PolicyDocumentFilter(FilterForm):
             return rows
         found = [rows.filter(**{f"{name}__icontains": words}) for name in ("number", "title", "keywords")]
         return found[0] | found[1] | found[2]
+
+
+class StaffForm(RecordForm):
+    from_on = DateField(label="任职日期")
+    until_on = DateField(label="离任日期", required=False)
+    pledged_on = DateField(label="保密承诺日期", required=False)
+
+    class Meta:
+        model = StaffMember
+        fields: ClassVar[list[str]] = [
+            "name", "kind", "post", "organisation", "qualification", "from_on", "until_on", "pledged_on", "phone",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Third-party staff are filed with their organisation and their pledge of secrecy (M04)."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("kind") == StaffMember.Kind.THIRD_PARTY:
+            for name, label in (("organisation", "所属机构"), ("pledged_on", "保密承诺日期")):
+                if not cleaned.get(name):
+                    self.add_error(name, f"购买服务机构人员须填写{label}")
+        if cleaned.get("until_on") and cleaned.get("from_on") and cleaned["until_on"] < cleaned["from_on"]:
+            self.add_error("until_on", "离任日期早于任职日期，请核对")
+        return cleaned
+
+
+class StaffFilter(FilterForm):
+    kind = forms.ChoiceField(label="类别", choices=[("", "全部"), *StaffMember.Kind.choices])
+    name = forms.CharField(label="姓名", max_length=50)
+    lookups: ClassVar[dict[str, str]] = {"kind": "kind", "name": "name__startswith"}
+
+
+LEADING_POSTS = ("乡长", "镇长", "乡镇长", "主任")
+
+
+class PanelForm(RecordForm):
+    from_on = DateField(label="成立日期")
+    until_on = DateField(label="届满日期", required=False)
+
+    class Meta:
+        model = ReviewPanel
+        fields: ClassVar[list[str]] = [
+            "leader",
+            "leader_post",
+            "members",
+            "term",
+            "from_on",
+            "until_on",
+            "document",
+        ]
+        widgets: ClassVar[dict[str, Any]] = {"members": forms.Textarea(attrs={"rows": 5})}
+
+    def clean_leader_post(self) -> str:
+        post: str = self.cleaned_data["leader_post"].strip()
+        if not post.endswith(LEADING_POSTS):
+            raise forms.ValidationError("领导组组长须由乡（镇）长（管委会主任）担任（002 第53条）")
+        return post

@@ -94,3 +94,69 @@ class PolicyDocument(ScopedModel):
         if self.repealed_on and self.repealed_on <= on:
             return "REPEALED"
         return "COMING" if self.effective_on and self.effective_on > on else "VALID"
+
+
+class StaffMember(ScopedModel):
+    """Somebody who works in social assistance, or a village worker (M05); third-party staff too (M04).
+
+    The roster is what the kinship filing rests on: relatives of these people are filed and visited by the county.
+    """
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    class Kind(models.TextChoices):
+        OFFICER = "OFFICER", "经办人员"
+        LEADER = "LEADER", "分管领导"
+        VILLAGE = "VILLAGE", "村（社区）工作人员"
+        THIRD_PARTY = "THIRD_PARTY", "购买服务机构人员"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    name = models.CharField("姓名", max_length=50)
+    kind = models.CharField("类别", max_length=12, choices=Kind)
+    post = models.CharField("岗位", max_length=60)
+    organisation = models.CharField("所属机构", max_length=100, blank=True, help_text="购买服务机构人员必填")
+    qualification = models.CharField("资格证书", max_length=100, blank=True)
+    from_on = models.DateField("任职日期")
+    until_on = models.DateField("离任日期", null=True, blank=True)
+    pledged_on = models.DateField("保密承诺日期", null=True, blank=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = "经办人员"
+        ordering = ["unit", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="staff_period",
+                condition=models.Q(until_on__isnull=True) | models.Q(until_on__gte=models.F("from_on")),
+            ),
+            models.CheckConstraint(
+                name="staff_third_party_pledged",
+                condition=~models.Q(kind="THIRD_PARTY")
+                | (models.Q(pledged_on__isnull=False) & ~models.Q(organisation="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.get_kind_display()}）"
+
+
+class ReviewPanel(ScopedModel):
+    """The township's review panel, led by its head (A10, 002 L53)."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    leader = models.CharField("组长", max_length=50)
+    leader_post = models.CharField("组长职务", max_length=30, help_text="须由乡（镇）长、主任担任")
+    members = models.TextField("成员", help_text="一行一人")
+    term = models.CharField("届期", max_length=40, blank=True)
+    from_on = models.DateField("成立日期")
+    until_on = models.DateField("届满日期", null=True, blank=True)
+    document = models.CharField("成立文号", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "审核确认领导组"
+        ordering = ["unit", "-from_on"]
+
+    def __str__(self) -> str:
+        return f"{self.unit}审核确认领导组"
