@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
+from salvation.accounts.roles import ROLES
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.services import close_duty, open_duty
@@ -162,7 +163,7 @@ def _write(context: Context) -> None:
         comment=context.comment,
         data={key: value for key, value in context.data.items() if isinstance(value, KEPT_TYPES)},
     )
-    facts = {"step": step.label, "from": before, "to": step.target}
+    facts = {"step": step.label, "from": subject.flow.state(before).label, "to": state.label}
     record(
         actor=context.actor,
         action=f"flow.{subject.flow.code}",
@@ -176,7 +177,7 @@ def _role_label(actor: Any, step: Step, unit: Unit) -> str:
     if actor is None:
         return "系统"
     for post in actor.current_posts:
-        if actor.may(step.permission, unit) and unit.path.startswith(post.unit.path):
+        if step.permission in ROLES[post.role].permissions and unit.path.startswith(post.unit.path):
             return f"{post.unit}{post.get_role_display()}"
     return ""
 

@@ -3,28 +3,30 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from salvation.journal.actions import ACTIONS, wording
 from salvation.journal.models import Entry
-from salvation.tables.model import Column, Kind, Table
+from salvation.journal.wording import said
+from salvation.tables.model import Column, Table
 from salvation.web.fields import DateField
 from salvation.web.filters import FilterForm
 from salvation.web.pages.lists import ListPage
 
 
-def _facts(entry: Entry) -> str:
-    return "，".join(f"{key} {value}" for key, value in entry.facts.items())
+def _time(entry: Entry) -> str:
+    return f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
 
 
 JOURNAL = Table(
     "journal",
     "操作日志",
     (
-        Column("at", "时间", value=lambda entry: entry.at, kind=Kind.DATE, priority=2, sort="at"),
+        Column("at", "时间", value=_time, priority=2, sort="at", width=20),
         Column("actor_name", "操作人", priority=1),
         Column("unit", "单位", value="unit.name"),
         Column("action", "动作", value=lambda entry: wording(entry.action), priority=3),
-        Column("facts", "内容", value=_facts, width=48),
+        Column("facts", "内容", value=lambda entry: said(entry.facts), width=48),
         Column(
             "subject", "对象", value=lambda e: f"{e.subject_type} {e.subject_id or ''}".strip(), optional=True
         ),
