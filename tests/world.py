@@ -5,12 +5,16 @@ ID number and account is made up and occurs in one place only, so that a leak sh
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import override_settings
 from django.utils import timezone
 from PIL import Image
 
@@ -314,3 +318,11 @@ def _payments(world: World, place: Place) -> None:
     )  # fmt: skip
     line = PayLine.objects.get(roster=roster, benefit=benefit)
     world.keep(place.key, leaver, asked, line)
+
+
+@contextmanager
+def standing_world(django_db_blocker: Any, files: Path) -> Iterator[World]:
+    """The world in an open transaction that is rolled back at the end; tests inside use savepoints."""
+    with override_settings(MEDIA_ROOT=files), django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)

@@ -5,20 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 
-from tests.world import World, build_world
+from tests.world import World, standing_world
 
 
 @pytest.fixture(scope="package")
 def world(
     django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    files = tmp_path_factory.mktemp("files")
-    with override_settings(MEDIA_ROOT=files), django_db_blocker.unblock(), transaction.atomic():
-        yield build_world()
-        transaction.set_rollback(True)
+    with standing_world(django_db_blocker, tmp_path_factory.mktemp("files")) as built:
+        yield built
 
 
 @pytest.fixture
