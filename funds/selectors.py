@@ -207,7 +207,7 @@ def regular_sums(county: Unit, month: Month) -> dict[int, dict[str, Any]]:
     rows = (
         PayLine.objects.filter(
             county=county,
-            month=month.first_day,
+            for_month=month.first_day,
             kind=LineKind.REGULAR,
             state=LineState.PLANNED,
             program__in=[program.value for program in PAID],

@@ -73,14 +73,21 @@ class PayLine(ScopedModel):
         people="household__members__person",
     )
 
+    # Indexes of single foreign keys are left out where a wider one begins with the same column or nobody asks.
     roster = models.ForeignKey(
-        Roster, on_delete=models.PROTECT, related_name="pay_lines", verbose_name="花名表"
+        Roster, on_delete=models.PROTECT, related_name="pay_lines", verbose_name="花名表", db_index=False
     )
-    county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
-    village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
+    county = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位", db_index=False
+    )
+    village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）", db_index=False
+    )
     benefit = models.ForeignKey(
-        Benefit, on_delete=models.PROTECT, related_name="pay_lines", verbose_name="待遇"
+        Benefit, on_delete=models.PROTECT, related_name="pay_lines", verbose_name="待遇", db_index=False
     )
     household = models.ForeignKey(
         Household, on_delete=models.PROTECT, related_name="pay_lines", verbose_name="家庭"

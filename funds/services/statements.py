@@ -23,8 +23,8 @@ FROM (
     FROM cases_benefit b JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> %(month)s::date
     WHERE b.county_id = %(county)s AND b.program = ANY(%(programs)s)
     UNION
-    SELECT l.unit_id, l.program FROM funds_payline l
-    WHERE l.county_id = %(county)s AND l.month = %(month)s::date - interval '1 month'
+    SELECT r.unit_id, r.program FROM funds_roster r
+    WHERE r.county_id = %(county)s AND r.month = %(month)s::date - interval '1 month' AND r.lines > 0
 ) book
 JOIN units_unit u ON u.id = book.unit_id AND u.path LIKE %(path)s
 WHERE NOT EXISTS (
@@ -52,40 +52,62 @@ WHERE r.id = ANY(%(rosters)s)
 # What is due: the terms of the month itself, and for earlier months with a signed roster what was not planned then.
 # An exclusion that nobody released stays unpaid. Facts are looked up by index (LATERAL) rather than joined from
 # further WITH parts: those have no statistics, and a guess of one row made the planner scan them once per line.
+# OFFSET 0 keeps the planner from starting at the months of all terms, which it takes for rare.
 _DUE = f"""
 book AS (
-    SELECT id AS roster_id, unit_id, program, month, previous_id FROM funds_roster WHERE id = ANY(%(rosters)s)
+    SELECT r.id AS roster_id, r.unit_id, r.program, r.month, r.previous_id, p.month AS previous_month
+    FROM funds_roster r LEFT JOIN funds_roster p ON p.id = r.previous_id WHERE r.id = ANY(%(rosters)s)
 ),
-missed AS (
-    SELECT r.roster_id, r.month, s.month AS for_month, b.id AS benefit_id, t.id AS term_id,
-           t.base - coalesce(p.base, 0) AS base, t.uplift - coalesce(p.uplift, 0) AS uplift,
-           t.care - coalesce(p.care, 0) AS care, t.total - coalesce(p.total, 0) AS total
+signed AS (
+    SELECT r.unit_id, r.program, array_agg(s.id) AS ids, array_agg(s.month) AS months
     FROM book r
     JOIN funds_roster s ON s.unit_id = r.unit_id AND s.program = r.program AND s.month < r.month
         AND s.month >= r.month - interval '{BACKPAY_HORIZON}' AND s.state NOT IN {OPEN_STATES}
-    JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
-    JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> s.month AND t.standing <> 'SUSPENDED'
-    LEFT JOIN funds_payline q ON q.benefit_id = b.id AND q.month = s.month AND q.for_month = s.month
-        AND q.state = 'PLANNED'
+    GROUP BY r.unit_id, r.program
+),
+-- A term's amounts never change, so a regular line of the same term says that the month is settled.
+unsettled AS (
+    SELECT x.signed_id, x.term_id
+    FROM signed g
+    JOIN cases_benefit b ON b.unit_id = g.unit_id AND b.program = g.program
+    CROSS JOIN LATERAL (
+        SELECT u.id AS signed_id, t.id AS term_id
+        FROM cases_benefitterm t JOIN unnest(g.ids, g.months) AS u (id, month) ON t.months @> u.month
+        WHERE t.benefit_id = b.id AND t.standing <> 'SUSPENDED' OFFSET 0
+    ) x
+    EXCEPT
+    SELECT l.roster_id, l.term_id FROM funds_payline l
+    WHERE l.roster_id IN (SELECT unnest(ids) FROM signed) AND l.kind = 'REGULAR' AND l.state = 'PLANNED'
+),
+missed AS (
+    SELECT r.roster_id, r.month, s.month AS for_month, t.benefit_id, t.id AS term_id,
+           t.base - coalesce(p.base, 0) AS base, t.uplift - coalesce(p.uplift, 0) AS uplift,
+           t.care - coalesce(p.care, 0) AS care, t.total - coalesce(p.total, 0) AS total
+    FROM unsettled x
+    JOIN funds_roster s ON s.id = x.signed_id
+    JOIN book r ON r.unit_id = s.unit_id AND r.program = s.program
+    JOIN cases_benefitterm t ON t.id = x.term_id
     CROSS JOIN LATERAL (
         SELECT sum(l.base) AS base, sum(l.uplift) AS uplift, sum(l.care) AS care, sum(l.total) AS total
         FROM funds_payline l
-        WHERE l.benefit_id = b.id AND l.for_month = s.month AND l.month < r.month AND l.state = 'PLANNED'
+        WHERE l.benefit_id = t.benefit_id AND l.for_month = s.month AND l.month < r.month AND l.state = 'PLANNED'
     ) p
-    WHERE (q.id IS NULL OR q.total < t.total) AND t.total > coalesce(p.total, 0) AND NOT EXISTS (
-        SELECT 1 FROM funds_exclusion e WHERE e.benefit_id = b.id AND e.for_month = s.month
+    WHERE t.total > coalesce(p.total, 0) AND NOT EXISTS (
+        SELECT 1 FROM funds_exclusion e WHERE e.benefit_id = t.benefit_id AND e.for_month = s.month
         AND e.roster_id <> r.roster_id AND e.released_at IS NULL
     )
 ),
 due AS (
-    SELECT r.roster_id, r.month, r.month AS for_month, 'REGULAR' AS kind, r.previous_id, b.id AS benefit_id,
-           t.id AS term_id, t.base, t.uplift, t.care, t.total
+    SELECT r.roster_id, r.month, r.month AS for_month, 'REGULAR' AS kind, r.previous_id, r.previous_month,
+           b.id AS benefit_id, t.id AS term_id, t.base, t.uplift, t.care, t.total
     FROM book r
     JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
-    JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> r.month
+    CROSS JOIN LATERAL (
+        SELECT * FROM cases_benefitterm t WHERE t.benefit_id = b.id AND t.months @> r.month OFFSET 0
+    ) t
     UNION ALL
     -- A part may have fallen while the sum rose: then the difference stands in the first part alone.
-    SELECT m.roster_id, m.month, m.for_month, 'BACKPAY', NULL, m.benefit_id, m.term_id,
+    SELECT m.roster_id, m.month, m.for_month, 'BACKPAY', NULL, NULL, m.benefit_id, m.term_id,
            CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN m.total ELSE m.base END,
            CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.uplift END,
            CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.care END, m.total
@@ -95,7 +117,7 @@ due AS (
 # Whether a line may be paid, and which household it belongs to (特困: one person is one household).
 _JUDGED = """
 judged AS (
-    SELECT d.roster_id, d.month, d.for_month, d.kind, d.previous_id, d.benefit_id, d.term_id, d.base, d.uplift, d.care,
+    SELECT d.roster_id, d.month, d.for_month, d.kind, d.previous_id, d.previous_month, d.benefit_id, d.term_id, d.base, d.uplift, d.care,
            d.total, c.people, c.reason AS held_reason, e.reason AS manual_reason,
            CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN t.standing = 'SUSPENDED' THEN 'SUSPENDED'
                 WHEN c.reason IS NOT NULL THEN 'HOLD'
@@ -168,7 +190,8 @@ CROSS JOIN LATERAL (
 ) fa
 LEFT JOIN cases_payaccount pa ON pa.household_id = j.household_id AND pa.valid_to IS NULL
 LEFT JOIN cases_member hm ON hm.household_id = j.household_id AND hm.person_id = pa.holder_id
-LEFT JOIN funds_payline l ON l.roster_id = j.previous_id AND l.benefit_id = j.benefit_id AND l.kind = 'REGULAR'
+LEFT JOIN funds_payline l ON l.benefit_id = j.benefit_id AND l.month = j.previous_month
+    AND l.for_month = j.previous_month AND l.roster_id = j.previous_id
 LEFT JOIN cases_changeorder o ON o.id = j.order_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN j.kind = 'BACKPAY' AND EXISTS (
