@@ -45,7 +45,9 @@ def household(clerk: User, village: Unit) -> Household:
         PersonInput("谢建国", with_check("99000019770315001"), "CHILD"),
         PersonInput("谢小明", with_check("99000020100801013"), "GRANDCHILD", facts={"in_school": True}),
     ]
-    return register_household(unit=village.parent, village=village, members=members, standard_area="RURAL", actor=clerk)
+    return register_household(
+        unit=village.parent, village=village, members=members, standard_area="RURAL", actor=clerk
+    )
 
 
 STANDARDS = {
@@ -75,7 +77,12 @@ def parameters(county_clerk: User, approver: User, units: dict[str, Unit]) -> Ca
     def enter(values: dict[str, Any], start: date = date(2020, 1, 1)) -> None:
         for key, value in values.items():
             version = propose_parameter(
-                key=key, unit=units["360722"], value=value, valid_from=start, basis="测试文号", actor=county_clerk
+                key=key,
+                unit=units["360722"],
+                value=value,
+                valid_from=start,
+                basis="测试文号",
+                actor=county_clerk,
             )
             confirm_parameter(version_id=version.pk, actor=approver)
 
@@ -100,7 +107,13 @@ def photo() -> bytes:
 
 def panel(unit: Unit, day: date) -> Meeting:
     return Meeting.objects.create(
-        unit=unit, kind="PANEL", title="领导组会议", held_on=day, place="镇会议室", host="赖镇长", attendees="甲\n乙\n丙"
+        unit=unit,
+        kind="PANEL",
+        title="领导组会议",
+        held_on=day,
+        place="镇会议室",
+        host="赖镇长",
+        attendees="甲\n乙\n丙",
     )
 
 
@@ -145,7 +158,12 @@ def finish_notice(application: Application, clerk: User) -> datetime:
 
 
 def test_confirming_opens_the_benefit_of_example_10_1_from_the_next_month(
-    submitted: Application, clerk: User, leader: User, approver: User, parameters: Callable[..., None], units: dict[str, Unit]
+    submitted: Application,
+    clerk: User,
+    leader: User,
+    approver: User,
+    parameters: Callable[..., None],
+    units: dict[str, Unit],
 ) -> None:
     parameters(STANDARDS)
     review(submitted, clerk, leader, timezone.now())
@@ -161,18 +179,27 @@ def test_confirming_opens_the_benefit_of_example_10_1_from_the_next_month(
     assert (term.base, term.uplift, term.total) == (Decimal("1400.00"), Decimal("180.00"), Decimal("1580.00"))
     first = timezone.localdate(later).replace(day=1)
     assert term.months.lower == (first + timedelta(days=32)).replace(day=1)
-    assert sorted(term.covered.values_list("uplift", flat=True)) == [Decimal(0), Decimal("80.00"), Decimal("100.00")]
+    assert sorted(term.covered.values_list("uplift", flat=True)) == [
+        Decimal(0),
+        Decimal("80.00"),
+        Decimal("100.00"),
+    ]
 
 
 def test_the_amount_cannot_be_typed_differently(
-    submitted: Application, clerk: User, leader: User, approver: User, parameters: Callable[..., None], units: dict[str, Unit]
+    submitted: Application,
+    clerk: User,
+    leader: User,
+    approver: User,
+    parameters: Callable[..., None],
+    units: dict[str, Unit],
 ) -> None:
     parameters(STANDARDS)
     review(submitted, clerk, leader, timezone.now())
     later = finish_notice(submitted, clerk)
     perform(subject=submitted, step="to_county", actor=clerk, now=later)
     data = {"meeting": "1", "amount": "1800"}
-    with pytest.raises(Refusal, match="与核算结果 1580.00 不一致"):
+    with pytest.raises(Refusal, match=r"与核算结果 1580\.00 不一致"):
         perform(subject=submitted, step="confirm_county", actor=approver, now=later, data=data)
 
 

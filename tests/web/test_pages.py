@@ -176,7 +176,7 @@ def test_a_sheet_is_closed_to_roles_without_tables(make_user, sign_in):
 
 
 def test_a_running_job_shows_its_bar_and_can_be_cancelled(clerk, other_clerk, sign_in, units):
-    run = Run.objects.create(requested_by=clerk, 
+    run = Run.objects.create(requested_by=clerk,
         job="x", unit=units["360722100"], period="2022-05", state="RUNNING", progress=30, total=120,
         started_at=timezone.now() - timedelta(seconds=30),
     )  # fmt: skip
