@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import GPS, IFD, Base
 
 from salvation.domain.errors import Refusal
@@ -70,7 +70,8 @@ def _photo(content: bytes, name: str) -> Checked:
                 raise Refusal(f"“{safe_name(name)}”不是可用的照片（JPG、PNG，六千万像素以内）")
             taken, place = _origin(image)
             fresh = io.BytesIO()
-            image.convert("RGB").save(fresh, "JPEG", quality=85)
+            # The turn a phone noted in the EXIF would be lost with it.
+            ImageOps.exif_transpose(image).convert("RGB").save(fresh, "JPEG", quality=85)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refusal(f"文件“{safe_name(name)}”不是照片、PDF、Word 或 Excel，或已损坏") from error
     return Checked(fresh.getvalue(), "image/jpeg", taken, place)
