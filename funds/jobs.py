@@ -5,9 +5,10 @@ from typing import Any
 from django.utils import timezone
 
 from funds.deadlines import book_for
-from funds.models import Roster
+from funds.models import PayLine, Roster
 from funds.services.rosters import generate_rosters
 from salvation.domain.month import Month
+from salvation.intake.copying import analyse
 from salvation.jobs.services import Running, job
 
 GENERATE = "roster.generate"
@@ -21,6 +22,8 @@ def roster_generate(run: Running) -> dict[str, Any]:
     if _is_over_before_it_began(run, month):
         return {"skipped": f"{month.label}已经结束，本县从下一个发放月起生成花名表"}
     rosters = generate_rosters(unit=run.unit, month=month, actor=run.run.requested_by, now=timezone.now())
+    # Thousands of new rows: the planner must know of them before people open the pages.
+    analyse(PayLine, Roster)
     lines, amount = sum(roster.lines for roster in rosters), sum(roster.amount for roster in rosters)
     return {"month": str(month), "rosters": len(rosters), "lines": lines, "amount": str(amount)}
 

@@ -190,8 +190,12 @@ CROSS JOIN LATERAL (
 ) fa
 LEFT JOIN cases_payaccount pa ON pa.household_id = j.household_id AND pa.valid_to IS NULL
 LEFT JOIN cases_member hm ON hm.household_id = j.household_id AND hm.person_id = pa.holder_id
-LEFT JOIN funds_payline l ON l.benefit_id = j.benefit_id AND l.month = j.previous_month
-    AND l.for_month = j.previous_month AND l.roster_id = j.previous_id
+LEFT JOIN LATERAL (
+    SELECT l.id, l.state, l.total, l.people, l.households, l.term_id FROM funds_payline l
+    WHERE j.previous_id IS NOT NULL AND l.benefit_id = j.benefit_id AND l.month = j.previous_month
+        AND l.for_month = j.previous_month AND l.roster_id = j.previous_id
+    OFFSET 0
+) l ON true
 LEFT JOIN cases_changeorder o ON o.id = j.order_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN j.kind = 'BACKPAY' AND EXISTS (
@@ -248,7 +252,11 @@ SELECT r.id, l.village_id, l.benefit_id, l.household_id, l.name, l.household_no,
             WHEN l.standing = 'GRACE' THEN 'GRACE_END' ELSE 'UNKNOWN' END,
        coalesce(o.no, ''), b.stop_month
 FROM funds_roster r
-JOIN funds_payline l ON l.roster_id = r.previous_id AND l.kind = 'REGULAR' AND l.state = 'PLANNED'
+CROSS JOIN LATERAL (
+    SELECT * FROM funds_payline l
+    WHERE r.previous_id IS NOT NULL AND l.roster_id = r.previous_id AND l.kind = 'REGULAR' AND l.state = 'PLANNED'
+    OFFSET 0
+) l
 JOIN cases_benefit b ON b.id = l.benefit_id
 LEFT JOIN LATERAL (
     SELECT c.no FROM cases_changeorder c

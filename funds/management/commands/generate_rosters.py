@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cases.selectors import counties_at_work
-from funds.models import Roster
+from funds.models import PayLine, Roster
 from funds.services.rosters import generate_rosters
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
+from salvation.intake.copying import analyse
 from salvation.units.selectors import unit_by_code
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             ]
         except (Refusal, BadValue) as error:
             raise CommandError(str(error), returncode=2) from error
+        analyse(PayLine, Roster)
         for roster in rosters:
             self.stdout.write(_words(roster))
         lines, amount = sum(roster.lines for roster in rosters), sum(roster.amount for roster in rosters)
