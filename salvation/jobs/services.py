@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from salvation.domain.errors import Refusal
@@ -21,6 +21,8 @@ from salvation.journal.services import record
 from salvation.units.models import Unit
 
 LEASE = timedelta(minutes=5)
+# How often a run whose worker died is taken up before it is given up.
+ATTEMPTS = 5
 
 
 class Cancelled(Exception):
@@ -105,7 +107,11 @@ def claim(run_id: int) -> Run | None:
     now = timezone.now()
     free = Q(state=Run.State.WAITING) | Q(state=Run.State.RUNNING, lease_until__lt=now)
     taken = Run.objects.filter(free, pk=run_id).update(
-        state=Run.State.RUNNING, started_at=now, lease_until=now + LEASE, message=""
+        state=Run.State.RUNNING,
+        started_at=now,
+        lease_until=now + LEASE,
+        message="",
+        attempts=F("attempts") + 1,
     )
     return (
         Run.objects.select_related("unit", "unit__county", "requested_by").get(pk=run_id) if taken else None
@@ -157,8 +163,14 @@ def cancel(*, run_id: int, actor: Any) -> None:
 
 
 def orphans() -> list[int]:
-    """Runs to enqueue again: waiting for long, or their worker died."""
+    """Runs to enqueue again: waiting for long, or their worker died. One that kills every worker is given up."""
     now = timezone.now()
     lost = Q(state=Run.State.RUNNING, lease_until__lt=now)
+    Run.objects.filter(lost, attempts__gte=ATTEMPTS).update(
+        state=Run.State.FAILED,
+        finished_at=now,
+        lease_until=None,
+        message=f"任务连续{ATTEMPTS}次中断，已停止；请管理员查看服务器日志后重新启动",
+    )
     forgotten = Q(state=Run.State.WAITING, created_at__lt=now - timedelta(minutes=1))
     return list(Run.objects.filter(lost | forgotten).values_list("pk", flat=True))
