@@ -2,7 +2,7 @@
 
 A ``Source`` gives the records of a county for a month; a ``Measure`` counts some of them. The figure in the table,
 the list behind it, the sentence in the report and the notice all come from the same pair. All units are computed
-in two statements a source (by unit, and the county without counting anybody twice), whatever their number.
+in at most two statements a source (by unit, and the county without counting anybody twice), whatever their number.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +16,7 @@ from salvation.domain.month import Month
 from salvation.units.models import Unit
 
 STOCK, MONTH, CUMULATIVE = "", "m", "c"
+DISTINCT = frozenset({"people", "households"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,16 @@ def compute(frame: Frame, codes: Iterable[str]) -> Figures:
     figures: Figures = {}
     for source_code in dict.fromkeys(measure.source for measure in wanted):
         source = SOURCES[source_code]
-        aggregates = _aggregates(source, [m for m in wanted if m.source == source_code], frame)
+        measures = [measure for measure in wanted if measure.source == source_code]
         rows = source.rows(frame).order_by()
-        for grouped in rows.values(source.unit).annotate(**aggregates):
+        for grouped in rows.values(source.unit).annotate(**_aggregates(source, measures, frame)):
             _put(figures, grouped, grouped[source.unit])
-        _put(figures, rows.aggregate(**aggregates), None)
+        # People and households may stand in several units; events and amounts add up by themselves.
+        distinct = [measure for measure in measures if measure.count in DISTINCT]
+        if distinct:
+            _put(figures, rows.aggregate(**_aggregates(source, distinct, frame)), None)
+    for by_unit in figures.values():
+        by_unit.setdefault(None, sum(by_unit.values()))
     return figures
 
 

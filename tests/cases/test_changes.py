@@ -1,0 +1,220 @@
+"""Change orders: a death, a stop, tapering, more or less money, and what they leave behind."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Person
+from cases.services.changes import draft_death, draft_grace, draft_stop, end_grace_periods
+from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.flow.engine import perform
+from salvation.units.models import Unit
+from tests.builders import make_benefit, make_household
+
+START = date(2022, 1, 1)
+SHARES = (("466.67", "100", "ELDER"), ("466.67", "0", ""), ("466.66", "80", "CHILD"))
+
+
+@pytest.fixture
+def household(units: dict[str, Unit]) -> Household:
+    return make_household(units["360722100200"], ["祖父", "父亲", "孙子"])
+
+
+@pytest.fixture
+def benefit(household: Household) -> Benefit:
+    """1,400.00 + 180.00 = 1,580.00 for three (example 10.1)."""
+    return make_benefit(household, START, shares=SHARES)
+
+
+@pytest.fixture
+def carry(clerk: User, leader: User, approver: User) -> Callable[[ChangeOrder], ChangeOrder]:
+    """Through review, decision and the family's notice."""
+
+    def carried(order: ChangeOrder) -> ChangeOrder:
+        now = timezone.now()
+        perform(subject=order, step="submit", actor=clerk, now=now)
+        if order.kind == "DEATH":
+            perform(subject=order, step="confirm_death", actor=leader, now=now)
+        else:
+            perform(subject=order, step="to_county", actor=leader, now=now)
+            perform(subject=order, step="decide_county", actor=approver, now=now)
+        data = {"notified_on": timezone.localdate().isoformat()}
+        perform(subject=order, step="take_effect", actor=clerk, now=now, data=data)
+        return order
+
+    return carried
+
+
+def term_in(benefit: Benefit, month: Month) -> BenefitTerm | None:
+    return benefit.terms.filter(months__contains=month.first_day).first()
+
+
+def head_of(benefit: Benefit) -> Person:
+    return benefit.household.head
+
+
+def test_after_a_death_the_others_keep_their_uplift(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    died = date(2022, 5, 10)
+    order = draft_death(
+        benefit=benefit, person=head_of(benefit), died_on=died, note="死亡", actor=clerk, now=timezone.now()
+    )
+    carry(order)
+    may, june = term_in(benefit, Month(2022, 5)), term_in(benefit, Month(2022, 6))
+    assert may is not None and may.total == Decimal("1580.00")
+    assert june is not None and (june.base, june.uplift) == (Decimal("933.33"), Decimal("80.00"))
+    assert june.covered.count() == 2
+
+
+def test_the_dead_are_dead_in_the_register(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    died = date(2022, 5, 10)
+    carry(
+        draft_death(
+            benefit=benefit,
+            person=head_of(benefit),
+            died_on=died,
+            note="死亡",
+            actor=clerk,
+            now=timezone.now(),
+        )
+    )
+    person = Person.objects.get(pk=head_of(benefit).pk)
+    assert person.died_on == died
+    assert person.memberships.get().left_on == died
+
+
+def test_the_death_of_the_last_member_ends_the_benefit(
+    units: dict[str, Unit], clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    alone = make_benefit(make_household(units["360722100200"], ["独居"]), START)
+    order = draft_death(
+        benefit=alone,
+        person=head_of(alone),
+        died_on=date(2022, 5, 10),
+        note="死亡",
+        actor=clerk,
+        now=timezone.now(),
+    )
+    assert order.household_out
+    carry(order)
+    alone.refresh_from_db()
+    assert (alone.stop_month, alone.stop_reason) == (date(2022, 6, 1), "DEATH")
+    assert term_in(alone, Month(2022, 6)) is None
+
+
+def test_a_stop_begins_with_the_month_after_the_decision(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    order = carry(
+        draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
+    )
+    this = Month.of(timezone.localdate())
+    assert order.effective_month == (this + 1).first_day
+    assert term_in(benefit, this) is not None
+    assert term_in(benefit, this + 1) is None
+
+
+def test_everybody_leaving_is_counted_for_the_statistics(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    order = carry(
+        draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
+    )
+    assert order.people.count() == 3
+    assert order.stat_month == Month.of(timezone.localdate()).first_day
+
+
+def test_the_clerk_who_drafted_cannot_decide(benefit: Benefit, clerk: User, leader: User) -> None:
+    order = draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
+    perform(subject=order, step="submit", actor=clerk, now=timezone.now())
+    with pytest.raises(Refusal, match=r"作废|不能办理"):
+        perform(subject=order, step="cancel", actor=clerk, now=timezone.now(), comment="重复")
+
+
+def test_tapering_keeps_the_money_and_ends_by_itself(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    order = carry(
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=6, note="就业", actor=clerk, now=timezone.now()
+        )
+    )
+    first = Month.of(order.effective_month)
+    in_grace = term_in(benefit, first + 5)
+    assert in_grace is not None and (in_grace.standing, in_grace.total) == ("GRACE", Decimal("1580.00"))
+    assert term_in(benefit, first + 6) is None
+    ended = end_grace_periods(county_id=benefit.county_id, on=(first + 6).first_day, now=timezone.now())
+    benefit.refresh_from_db()
+    assert (ended, benefit.stop_reason) == (1, "GRACE_END")
+    assert benefit.orders.get(kind="GRACE_END").people.count() == 3
+
+
+def test_the_end_of_tapering_is_written_once(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    order = carry(
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=1, note="就业", actor=clerk, now=timezone.now()
+        )
+    )
+    after = (Month.of(order.effective_month) + 1).first_day
+    end_grace_periods(county_id=benefit.county_id, on=after, now=timezone.now())
+    assert end_grace_periods(county_id=benefit.county_id, on=after, now=timezone.now()) == 0
+
+
+def test_tapering_is_not_given_twice(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    carry(
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=timezone.now()
+        )
+    )
+    with pytest.raises(Refusal, match="第二次"):
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=timezone.now()
+        )
+
+
+def test_tapering_longer_than_six_months_is_refused(benefit: Benefit, clerk: User) -> None:
+    with pytest.raises(Refusal, match="6"):
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=7, note="就业", actor=clerk, now=timezone.now()
+        )
+
+
+def test_a_death_in_the_future_is_refused(benefit: Benefit, clerk: User) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(Refusal, match="不能晚于今天"):
+        draft_death(
+            benefit=benefit,
+            person=head_of(benefit),
+            died_on=tomorrow,
+            note="死亡",
+            actor=clerk,
+            now=timezone.now(),
+        )
+
+
+def test_nobody_is_covered_twice_in_a_month_even_by_raw_sql(benefit: Benefit) -> None:
+    row = benefit.terms.get().covered.first()
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_termmember (term_id, person_id, months, base, uplift, uplift_kinds) "
+            "VALUES (%s, %s, '[2022-03-01,2022-04-01)', 0, 0, '{}')",
+            [row.term_id + 1000, row.person_id],
+        )
+
+
+def test_parts_that_do_not_add_up_are_refused_by_the_database(benefit: Benefit) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BenefitTerm.objects.filter(benefit=benefit).update(total=Decimal("1"))

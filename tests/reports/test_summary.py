@@ -1,0 +1,84 @@
+"""The report of 25 June: figures from the table, written parts kept, layout of an official document."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from docx import Document
+
+from reports.governance.services import close_month
+from reports.models import SummaryReport
+from reports.summary.services import draft_summary, export_summary, save_texts
+from salvation.accounts.models import User
+from salvation.domain.month import Month
+from salvation.units.models import PopulationStat, Unit
+from tests.builders import make_benefit, make_household
+
+MAY = Month(2022, 5)
+JULY = timezone.make_aware(timezone.datetime(2022, 7, 1, 2))
+
+
+@pytest.fixture
+def report(units: dict[str, Unit], clerk: User) -> SummaryReport:
+    make_benefit(make_household(units["360722100200"], ["甲", "乙"]), date(2022, 1, 1))
+    PopulationStat.objects.create(unit=units["360722100"], year=2022, hukou_population=50)
+    close_month(county=units["360722"], month=MAY, now=JULY)
+    return draft_summary(unit=units["360722100"], month=MAY, actor=clerk, now=JULY)
+
+
+def words(report: SummaryReport, actor: User) -> str:
+    book = Document(BytesIO(export_summary(report=report, actor=actor, today=date(2022, 6, 24))))
+    return "\n".join(paragraph.text for paragraph in book.paragraphs)
+
+
+def test_its_figures_are_the_tables(report: SummaryReport, clerk: User) -> None:
+    told = words(report, clerk)
+    assert "户籍人口50人" in told
+    assert "农村低保1户2人" in told
+    assert "占户籍人口4.00%" in told
+
+
+def test_what_nobody_knows_is_said_so(report: SummaryReport, clerk: User) -> None:
+    assert "巡访覆盖率（缺数据）" in words(report, clerk)
+
+
+def test_written_parts_survive_a_new_reading(
+    report: SummaryReport, clerk: User, units: dict[str, Unit]
+) -> None:
+    save_texts(report=report, texts={"next": "建立月度比对制度"}, actor=clerk)
+    again = draft_summary(unit=units["360722100"], month=MAY, actor=clerk, now=JULY)
+    assert "建立月度比对制度" in words(again, clerk)
+
+
+def test_a_draft_from_an_open_month_says_so(units: dict[str, Unit], clerk: User) -> None:
+    draft = draft_summary(unit=units["360722100"], month=MAY, actor=clerk, now=JULY)
+    assert "草稿：统计数字未冻结" in words(draft, clerk)
+
+
+def test_it_is_laid_out_as_an_official_document(report: SummaryReport, clerk: User) -> None:
+    book = Document(BytesIO(export_summary(report=report, actor=clerk, today=date(2022, 6, 24))))
+    section = book.sections[0]
+    assert (round(section.top_margin.mm), round(section.left_margin.mm)) == (37, 28)
+    assert "嘉定镇人民政府关于2022年社会救助领域专项治理工作情况的报告" in [p.text for p in book.paragraphs]
+    assert "2022年6月24日" in [p.text for p in book.paragraphs]
+
+
+def test_the_county_compares_its_units(
+    report: SummaryReport, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    whole = draft_summary(unit=units["360722"], month=MAY, actor=county_clerk, now=JULY)
+    book = Document(BytesIO(export_summary(report=whole, actor=county_clerk, today=date(2022, 6, 24))))
+    names = [row.cells[0].text for row in book.tables[-1].rows]
+    assert {"嘉定镇", "大塘埠镇", "城市社区管委会"} <= set(names)
+    assert "赣州市民政局：" in [p.text for p in book.paragraphs]
+
+
+def test_another_town_cannot_open_it(
+    report: SummaryReport, other_clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(other_clerk)
+    assert client.get(f"/reports/summaries/{report.pk}/").status_code == 404
+    assert client.get(f"/reports/summaries/{report.pk}/edit/").status_code == 404
