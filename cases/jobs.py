@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from cases.services.changes import end_grace_periods
 from cases.services.notices import pass_expired_notices
+from cases.services.reassess import reassess_all
 from cases.services.roster_import import commit_batch
 from salvation.intake.models import Batch
 from salvation.jobs.services import Running, job
 
-GRACE, NOTICE, ROSTER = "grace.expiry", "notice.expire", "roster.commit"
+GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
 
 
 @job(GRACE, label="渐退期满停发")
@@ -36,4 +37,16 @@ def roster_commit(run: Running) -> dict[str, Any]:
         "接收行数": plan.accepted,
         "写入户数": len(plan.new),
         "url": reverse("cases:roster", args=[batch.pk]),
+    }
+
+
+@job(REASSESS, label="批量复核")
+def reassess(run: Running) -> dict[str, Any]:
+    """The period of the run is the day whose parameters and ages count."""
+    on, actor = date.fromisoformat(run.period), run.run.requested_by
+    outcome = reassess_all(unit=run.unit, on=on, actor=actor, now=timezone.now())
+    return {
+        "核算户数": outcome.judged,
+        "与现发不同": len(outcome.differences),
+        "未能核算": len(outcome.left_out),
     }

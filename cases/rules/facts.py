@@ -198,4 +198,4 @@ class HouseholdFacts:
 
     @property
     def counted(self) -> tuple[MemberFacts, ...]:
-        return tuple(member for member in self.members if member.counted)
+        return tuple([member for member in self.members if member.counted])

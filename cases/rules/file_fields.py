@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import yaml
 
@@ -26,7 +27,7 @@ _MOST_LISTED = 30
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _YES = frozenset({"true", "yes", "是"})
 _NO = frozenset({"false", "no", "否"})
-_LARGEST = Decimal("1E9")
+_ZERO, _LARGEST = Decimal(0), Decimal("1E9")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
@@ -80,7 +81,10 @@ def printable(value: object) -> str:
 
 
 class Section:
-    """A table of fields. Each is asked for by name; `finish` refuses what nobody asked for."""
+    """A table of fields. Each is asked for by name; `finish` refuses what nobody asked for.
+
+    Scalars are texts as typed into a file; numbers, yes and no of a document at hand are taken as if typed.
+    """
 
     def __init__(self, content: dict[str, Any], path: str) -> None:
         self._content = content
@@ -97,14 +101,21 @@ class Section:
     def has(self, name: str) -> bool:
         self._asked.add(name)
         value = self._content.get(name)
-        return value is not None and value not in (*_NOTHING, [], {})
+        if isinstance(value, str):
+            return value not in _NOTHING
+        return value is not None and value != [] and value != {}
 
     def text(self, name: str) -> str:
         """Give a text, empty where the field is absent."""
-        value = " ".join((self._scalar(name) or "").split())
+        value = self._scalar(name)
+        if value is None:
+            return ""
+        if value.isalnum() and len(value) <= _LONGEST_TEXT:
+            return value
+        value = " ".join(value.split())
         if len(value) > _LONGEST_TEXT:
             raise self.refuse(name, f"最多 {_LONGEST_TEXT} 个字。")
-        if not value.isprintable() or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if not value.isprintable():
             raise self.refuse(name, "有不能使用的字符，请重新填写。")
         return value
 
@@ -125,7 +136,7 @@ class Section:
         return amount
 
     def amount(self, name: str) -> Decimal:
-        return self.amount_or_none(name) or Decimal(0)
+        return self.amount_or_none(name) or _ZERO
 
     def required_amount(self, name: str) -> Decimal:
         return self._required(name, self.amount_or_none(name))
@@ -166,7 +177,8 @@ class Section:
         return None if value is None else self._code(name, value, codes)
 
     def code(self, name: str, codes: type[C], default: C) -> C:
-        return self.code_or_none(name, codes) or default
+        value = self._short(name)
+        return default if value is None else self._code(name, value, codes)
 
     def required_code(self, name: str, codes: type[C]) -> C:
         return self._required(name, self.code_or_none(name, codes))
@@ -214,6 +226,8 @@ class Section:
 
     def finish(self) -> None:
         """Refuse fields that mean nothing here, with the likely right name."""
+        if self._content.keys() <= self._asked:
+            return
         for name in self._content:
             if name in self._asked:
                 continue
@@ -232,11 +246,20 @@ class Section:
         if value is None:
             return None
         if not isinstance(value, str):
-            raise self.refuse(name, "应是一个值，不能是列表或下一层内容。")
+            value = self._typed(name, value)
         value = value.strip()
         return None if value in _NOTHING else value
 
+    def _typed(self, name: str, value: object) -> str:
+        if isinstance(value, dict | list):
+            raise self.refuse(name, "应是一个值，不能是列表或下一层内容。")
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
     def _short(self, name: str) -> str | None:
+        # Most fields of a household are absent: asked here, not one call further down.
+        self._asked.add(name)
+        if name not in self._content:
+            return None
         value = self._scalar(name)
         if value is not None and len(value) > _LONGEST_SHOWN:
             raise self.refuse(name, f"内容太长，最多 {_LONGEST_SHOWN} 个字。")
@@ -248,11 +271,18 @@ class Section:
         return value
 
     def _code(self, name: str, word: str, codes: type[C]) -> C:
-        for code in codes:
-            if word.upper() == code.value or word == code.label:
-                return code
-        words = "、".join(f"{code.label}（{code.value}）" for code in codes)
-        raise self.refuse(name, f"“{printable(word)}”不在可选范围内。可以写：{words}。")
+        words = _by_word(codes)
+        found = words.get(word) or words.get(word.upper())
+        if found is not None:
+            return cast(C, found)
+        allowed = "、".join(f"{code.label}（{code.value}）" for code in codes)
+        raise self.refuse(name, f"“{printable(word)}”不在可选范围内。可以写：{allowed}。")
+
+
+@cache
+def _by_word(codes: type[Code]) -> dict[str, Code]:
+    """Codes by value and by Chinese label."""
+    return {code.label: code for code in codes} | {code.value: code for code in codes}
 
 
 def each(sections: Iterator[Section], read: Callable[[Section], V]) -> tuple[V, ...]:

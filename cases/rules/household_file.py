@@ -61,7 +61,15 @@ def decode(content: bytes) -> str:
 
 def read_case(text: str) -> CaseFile:
     """Read a household file. Raises `Refusal` naming the field; never lets another error out."""
-    top = load_section(text)
+    return _read(load_section(text))
+
+
+def read_document(document: dict[str, Any]) -> CaseFile:
+    """Read a household whose fields are at hand, with the checks of a file. Raises `Refusal` naming the field."""
+    return _read(Section(document, ""))
+
+
+def _read(top: Section) -> CaseFile:
     on = top.required_day("on")
     members = each(top.sections("members"), lambda section: _member(section, on))
     names = _check_members(top, members)

@@ -37,24 +37,34 @@ class PolicyParameters:
     so that a mapping of hundreds of keys costs nothing until a rule asks.
     """
 
-    __slots__ = ("_typed", "_values", "_versions")
+    __slots__ = ("_used", "_values", "_versions", "known")
 
     def __init__(self, values: Mapping[str, Any], versions: Mapping[str, int | str] | None = None) -> None:
         self._values = values
         self._versions = versions or {}
-        self._typed: dict[str, object] = {}
+        self.known: dict[str, object] = {}
+        self._used: dict[frozenset[str], Mapping[str, str]] = {}
 
     def typed(self, key: str) -> object:
         """Give the checked value; raises `MissingParameter` or `BadParameter`, both naming the key."""
         try:
-            return self._typed[key]
+            return self.known[key]
         except KeyError:
             value = typed_value(key, self._values.get(key, _ABSENT))
-            self._typed[key] = value
+            self.known[key] = value
             return value
 
     def version(self, key: str) -> str:
         return str(self._versions.get(key, ""))
+
+    def used(self, keys: frozenset[str]) -> Mapping[str, str]:
+        """Key → version of these keys; the same few sets come back for every household."""
+        try:
+            return self._used[keys]
+        except KeyError:
+            used = MappingProxyType({key: self.version(key) for key in sorted(keys)})
+            self._used[keys] = used
+            return used
 
     def reading(self) -> "Reading":
         """Start one assessment: what it reads through here is noted."""
@@ -64,15 +74,18 @@ class PolicyParameters:
 class Reading:
     """Parameters as one assessment reads them. `used()` gives key → version for the frozen copy."""
 
-    __slots__ = ("_keys", "_typed")
+    __slots__ = ("_keys", "_known", "_parameters")
 
     def __init__(self, parameters: PolicyParameters) -> None:
-        self._typed = parameters
+        self._parameters = parameters
+        self._known = parameters.known
         self._keys: set[str] = set()
 
     def _get(self, key: str) -> object:
         self._keys.add(key)
-        return self._typed.typed(key)
+        if key in self._known:
+            return self._known[key]
+        return self._parameters.typed(key)
 
     def amount(self, key: str) -> Decimal:
         return cast(Decimal, self._get(key))
@@ -108,7 +121,7 @@ class Reading:
             ) from None
 
     def used(self) -> Mapping[str, str]:
-        return {key: self._typed.version(key) for key in sorted(self._keys)}
+        return self._parameters.used(frozenset(self._keys))
 
 
 _ABSENT = object()

@@ -19,6 +19,8 @@ _FOUR_PLACES = Decimal("0.0001")
 
 def shown(value: object) -> str:
     """Write a figure for a sentence: two places, up to four where cents do not tell it exactly."""
+    if isinstance(value, str):
+        return value
     if not isinstance(value, Decimal):
         return str(value)
     cents = value.quantize(CENT, ROUND_HALF_UP)

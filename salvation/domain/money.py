@@ -16,6 +16,7 @@ _LARGEST = Decimal("1E12")
 _WRITTEN = re.compile(
     r"(-?)(?:¥|RMB|人民币)?(\d+(?:,\d{3})*|\d*)(\.\d*)?(万)?(元|圆|块)?(整)?", re.IGNORECASE
 )
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")
@@ -44,6 +45,8 @@ def yuan(value: Decimal | int | str | float) -> Decimal:
 
 def parse(text: str, *, allow_negative: bool = False) -> Decimal:
     """Read an amount as people write it: 1,580.00元, ￥1580, １５８０, 1.2万元. Raises `BadValue`."""
+    if _PLAIN.fullmatch(text):
+        return Decimal(text).quantize(CENT)
     compact = "".join(normalize("NFKC", text).split())
     found = _WRITTEN.fullmatch(compact)
     if found is None or not (found[2] or (found[3] or "").strip(".")):

@@ -5,10 +5,12 @@ from typing import Any
 
 from salvation.vault.fields import Sealed
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":"))
+
 
 def dump(value: Any) -> str:
     """Canonical JSON text; Decimals and dates become strings."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def load(sealed: Sealed | None) -> Any:

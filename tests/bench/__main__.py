@@ -73,7 +73,10 @@ def print_table(rows: list[dict[str, Any]]) -> None:
     lines = [HEAD, *(_cells(row) for row in rows)]
     widths = [max(_width(line[at]) for line in lines) for at in range(len(HEAD))]
     for line in lines:
-        cells = [_padded(cell, width, left=at == 0) for at, (cell, width) in enumerate(zip(line, widths, strict=True))]
+        cells = [
+            _padded(cell, width, left=at == 0)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
         print("  ".join(cells).rstrip())
 
 

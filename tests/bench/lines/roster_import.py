@@ -36,13 +36,15 @@ def run(county: Unit) -> list[Result]:
         if plan.accepted != ROWS:
             raise AssertionError(plan.summary)
 
-    return [compare(
-        "花名册导入（解析到入库）",
-        ROWS,
-        candidate=lambda: undone(candidate, *TABLES),
-        floor=lambda: undone(lambda: _floor(county, content), *TABLES),
-        limit=2.0,
-    )]
+    return [
+        compare(
+            "花名册导入（解析到入库）",
+            ROWS,
+            candidate=lambda: undone(candidate, *TABLES),
+            floor=lambda: undone(lambda: _floor(county, content), *TABLES),
+            limit=2.0,
+        )
+    ]
 
 
 def _floor(county: Unit, content: bytes) -> None:
@@ -88,9 +90,7 @@ BENEFIT = (
 )
 TERM = "id, benefit_id, months, standing, base, uplift, care, total, care_level"
 COVERED = "term_id, person_id, months, base, uplift, uplift_kinds"
-ACCOUNT = (
-    "household_id, holder_id, holder_name, payee_kind, filing_no, kind, bank, number, number_index, valid_from, batch_id"
-)
+ACCOUNT = "household_id, holder_id, holder_name, payee_kind, filing_no, kind, bank, number, number_index, valid_from, batch_id"
 
 
 class _Ids:
@@ -125,9 +125,7 @@ def _batch(county: Unit) -> int:
 
 def _copy(table: str, columns: str, lines: Iterable[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {table} ({columns}) FROM STDIN", io.BytesIO("\n".join(lines).encode())
-        )
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.BytesIO("\n".join(lines).encode()))
 
 
 def _people(members: list[tuple[Any, ...]], batch: int) -> Iterator[str]:

@@ -1,0 +1,194 @@
+"""One household judged: the document the rules read, and the columns of the Assessment that keeps the verdict."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from cases.models import Member
+from cases.models.choices import TEKUN, Program
+from cases.parameters import NULLABLE
+from cases.rules import result as verdict
+from cases.rules.compare import assess
+from cases.rules.facts import HouseholdFacts
+from cases.rules.household_file import read_document
+from cases.rules.policy import PolicyParameters
+from cases.rules.result import Assessment as Verdict
+from salvation.domain.errors import Refusal
+from salvation.domain.money import CENT
+from salvation.parameters.book import Book
+from salvation.units.models import Unit
+from salvation.vault import facts as sealed_facts
+
+# Lists of the declaration whose rows may name a member.
+LISTS = ("incomes", "properties", "expenses", "duty_bearers")
+STANDARD_KEY = {"URBAN": "dibao.std.urban", "RURAL": "dibao.std.rural"}
+
+
+class Kin(NamedTuple):
+    """A present member of a household with what the register says of the person."""
+
+    person: int
+    name: str
+    birth_date: date | None
+    counted: bool
+    exclude_reason: str
+    disability_kind: str
+    disability_level: int | None
+    labour: str
+    critical_illness: bool
+    in_school: bool
+
+
+def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
+    """Present members by household, in the order they were entered: one query for any number."""
+    rows = Member.objects.filter(household__in=households, left_on__isnull=True).order_by("pk")
+    found: dict[int, list[Kin]] = defaultdict(list)
+    for household, *kin in rows.values_list(
+        "household_id",
+        "person_id",
+        "person__name",
+        "person__birth_date",
+        "counted",
+        "exclude_reason",
+        "person__disability_kind",
+        "person__disability_level",
+        "person__labour",
+        "person__critical_illness",
+        "person__in_school",
+    ):
+        found[household].append(Kin._make(kin))
+    return found
+
+
+class Policy:
+    """Parameters in force for a unit on a day, as the rules read them; one for any number of households."""
+
+    def __init__(self, unit: Unit, on: date) -> None:
+        self._book = Book(unit=unit, on=on)
+        self._values: dict[str, Any] = {**dict.fromkeys(NULLABLE), **self._book.values()}
+        self.parameters = PolicyParameters(self._values, self._book.versions())
+        self._unconfirmed: dict[frozenset[str], list[str]] = {}
+
+    def standard(self, area: str) -> Any:
+        return self._values.get(STANDARD_KEY[area])
+
+    def unconfirmed(self, used: frozenset[str]) -> list[str]:
+        """Labels of used parameters that still stand on an unconfirmed default."""
+        if used not in self._unconfirmed:
+            self._unconfirmed[used] = self._book.unconfirmed(used)
+        return self._unconfirmed[used]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A household ready to be judged: frozen facts, the document they were read from, person ids by name in it."""
+
+    facts: HouseholdFacts
+    document: dict[str, Any]
+    ids: Mapping[str, int]
+    area: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """The verdict, and the columns that keep it; ``result`` and ``facts`` are clear text, to be sealed."""
+
+    verdict: Verdict
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def case_of(
+    kin: Sequence[Kin], area: str, declared: Mapping[str, Any], on: date, *, single_for: int | None = None
+) -> Case:
+    """The household in the shape of docs/assess.md, read by the rules. Raises Refusal naming what is wrong.
+
+    The register speaks for name, birth, disability and illness; the declaration for everything economic.
+    """
+    members, ids = _members(kin, declared.get("members", {}))
+    names = {str(pk): name for name, pk in ids.items()}
+    document: dict[str, Any] = {"on": on.isoformat(), "area": area, "members": members}
+    for key in LISTS:
+        document[key] = [_named(row, names) for row in declared.get(key, [])]
+    if declared.get("tekun_mode"):
+        document["tekun_mode"] = declared["tekun_mode"]
+    if single_for is not None:
+        document["single_for"] = names[str(single_for)]
+    document = {key: value for key, value in document.items() if value}
+    return Case(read_document(document).facts, document, ids, area)
+
+
+def _members(
+    kin: Sequence[Kin], declared: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    members: list[dict[str, Any]] = []
+    ids: dict[str, int] = {}
+    for person in kin:
+        if person.birth_date is None:
+            raise Refusal(f"{person.name} 没有出生日期，请先补录")
+        name = _unique(person.name, ids)
+        ids[name] = person.person
+        entry: dict[str, Any] = {"name": name, "birth": person.birth_date.isoformat()}
+        if not person.counted:
+            entry["not_counted_because"] = person.exclude_reason
+        if person.disability_kind and person.disability_level:
+            entry["disability"] = {"kind": person.disability_kind, "level": person.disability_level}
+        entry["labour"] = person.labour
+        entry["critical_illness"] = person.critical_illness
+        entry["in_school"] = person.in_school
+        entry |= declared.get(str(person.person), {})
+        members.append(entry)
+    return members, ids
+
+
+def _unique(name: str, taken: Mapping[str, int]) -> str:
+    if name not in taken:
+        return name
+    return next(f"{name}{number}" for number in range(2, 99) if f"{name}{number}" not in taken)
+
+
+def _named(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    copy = {key: value for key, value in row.items() if value not in (None, "")}
+    if "member" in copy:
+        copy["member"] = names.get(str(copy["member"]), str(copy["member"]))
+    return copy
+
+
+def judge(case: Case, program: str, policy: Policy, on: date) -> Judged:
+    """Judge one programme on a day. Raises Refusal naming a parameter that is missing."""
+    found = assess(Program(program), case.facts, policy.parameters, on)
+    used = dict(found.parameters_used or {})
+    is_tekun = program in TEKUN
+    columns = {
+        "program": program,
+        "on": on,
+        "eligible": found.eligible,
+        "base": found.base,
+        "uplift": Decimal(0) if is_tekun else found.uplift,
+        "care": found.uplift if is_tekun else Decimal(0),
+        "total": found.total,
+        "standard": policy.standard(case.area),
+        "annual_income": _cents(found.annual_income),
+        "per_capita": _cents(found.per_capita),
+        "people": len(case.facts.counted),
+        "care_level": "",
+        "result": sealed_facts.dump(_with_ids(found, case.ids)),
+        "facts": sealed_facts.dump(case.document),
+        "parameters": used,
+        "unconfirmed": policy.unconfirmed(frozenset(used)),
+    }
+    return Judged(found, columns)
+
+
+def _cents(value: Decimal | None) -> Decimal:
+    return verdict.NOTHING if value is None else value.quantize(CENT, ROUND_HALF_UP)
+
+
+def _with_ids(found: Verdict, ids: Mapping[str, int]) -> dict[str, Any]:
+    """The verdict with person ids for member names: names may repeat, ids do not."""
+    plain = found.as_dict()
+    plain["members"] = [{**share, "member": str(ids[share["member"]])} for share in plain["members"]]
+    plain["covered"] = [str(ids[name]) for name in plain["covered"]]
+    return plain
