@@ -1,8 +1,13 @@
 """The Celery application; beat runs one tick a minute and everything else follows business dates."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.platforms import SecurityWarning
+
+# Said at length at every start as root; production images have a user of their own (docs/operations.md).
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salvation.settings")
 
