@@ -56,8 +56,12 @@ def logins(demo: Demo) -> list[Login]:
     village = villages_of(demo.units[0]).first()
     if village:
         found.append(Login(f"village{tail}", "VILLAGE_WORKER", village, "村干部", ""))
-    if demo.county.parent:
-        found.append(Login(f"city{tail}", "CITY_VIEWER", demo.county.parent, "市局", ""))
+        found.append(Login(f"thirdparty{tail}", "THIRD_PARTY", village, "社工", ""))
+    city = demo.county.parent
+    if city:
+        found.append(Login(f"city{tail}", "CITY_VIEWER", city, "市局", ""))
+    if city and city.parent:
+        found.append(Login(f"province{tail}", "PROVINCE_VIEWER", city.parent, "省厅", ""))
     return found
 
 
