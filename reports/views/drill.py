@@ -12,6 +12,7 @@ from cases.models import Household, Person
 from reports.governance.services import frame_for
 from reports.governance.table import TABLE
 from reports.views.governance import parse_month
+from salvation.access.models import recused_subjects
 from salvation.access.reach import reach_of
 from salvation.access.services import require
 from salvation.domain.ages import age
@@ -46,6 +47,10 @@ class Drill(Page):
         units = None if place == county else [place.pk]
         rows = records(frame_for(county, parse_month(month)), code, sub, units)
         rows = rows.filter(**{f"{source.unit}__in": reach.units})
+        if source.permission == "case.view":
+            # The figure counts everybody; the list leaves out one's own and relatives' families (回避).
+            hidden = dict(recused_subjects(request.user)).get(Household, ())
+            rows = rows.exclude(**{f"{source.household}__in": hidden})
         return self.show(self._context(source.code, rows, place, key.replace("-", "."), parse_month(month)))
 
     def _context(self, source: str, rows: Any, place: Unit, key: str, month: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from reports.governance import columns
 from reports.governance.export import sheet_heading
 from reports.governance.services import CODE, close_month, distinct_people, draft_month, rows_for
 from reports.governance.table import TABLE, Row, failed_checks, value
+from salvation.access.place import own_county
 from salvation.access.reach import reach_of
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import BadValue
@@ -24,7 +25,6 @@ from salvation.periods.services import fill_cells, read_number
 from salvation.tables.model import Column, Heading, Table, Totals
 from salvation.units.models import Unit
 from salvation.units.selectors import reporting_units
-from salvation.units.services import county_of
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.records import step_url
@@ -39,14 +39,6 @@ def parse_month(text: str) -> Month:
         return Month.parse(text)
     except BadValue as error:
         raise Http404("没有这个月份") from error
-
-
-def own_county(user: Any) -> Unit:
-    """The county a person works in. Raises Http404 above counties."""
-    for post in user.current_posts:
-        if county := county_of(post.unit):
-            return county
-    raise Http404("您的岗位不在县级以下单位")
 
 
 def own_units(user: Any, county: Unit, month: Month) -> list[Unit]:

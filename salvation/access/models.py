@@ -8,10 +8,11 @@
 jobs, tables and exports all go through it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -84,6 +85,24 @@ def recused_people(user: Any) -> list[int]:
             Recusal.objects.filter(user=user, lifted_at__isnull=True).values_list("person_id", flat=True)
         )
     return list(user.__dict__["_recused"])
+
+
+def recused_subjects(user: Any) -> Iterator[tuple[type["ScopedModel"], Any]]:
+    """Every model with hidden rows and their ids, for rows that only name their subject (attachments, duties)."""
+    people = recused_people(user)
+    if not people:
+        return
+    for model in apps.get_models():
+        if issubclass(model, ScopedModel) and not model._meta.proxy and model.access.people:
+            found = model._base_manager.filter(**{f"{model.access.people}__in": people})
+            yield model, found.values("pk")
+
+
+def lent_subjects(user: Any) -> Iterator[tuple[type["ScopedModel"], list[int]]]:
+    """Every model of which single rows may be lent, and the ids of those this person has."""
+    for model in apps.get_models():
+        if issubclass(model, ScopedModel) and not model._meta.proxy and model.access.lendable:
+            yield model, _lent(model, user)
 
 
 class ScopedModel(models.Model):

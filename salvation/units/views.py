@@ -8,21 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from salvation.access.place import own_county
 from salvation.access.reach import reach_of
 from salvation.units.models import PopulationStat, Unit
 from salvation.units.selectors import reporting_units
-from salvation.units.services import county_of
 from salvation.units.upkeep import edit_unit
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
-
-
-def own_county(user: Any) -> Unit:
-    """The county of a person's posts. Raises Http404 above counties."""
-    for post in user.current_posts:
-        if county := county_of(post.unit):
-            return county
-    raise Http404("您的岗位不在县级以下单位")
 
 
 class Units(Page):
