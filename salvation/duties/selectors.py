@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from salvation.access.models import recused_subjects
 from salvation.access.reach import reach_of
 from salvation.duties.models import Duty
+from salvation.flow.models import FlowSubject
 
 
 def duties_for(user: Any) -> QuerySet[Duty]:
@@ -21,6 +23,10 @@ def duties_for(user: Any) -> QuerySet[Duty]:
     if not parts:
         return Duty.objects.none()
     waiting = Duty.objects.filter(reduce(or_, parts), done_at__isnull=True)
+    # Files of oneself and of relatives are others' work (回避).
+    for model, hidden in recused_subjects(user):
+        if issubclass(model, FlowSubject):
+            waiting = waiting.exclude(kind=model.flow.code, subject_id__in=hidden)
     return waiting.select_related("unit").order_by("due_on", "opened_at", "id")
 
 

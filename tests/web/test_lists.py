@@ -70,7 +70,7 @@ def test_a_list_needs_the_same_queries_for_one_row_and_for_fifty(
         client.get("/registers/meetings/")
 
 
-NUMBER_OF_QUERIES = 11
+NUMBER_OF_QUERIES = 12
 
 
 def test_an_unknown_sort_or_place_is_ignored(clerk, sign_in, make_meetings):
