@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from salvation.accounts.models import User
+from salvation.units.models import Unit
 
 SHOWN = 12
 
@@ -10,6 +11,12 @@ SHOWN = 12
 def account(pk: int) -> User:
     """An account by id. Raises User.DoesNotExist."""
     return User.objects.get(pk=pk)
+
+
+def unit_of_login(username: str) -> Unit | None:
+    """Where the account of a user name works, so that a failed sign-in stands where its auditor looks."""
+    user = User.objects.filter(username=username).first()
+    return user.main_post.unit if user and user.main_post else None
 
 
 def demo_logins() -> list[tuple[str, str]]:

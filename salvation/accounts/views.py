@@ -17,7 +17,7 @@ from django_otp import login as otp_login
 from salvation.accounts.forms import PasswordForm, SignInForm, TokenForm
 from salvation.accounts.models import User
 from salvation.accounts.second_factor import device_of, expired, needs_second_factor, right_token, setup_facts
-from salvation.accounts.selectors import account, demo_logins
+from salvation.accounts.selectors import account, demo_logins, unit_of_login
 from salvation.accounts.services import change_password
 from salvation.domain.errors import Refusal
 from salvation.journal.services import record
@@ -47,6 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             record(
                 actor=None,
                 action="account.login_failed",
+                unit=unit_of_login(form.cleaned_data["username"]),
                 facts={"username": form.cleaned_data["username"][:30]},
             )
             form.add_error(None, "用户名或密码不对，或账号已停用。连续五次输错，账号会锁定半小时")
