@@ -140,16 +140,22 @@ def _orders_tie(roster: Roster) -> Tie:
     return Tie("变更单合计与增减一致", wanted == shown, words)
 
 
-def changed_lines(roster: Roster) -> QuerySet[PayLine]:
+def lines_for(roster: Roster, user: Any) -> Any:
+    """The roster's lines without families this person must stand back from (回避)."""
+    return PayLine.objects.visible_to(user).filter(roster=roster)
+
+
+def changed_lines(roster: Roster, user: Any) -> QuerySet[PayLine]:
     """Lines that differ from last month, so that each can be explained."""
-    return roster.pay_lines.exclude(mark="SAME").order_by("mark", "seq", "id")
+    found: QuerySet[PayLine] = lines_for(roster, user).exclude(mark="SAME").order_by("mark", "seq", "id")
+    return found
 
 
-def left_out(roster: Roster) -> QuerySet[PayLine]:
+def left_out(roster: Roster, user: Any) -> QuerySet[PayLine]:
     """Lines that are not paid or may not be."""
-    return (roster.pay_lines.filter(state=LineState.EXCLUDED) | roster.pay_lines.exclude(block="")).order_by(
-        "state", "village_name", "household_no"
-    )
+    lines = lines_for(roster, user).filter(Q(state=LineState.EXCLUDED) | ~Q(block=""))
+    found: QuerySet[PayLine] = lines.order_by("state", "village_name", "household_no")
+    return found
 
 
 def month_totals(rows: QuerySet[Roster]) -> dict[str, Any]:
@@ -165,14 +171,23 @@ def month_totals(rows: QuerySet[Roster]) -> dict[str, Any]:
     return {**{key: value or 0 for key, value in sums.items()}, "states": states}
 
 
+def newest_totals(rows: QuerySet[Roster]) -> tuple[Any, dict[str, Any]]:
+    """The newest month of these rosters and its sums: months are never added up."""
+    newest = rows.order_by("-month").values_list("month", flat=True).first()
+    return newest, month_totals(rows.filter(month=newest) if newest else rows.none())
+
+
 def exclusion_of(line: PayLine) -> Exclusion | None:
     return Exclusion.objects.filter(
         roster=line.roster_id, benefit=line.benefit_id, for_month=line.for_month
     ).first()
 
 
-def leavers_of(roster: Roster) -> QuerySet[Leaver]:
-    return roster.leavers.select_related("village").order_by("reason", "pk")
+def leavers_of(roster: Roster, user: Any) -> QuerySet[Leaver]:
+    """Who is gone since last month, without families this person must stand back from."""
+    rows = Leaver.objects.visible_to(user).filter(roster=roster).select_related("village")
+    found: QuerySet[Leaver] = rows.order_by("reason", "pk")
+    return found
 
 
 def roster_for(unit: Unit, program: str, month: Month) -> Roster | None:

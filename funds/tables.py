@@ -35,7 +35,7 @@ ROSTERS = Table(
         Column("people", "人数", Kind.COUNT, sort="people"),
         Column("lines", "笔数", Kind.COUNT, optional=True),
         Column("amount", "应发金额（元）", Kind.MONEY, sort="amount", definition="全部待发明细之和，含补发"),
-        Column("backpay", "其中补发（元）", Kind.MONEY, value="backpay_amount"),
+        Column("backpay", "其中补发（元）", Kind.MONEY, value="backpay_amount", optional=True),
         Column("excluded", "剔除（笔）", Kind.COUNT),
         Column("blocked", "缺账户（笔）", Kind.COUNT),
         Column("change", "较上月（元）", Kind.MONEY, value=lambda r: r.in_amount - r.out_amount, definition="本月增加减本月减少"),
@@ -50,10 +50,11 @@ LINES = Table(
     (
         Column("seq", "序号", Kind.COUNT, sort="seq", total=Total.NOT),
         Column("name", "户主（申请人）", Kind.NAME, priority=1, link=True, sort="name"),
-        Column("id_no", "身份证号", Kind.ID),
+        Column("id_no", "身份证号", Kind.ID, optional=True),
         Column("village", "村（社区）", value="village_name", sort="village_name"),
         Column("people", "保障人数", Kind.COUNT),
-        Column("for_month", "归属月", Kind.MONTH, sort="for_month"),
+        Column("for_month", "归属月", Kind.MONTH, sort="for_month", optional=True),
+        Column("last_total", "上月应发（元）", Kind.MONEY, optional=True),
         Column("total", "本月应发（元）", Kind.MONEY, priority=3, sort="total"),
         Column("mark", "增减", Kind.STATE, states=MARKS, priority=2, sort="mark"),
         Column("difference", "较上月（元）", Kind.MONEY),
@@ -65,6 +66,13 @@ LINES = Table(
         Column("why", "剔除理由", value="why_excluded", optional=True),
     ),
 )  # fmt: skip
+
+# What explains a difference: the columns of the record's second tab.
+DIFFERENCES = LINES.select(
+    lambda column: (
+        column.code in ("name", "village", "mark", "last_total", "total", "difference", "explanation")
+    )
+)
 
 LEAVERS = Table(
     "roster_leavers",

@@ -17,13 +17,14 @@ from funds.selectors import (
     left_out,
     month_totals,
     months_to_approve,
+    newest_totals,
     requests_for,
     rosters_to_approve,
     summary_rows,
     ties,
 )
 from funds.services.rosters import approve_month, generate_rosters
-from funds.tables import LEAVERS, LINES, ROSTER_STATES, ROSTERS, SUMMARY
+from funds.tables import DIFFERENCES, LEAVERS, LINES, ROSTER_STATES, ROSTERS, SUMMARY
 from funds.workbook import summary_total
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -77,12 +78,18 @@ class RosterList(ListPage):
 
     def context(self, *args: Any) -> dict[str, Any]:
         user: Any = self.request.user
-        sums = month_totals(self.filters().apply(self.rows()))
+        month, sums = newest_totals(self.filters().apply(self.rows()))
         states = [(ROSTER_STATES[code], count) for code, count in sums["states"].items()]
         makes = user.may("roster.check") or user.may("roster.county_check")
         return {
             **super().context(*args),
-            "sums": sums,
+            "sums_title": f"{Month.of(month).label}合计" if month else "",
+            "sums": [
+                ("册数", f"{sums['rosters']:,}"),
+                ("户数", f"{sums['households']:,}"),
+                ("人数", f"{sums['people']:,}"),
+                ("应发金额（元）", f"{sums['amount']:,.2f}"),
+            ],
             "state_counts": sorted(states, key=lambda pair: list(ROSTER_STATES.values()).index(pair[0])),
             "make_url": reverse("funds:generate") if makes else "",
             "approve_url": reverse("funds:approve") if user.may("roster.approve") else "",
@@ -119,12 +126,13 @@ def figures(roster: Roster) -> list[tuple[object, ...]]:
 
 
 def differences(page: Any, roster: Roster) -> dict[str, Any]:
-    lines = list(changed_lines(roster)[: SHOWN + 1])
-    leavers = list(leavers_of(roster)[: SHOWN + 1])
+    user = page.request.user
+    lines = list(changed_lines(roster, user)[: SHOWN + 1])
+    leavers = list(leavers_of(roster, user)[: SHOWN + 1])
     look = Look(row_url=line_url, css="cards")
     return {
         "roster": roster,
-        "changed": html_table(LINES, lines[:SHOWN], look=look) if lines else "",
+        "changed": html_table(DIFFERENCES, lines[:SHOWN], look=look) if lines else "",
         "left": html_table(LEAVERS, leavers[:SHOWN], look=Look(css="cards")) if leavers else "",
         "more": len(lines) > SHOWN or len(leavers) > SHOWN,
         "shown": SHOWN,
@@ -136,7 +144,7 @@ def line_url(line: Any) -> str:
 
 
 def kept_back(page: Any, roster: Roster) -> dict[str, Any]:
-    lines = list(left_out(roster)[:SHOWN])
+    lines = list(left_out(roster, page.request.user)[:SHOWN])
     table = LINES.select(lambda column: column.code not in ("seq", "mark", "difference", "explanation"))
     return {"markup": html_table(table, lines, look=Look(row_url=line_url, css="cards")) if lines else ""}
 
