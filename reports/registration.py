@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reports import jobs
+from reports.desk import desk_numbers
 from reports.governance import columns
 from reports.governance.services import CODE
 from reports.governance.table import failed_checks
@@ -10,7 +11,8 @@ from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
 from salvation.periods.models import Periodical, Submission
 from salvation.periods.models import register as register_periodical
-from salvation.web import navigation
+from salvation.web import desk, navigation
+from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
 
 
@@ -29,6 +31,7 @@ def register_all(reverse: Callable[..., str]) -> None:
             url=lambda submission: reverse("reports:submission", args=[submission.pk]),
         )
     )
+    desk.register(Panel("专项治理统计", "table.view", desk_numbers, order=30))
     schedule(Monthly(jobs.GENERATE, day=1, hour=2, offset=-1))
     navigation.register_group("报表", 30)
     navigation.register(

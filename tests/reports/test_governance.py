@@ -224,3 +224,11 @@ def test_another_towns_figure_leads_nowhere(
 ) -> None:
     other = units["360722101"].pk
     assert sign_in(clerk).get(f"/reports/governance/2022-05/{other}/SA05/").status_code == 404
+
+
+def test_the_desk_tells_the_share_of_the_frozen_month(
+    submission: Submission, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    page = sign_in(clerk).get("/").content.decode()
+    assert "4.00%" in page
+    assert "救助对象（人，2022年5月）" in page
