@@ -9,7 +9,8 @@ from rustpy_xlsxwriter import Format, write_worksheet
 
 from salvation.domain.mask import Scene
 from salvation.tables.model import Column, Heading, Kind, Row, Table
-from salvation.tables.values import Digest, entries
+from salvation.tables.portions import portions
+from salvation.tables.values import Digest
 
 FORMATS = {
     Kind.MONEY: "#,##0.00",
@@ -103,10 +104,10 @@ def _records(
     counting: Digest,
     scene: Scene,
 ) -> Iterator[dict[str, object]]:
-    for row in rows:
-        cells = entries(columns, row, scene)
-        counting.add(cells)
-        yield dict(zip(labels, cells, strict=True))
+    for portion in portions(columns, rows, scene):
+        counting.add_columns(portion)
+        for cells in zip(*portion, strict=True):
+            yield dict(zip(labels, cells, strict=True))
     if not counting.rows:
         # The writer takes its header from the first record.
         yield dict.fromkeys(labels)

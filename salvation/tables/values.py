@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from salvation.domain import mask
@@ -107,9 +107,22 @@ class Digest:
         self._hash.update(b"\n" + line.encode())
         self.rows += 1
 
+    def add_columns(self, columns: Sequence[Sequence[Entry]]) -> None:
+        """The same for a portion of rows given column by column."""
+        texts = [_texts(column) for column in columns]
+        lines = "\n".join(map("\t".join, zip(*texts, strict=True)))
+        self._hash.update(b"\n" + lines.encode())
+        self.rows += len(texts[0])
+
     @property
     def value(self) -> str:
         return self._hash.hexdigest()
+
+
+def _texts(cells: Sequence[Entry]) -> Sequence[str]:
+    if {str}.issuperset(map(type, cells)):
+        return cast(Sequence[str], cells)
+    return ["" if cell is None else str(cell) for cell in cells]
 
 
 def digest(table: Table, rows: Iterable[Row], scene: Scene = Scene.LIST) -> str:
