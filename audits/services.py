@@ -10,6 +10,7 @@ from audits.models import RectificationItem
 from salvation.access.services import must_still_see, require
 from salvation.domain.errors import Refusal
 from salvation.flow.engine import begin
+from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.units.models import Unit
 from salvation.units.services import county_of
@@ -52,10 +53,7 @@ def _check_dates(elements: dict[str, Any], today: date) -> None:
 
 def item_number(county: Unit, now: datetime) -> str:
     """County code, year and running number."""
-    prefix = f"WT{county.code}-{timezone.localtime(now).year}-"
-    rows = RectificationItem.objects.filter(no__startswith=prefix).order_by("-no")
-    last = rows.values_list("no", flat=True).first()
-    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}"
+    return next_number(f"WT{county.code}-{timezone.localtime(now).year}-")
 
 
 def on_registered(context: Context) -> None:

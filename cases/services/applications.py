@@ -18,6 +18,7 @@ from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.clock import due_date
 from salvation.flow.engine import begin
+from salvation.flow.numbers import next_number
 from salvation.flow.table import Context, Deadline
 from salvation.journal.actions import register
 from salvation.journal.services import record
@@ -109,12 +110,7 @@ def _refuse_repeat(household: Household, applicant_id: int) -> None:
 
 def application_number(household: Household, now: datetime) -> str:
     """Unit code, year and running number within the unit's year."""
-    year = timezone.localtime(now).year
-    prefix = f"{household.handling_unit.code}-{year}-"
-    last = (
-        Application.objects.filter(no__startswith=prefix).order_by("-no").values_list("no", flat=True).first()
-    )
-    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}"
+    return next_number(f"{household.handling_unit.code}-{timezone.localtime(now).year}-")
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import begin, perform
+from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.parameters.book import at
 
@@ -206,11 +207,7 @@ def _other_benefits(benefit: Benefit, month: Month) -> bool:
 
 def change_number(benefit: Benefit, now: datetime) -> str:
     """Unit code, year and running number within the unit's year."""
-    prefix = f"B{benefit.unit.code}-{timezone.localtime(now).year}-"
-    last = (
-        ChangeOrder.objects.filter(no__startswith=prefix).order_by("-no").values_list("no", flat=True).first()
-    )
-    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}"
+    return next_number(f"B{benefit.unit.code}-{timezone.localtime(now).year}-")
 
 
 def on_effective(context: Context) -> None:

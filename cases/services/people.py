@@ -15,6 +15,7 @@ from salvation.access.services import must_still_see, require
 from salvation.domain import bank, citizen_id, mask, names
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.mask import Scene
+from salvation.flow.numbers import next_number
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
@@ -143,7 +144,7 @@ def register_household(
     if len({person.pk for person in people}) != len(people):
         raise Refusal("同一人在家庭成员中出现了两次，请删去一行", field="members")
     household = Household.objects.create(
-        no=next_number("H", unit),
+        no=household_number(unit),
         head=people[members.index(heads[0])],
         county=county,
         handling_unit=unit,
@@ -189,11 +190,9 @@ def _add_members(household: Household, members: Sequence[PersonInput], people: S
         ) from error
 
 
-def next_number(prefix: str, unit: Unit) -> str:
-    """Unit code and a running number: unique, and readable on paper."""
-    stamp = timezone.localtime()
-    last = Household.objects.filter(handling_unit=unit, no__startswith=f"{prefix}{unit.code}").count()
-    return f"{prefix}{unit.code}{stamp:%y%m%d}{last + 1:05d}"
+def household_number(unit: Unit) -> str:
+    """Unit code, year and running number; imported lists keep their own numbers."""
+    return next_number(f"J{unit.code}{timezone.localdate():%y}")
 
 
 @transaction.atomic

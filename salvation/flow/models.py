@@ -87,3 +87,16 @@ class StatFreeze(models.Model):
 
     def __str__(self) -> str:
         return f"{self.county} {self.month:%Y-%m}"
+
+
+class RunningNumber(models.Model):
+    """The last number given under a prefix (unit, kind and year)."""
+
+    prefix = models.CharField("前缀", max_length=40, primary_key=True)
+    last = models.PositiveIntegerField("最后一号")
+
+    class Meta:
+        verbose_name = "流水号"
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.last}"
