@@ -95,7 +95,7 @@ ROLES = {
             COUNTY,
             EVERYTHING_READ
             | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "export.approve"}
-            | {"table.sign", "report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"},
+            | {"report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"},
             second_factor=True,
         ),
         Role(
