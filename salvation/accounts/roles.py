@@ -74,7 +74,6 @@ ROLES = {
                 "case.survey",
                 "roster.county_check",
                 "table.accept",
-                "table.fill",
                 "report.fill",
             }
             | {"param.edit", "rectify.create", "rectify.review", "register.edit", "unit.edit", "file.add"}

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from salvation.accounts.models import User
 from tests.conftest import PASSWORD
 
 DESKTOP = {"width": 1366, "height": 900}
+# A loaded machine is slow, not wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def page_of(chromium: Any, live_server: Any, settings: Any) -> Iterator[Callable
         if user.pk not in pages:
             context = chromium.new_context(viewport=DESKTOP, base_url=live_server.url, locale="zh-CN")
             page = context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(40_000)
             page.goto("/accounts/login/")
             page.fill("#id_username", user.username)
             page.fill("#id_password", PASSWORD)
