@@ -93,7 +93,8 @@ CHANGE_ORDER = Flow(
         State("CANCELLED", "已作废", "ended"),
     ),
     steps=(
-        Step("submit", "提交审核", ("DRAFT",), "TOWN_REVIEW", "change.submit", guards=(guards.month_not_closed,)),
+        Step("submit", "提交审核", ("DRAFT",), "TOWN_REVIEW", "change.submit",
+             guards=(guards.month_not_closed, guards.not_overtaken)),
         Step("send_back", "退回", ("TOWN_REVIEW",), "DRAFT", "change.review", reason=True),
         # A death is decided by the township leader alone (快速通道).
         Step("confirm_death", "确认死亡变更", ("TOWN_REVIEW",), "DECIDED", "change.review",
@@ -105,8 +106,10 @@ CHANGE_ORDER = Flow(
         Step("return_county", "退回", ("COUNTY_DECIDE",), "DRAFT", "change.decide", reason=True),
         Step("decide_county", "决定", ("COUNTY_DECIDE",), "DECIDED", "change.decide", apart_from=("submit", "to_county")),
         Step("take_effect", "告知家庭并生效", ("DECIDED",), "EFFECTIVE", "change.submit",
-             guards=(guards.month_not_closed,), needs=(Need("notified_on", "书面告知日期", "date"),)),
+             guards=(guards.month_not_closed, guards.not_overtaken), needs=(Need("notified_on", "书面告知日期", "date"),)),
         Step("run", "期满自动生效", ("DRAFT",), "EFFECTIVE", None),
         Step("cancel", "作废", ("DRAFT",), "CANCELLED", "change.submit", reason=True, danger=True),
+        Step("overtaken", "作废（已有其他变更先生效）", ("DECIDED",), "CANCELLED", "change.submit",
+             applies=(guards.is_overtaken,), reason=True, danger=True),
     ),
 )  # fmt: skip

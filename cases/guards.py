@@ -175,6 +175,20 @@ def month_not_closed(context: Context) -> str | None:
     return None
 
 
+def not_overtaken(context: Context) -> str | None:
+    """An order keeps the amounts and people of the day it was drafted: after another one they are no longer true."""
+    order = context.subject
+    earlier = order.benefit.orders.filter(state="EFFECTIVE", state_since__gt=order.created_at)
+    found = earlier.exclude(pk=order.pk).order_by("-state_since").first()
+    if found is None:
+        return None
+    return f"本单登记后，变更单 {found.no}（{found.get_kind_display()}）已生效，金额和人员已变；请作废本单后重新登记"
+
+
+def is_overtaken(context: Context) -> str | None:
+    return "没有其他变更先生效，不需要作废" if not_overtaken(context) is None else None
+
+
 def is_death(context: Context) -> str | None:
     return None if context.subject.kind == "DEATH" else "只有死亡变更走快速通道"
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
+from cases.guards import not_overtaken
 from cases.models import (
     Assessment,
     Benefit,
@@ -67,11 +68,7 @@ def draft_death(
     award = award_of(term)
     if str(person.pk) not in {share.key for share in award.shares}:
         raise Refusal(f"{person.name} 在{month.label}不是该待遇的保障成员，请核对", field="person")
-    keep = (
-        term.standing == Standing.GRACE
-        and str(at("grace.rule", on=month.first_day, unit=benefit.unit).value) == "KEEP_ORIGINAL"
-    )
-    left = after_death(award, str(person.pk), keep_base=keep)
+    left = _left_after_death(term, person.pk, month)
     return _draft(
         benefit, ChangeKind.DEATH, term, month, left.shares, note,
         actor=actor, now=now, person=person, event_on=died_on, stop_reason=StopReason.DEATH,
@@ -125,6 +122,15 @@ def draft_grace(
 def award_of(term: BenefitTerm) -> Award:
     """A term's amounts by covered persons, as the rules take them."""
     return Award(tuple(_share_of_row(row) for row in term.covered.all()))
+
+
+def _left_after_death(term: BenefitTerm, dead: int, month: Month) -> Award:
+    """What a term gives without the dead; a tapering household may keep its base (grace.rule)."""
+    keep = (
+        term.standing == Standing.GRACE
+        and str(at("grace.rule", on=month.first_day, unit=term.benefit.unit).value) == "KEEP_ORIGINAL"
+    )
+    return after_death(award_of(term), str(dead), keep_base=keep)
 
 
 def _share_of_row(row: TermMember) -> MemberShare:
@@ -214,6 +220,7 @@ def on_effective(context: Context) -> None:
     """Apply the order: close the running range and open the next one, or stop."""
     order = context.subject
     month = Month.of(order.effective_month)
+    _hold_still(context)
     order.notified_on = context.data.get("notified_on") or None
     order.stat_month = context.transition.stat_month
     order.save(update_fields=["notified_on", "stat_month"])
@@ -222,6 +229,7 @@ def on_effective(context: Context) -> None:
     if not order.shares:
         stop_benefit(order.benefit, month, order.stop_reason or StopReason.OTHER)
         return
+    later = _later_terms(order) if order.kind == ChangeKind.DEATH else []
     running = cut_terms(order.benefit, month)
     # A tapering range ends by itself: without a stop order nothing may be paid after it (02 §2.4).
     end = order.grace_until or running.months.upper
@@ -240,6 +248,44 @@ def on_effective(context: Context) -> None:
         order=order,
         standing=Standing.GRACE if order.kind == ChangeKind.GRACE else running.standing,
         like=running,
+    )
+    for term, left in later:
+        _open_without_dead(order, term, left)
+
+
+def _hold_still(context: Context) -> None:
+    """Two orders of one benefit at the same moment: the second waits here and is refused."""
+    Benefit.objects.select_for_update().get(pk=context.subject.benefit_id)
+    if reason := not_overtaken(context):
+        raise Refusal(reason)
+
+
+def _later_terms(order: ChangeOrder) -> list[tuple[BenefitTerm, Award]]:
+    """Ranges that begin after a death found late: they go on, without the dead."""
+    later = order.benefit.terms.filter(months__startswith__gt=order.effective_month).order_by("months")
+    dead = order.person_id or 0
+    found = [(term, _left_after_death(term, dead, Month.of(term.months.lower))) for term in later]
+    if any(not left.shares for _, left in found):
+        raise Refusal("死亡之后的某一期只保障死者一人，请先办理停发")
+    return found
+
+
+def _open_without_dead(order: ChangeOrder, term: BenefitTerm, left: Award) -> None:
+    open_term(
+        order.benefit,
+        term.months,
+        [
+            Share(int(share.key), share.base, share.uplift, tuple(kind.value for kind in share.uplift_kinds))
+            for share in left.shares
+        ],
+        base=left.base,
+        uplift=left.uplift,
+        care=term.care,
+        total=left.total + term.care,
+        assessment=term.assessment,
+        order=order,
+        standing=term.standing,
+        like=term,
     )
 
 
@@ -262,8 +308,10 @@ def end_grace_periods(*, county_id: int, on: date, now: datetime) -> int:
         standing=Standing.GRACE,
         months__endswith__lte=month.first_day,
     )
+    # A death while tapering cuts the range in two: the benefit ends once, with the last of them.
+    last = ended.order_by("benefit", "-months").distinct("benefit")
     count = 0
-    for term in ended.exclude(benefit__terms__months__contains=month.first_day):
+    for term in last.exclude(benefit__terms__months__contains=month.first_day):
         _end_grace(term, now)
         count += 1
     return count

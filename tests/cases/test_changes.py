@@ -171,6 +171,56 @@ def test_the_end_of_tapering_is_written_once(
     assert end_grace_periods(county_id=benefit.county_id, on=after, now=timezone.now()) == 0
 
 
+def dead(benefit: Benefit, person: Person, died_on: date, clerk: User) -> ChangeOrder:
+    return draft_death(
+        benefit=benefit, person=person, died_on=died_on, note="死亡", actor=clerk, now=timezone.now()
+    )
+
+
+def test_a_death_while_tapering_leaves_one_end(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    now = timezone.now()
+    first = Month.of(timezone.localdate()) - 3
+    running = term_in(benefit, first)
+    assert running is not None
+    benefit.terms.update(standing="GRACE", months=(START, (first + 4).first_day))
+    running.covered.update(months=(START, (first + 4).first_day))
+    carry(dead(benefit, head_of(benefit), first.first_day, clerk))
+    assert benefit.terms.filter(standing="GRACE").count() == 2
+    stop = first + 4
+    assert end_grace_periods(county_id=benefit.county_id, on=stop.first_day, now=now) == 1
+    benefit.refresh_from_db()
+    assert benefit.stop_month == stop.first_day
+
+
+def test_a_death_found_late_keeps_what_changed_since(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    people = [member.person for member in benefit.household.members.order_by("id")]
+    carry(dead(benefit, people[2], date(2022, 5, 10), clerk))
+    carry(dead(benefit, people[0], date(2022, 2, 10), clerk))
+    totals = [term_in(benefit, Month(2022, month)) for month in (2, 3, 5, 6, 12)]
+    assert [term.total for term in totals if term] == [
+        Decimal("1580.00"), Decimal("1013.33"), Decimal("1013.33"), Decimal("466.67"), Decimal("466.67"),
+    ]  # fmt: skip
+
+
+def test_an_order_overtaken_by_a_death_does_not_bring_the_dead_back(
+    benefit: Benefit, clerk: User, leader: User, approver: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    now = timezone.now()
+    grace = draft_grace(benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=now)
+    perform(subject=grace, step="submit", actor=clerk, now=now)
+    perform(subject=grace, step="to_county", actor=leader, now=now)
+    perform(subject=grace, step="decide_county", actor=approver, now=now)
+    carry(dead(benefit, head_of(benefit), date(2022, 5, 10), clerk))
+    with pytest.raises(Refusal, match="重新登记"):
+        perform(subject=grace, step="take_effect", actor=clerk, now=now, data={"notified_on": "2022-06-01"})
+    perform(subject=grace, step="overtaken", actor=clerk, now=now, comment="成员已死亡")
+    assert grace.state == "CANCELLED"
+
+
 def test_tapering_is_not_given_twice(
     benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
 ) -> None:
