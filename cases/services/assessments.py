@@ -67,11 +67,18 @@ def assess_application(*, application: Application, actor: Any, now: datetime) -
 
 @transaction.atomic
 def reassess_household(
-    *, household: Household, declaration: Declaration, program: str, actor: Any, now: datetime
+    *,
+    household: Household,
+    declaration: Declaration,
+    program: str,
+    actor: Any,
+    now: datetime,
+    single_for: int | None = None,
 ) -> Assessment:
-    """Judge a household again without an application (for a change order)."""
+    """Judge a household again without an application (for a change order); ``single_for``: the one 单人保 is for."""
     require(actor, "case.edit", household.handling_unit)
-    return _store(household, declaration, program, timezone.localdate(now), actor=actor, now=now)
+    on = timezone.localdate(now)
+    return _store(household, declaration, program, on, single_for=single_for, actor=actor, now=now)
 
 
 def _store(

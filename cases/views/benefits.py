@@ -173,7 +173,11 @@ class NewChange(FormPage):
         if declaration is None:
             raise Refusal("本户没有登记经济状况（导入的待遇未核算），请先登记申请并填写经济状况")
         made = reassess_household(
-            household=self.benefit.household, declaration=declaration, program=self.benefit.program, **who
+            household=self.benefit.household,
+            declaration=declaration,
+            program=self.benefit.program,
+            single_for=self.benefit.applicant_id if self.benefit.is_single else None,
+            **who,
         )
         return draft_amount(benefit=self.benefit, assessment=made, note=given["note"], **who)
 

@@ -113,3 +113,19 @@ def test_a_review_of_all_is_one_entry_of_the_journal(town):
 def test_a_clerk_of_another_town_may_not_ask_for_it(town, other_clerk):
     with pytest.raises(PermissionDenied):
         reassess_all(unit=town, on=ON, actor=other_clerk, now=NOW)
+
+
+def test_a_single_persons_benefit_is_judged_again_for_that_person_only(town, clerk):
+    family = Household.objects.get(no="J1")
+    made = reassess_household(
+        household=family,
+        declaration=family.declarations.get(),
+        program="DIBAO_RURAL",
+        single_for=family.head_id,
+        actor=clerk,
+        now=NOW,
+    )
+    made.refresh_from_db()
+    judged = sealed_facts.load(made.facts)
+    assert judged["single_for"] is not None
+    assert {share["member"] for share in sealed_facts.load(made.result)["members"]} <= {str(family.head_id)}
