@@ -268,7 +268,7 @@ def deciding_meeting(context: Context) -> Meeting:
     """The meeting named in the form: visible to the actor, of the right kind and day, with a quorum."""
     application = context.subject
     raw = str(context.data.get("meeting", ""))
-    if not raw.isdigit():
+    if not raw.isdecimal():
         raise Refusal("请选择集体审批会议", field="meeting")
     meeting: Meeting = get_visible(Meeting.objects, context.actor, pk=int(raw))
     today = timezone.localdate(context.now)

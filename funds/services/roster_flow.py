@@ -56,7 +56,7 @@ def on_approve(context: Context) -> None:
 def approving_meeting(roster: Any, context: Context) -> Meeting:
     """A 局务会 of the county, held by today and with a quorum."""
     raw = str(context.data.get("meeting", ""))
-    if not raw.isdigit():
+    if not raw.isdecimal():
         raise Refusal("请选择同意本批发放的局务会", field="meeting")
     meeting: Meeting = get_visible(Meeting.objects.all(), context.actor, pk=int(raw))
     today = timezone.localdate(context.now)

@@ -55,7 +55,13 @@ class Drill(Page):
 
     def _context(self, source: str, rows: Any, place: Unit, key: str, month: Any) -> dict[str, Any]:
         after = self.request.GET.get("after", "")
-        shown = window(rows, sort="pk", size=PAGE, after=int(after) if after.isdigit() else None, before=None)
+        shown = window(
+            rows,
+            sort="pk",
+            size=PAGE,
+            after=int(after) if after.isdecimal() and len(after) < 19 else None,
+            before=None,
+        )
         lines = LINES.get(source, person_lines)(shown.rows)
         table, url = TABLES.get(source, (PEOPLE, person_url))
         column = TABLE.column(key)

@@ -49,7 +49,7 @@ class Accounts(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
         rows = accounts_of(county_here(user))
-        if words := request.GET.get("q", "").strip():
+        if words := request.GET.get("q", "").replace("\0", "").strip():
             rows = rows.filter(username__startswith=words) | rows.filter(name__startswith=words)
         context = {"rows": rows[:SHOWN], "words": words, "today": timezone.localdate()}
         return self.show(

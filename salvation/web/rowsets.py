@@ -85,7 +85,7 @@ class RowsForm(forms.Form):
         """Show the rows of an autosaved draft again."""
         for given in self.rowsets:
             total = facts.get(f"{given.name}-TOTAL_FORMS", ["0"])[-1]
-            count = min(int(total), MOST_ROWS) if total.isdigit() else 0
+            count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 9 else 0
             rows = [_row(facts, f"{given.name}-{index}-") for index in range(count)]
             filled = [row for row in rows if any(row.values())]
             if filled:
