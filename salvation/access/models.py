@@ -98,6 +98,15 @@ def recused_subjects(user: Any) -> Iterator[tuple[type["ScopedModel"], Any]]:
             yield model, found.values("pk")
 
 
+def closed_subjects(user: Any) -> list[str]:
+    """Labels of the models none of whose rows this person's posts show."""
+    return [
+        model._meta.label_lower
+        for model in apps.get_models()
+        if issubclass(model, ScopedModel) and not reach_of(user, model.access.view)
+    ]
+
+
 def lent_subjects(user: Any) -> Iterator[tuple[type["ScopedModel"], list[int]]]:
     """Every model of which single rows may be lent, and the ids of those this person has."""
     for model in apps.get_models():

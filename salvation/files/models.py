@@ -6,15 +6,22 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from salvation.access.models import Access, ScopedModel, ScopedQuerySet, lent_subjects, recused_subjects
+from salvation.access.models import (
+    Access,
+    ScopedModel,
+    ScopedQuerySet,
+    closed_subjects,
+    lent_subjects,
+    recused_subjects,
+)
 from salvation.access.reach import reach_of
 from salvation.units.models import Unit
 
 
 class AttachmentQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any, scope: str | None = None) -> Self:
-        """Beside the unit's: those of a lent file; never those of a file one must stand back from (回避)."""
-        rows = super().visible_to(user, scope)
+        """The unit's and those of a lent file, of cases the posts show; never of files to stand back from (回避)."""
+        rows = super().visible_to(user, scope).exclude(subject_type__in=closed_subjects(user))
         if reach_of(user, Attachment.access.view):
             for model, lent in lent_subjects(user):
                 if lent:
