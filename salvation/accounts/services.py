@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from salvation.access.services import require
 from salvation.accounts.models import Post, User
 from salvation.accounts.roles import ROLES, conflict
 from salvation.domain.errors import Refusal
@@ -40,12 +41,14 @@ def check_password_rules(password: str, user: User) -> None:
 def grant_post(
     *, user: User, role: str, unit: Unit, start: date, end: date | None, actor: User | None, duty: str = ""
 ) -> Post:
-    """Give a role at a unit. Raises Refusal for the wrong level, an incompatible role or oneself (07 §7.3)."""
+    """Give a role at a unit. Raises PermissionDenied, and Refusal for the wrong level, an incompatible role or oneself (07 §7.3)."""
     spec = ROLES[role]
     if unit.kind not in spec.kinds:
         raise Refusal(f"“{spec.label}”不能设在{unit.get_kind_display()}一级的单位（{unit}）")
-    if actor is not None and actor.pk == user.pk:
-        raise Refusal("管理员不能给自己授予角色", rule="07 §7.3 第8条")
+    if actor is not None:
+        require(actor, "admin.posts", unit)
+        if actor.pk == user.pk:
+            raise Refusal("管理员不能给自己授予角色", rule="07 §7.3 第8条")
     User.objects.select_for_update().get(pk=user.pk)
     period = DateRange(start, end)
     held = user.posts.filter(period__overlap=period)

@@ -36,13 +36,18 @@ def reset_password(*, user: User, password: str, actor: Any) -> None:
 
 @transaction.atomic
 def end_post(*, post_id: int, actor: Any, today: date) -> Post:
-    """The post ends today; from tomorrow it gives nothing. Raises Refusal for one's own."""
+    """The post ends today, one begun today tonight; one to come never begins. Raises Refusal for one's own or an ended one."""
     post = Post.objects.select_for_update().select_related("user", "unit").get(pk=post_id)
     if post.user_id == actor.pk:
         raise Refusal("不能变动自己的岗位", rule="07 §7.3 第8条")
-    end = max(today, post.period.lower + timedelta(days=1))
-    post.period = DateRange(post.period.lower, end)
-    post.save(update_fields=["period"])
+    if post.period.upper is not None and post.period.upper <= today:
+        raise Refusal(f"该岗位已于{post.period.upper:%Y年%m月%d日}终止")
+    if post.period.lower > today:
+        # It gave nothing yet and must not give anything for a day.
+        post.delete()
+    else:
+        post.period = DateRange(post.period.lower, max(today, post.period.lower + timedelta(days=1)))
+        post.save(update_fields=["period"])
     record(
         actor=actor, action="account.post_end", subject=post.user, unit=post.unit, facts={"role": post.role}
     )
