@@ -41,7 +41,7 @@ from salvation.flow.engine import perform
 from salvation.jobs.services import start
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
-from salvation.registers.models import Meeting, PolicyDocument
+from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
 from salvation.units.models import Unit
 from salvation.units.services import load_units
 from tests.conftest import REPORTING, UNITS
@@ -292,7 +292,13 @@ def _papers(world: World, place: Place) -> None:
         actor=clerk,
         enqueue=lambda pk: None,
     )
-    world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run)
+    staff = StaffMember.objects.create(
+        unit=town, name=f"{place.names[1]}之弟", kind="OFFICER", post="经办", from_on=LONG_AGO
+    )
+    panel = ReviewPanel.objects.create(
+        unit=town, leader=f"{place.names[0]}之兄", leader_post="镇长", members="甲", from_on=LONG_AGO
+    )
+    world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)
 
 
 def _exclusion(world: World, place: Place) -> None:

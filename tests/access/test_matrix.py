@@ -6,10 +6,21 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from salvation.accounts.models import User
 from salvation.accounts.roles import ROLES
 from salvation.web.navigation import SIGNED_IN
 from tests.access.reading import shown_text, words_in
-from tests.access.routes import Route, address, page_of, patterns, permissions_of, reaches, route_of, sees
+from tests.access.routes import (
+    Route,
+    address,
+    known,
+    page_of,
+    patterns,
+    permissions_of,
+    reaches,
+    route_of,
+    sees,
+)
 from tests.world import PLACE, World
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +66,7 @@ def in_scope(role: str, route: Route, world: World, place: str) -> bool:
 def crawl(client: Client, role: str, world: World) -> list[tuple[str, str, Any, tuple[int, ...]]]:
     """Every address at every place, with its answer and the promised one."""
     found = []
-    for name, pattern in ADDRESSES.items():
-        route = route_of(name, pattern)
-        assert route is not None
+    for name, (_, route) in known().items():
         for place in PLACES if route.model else PLACES[:1]:
             response = client.get(address(name, route, world, place))
             found.append((name, place, response, expected(role, name, route, world, place)))
@@ -84,9 +93,7 @@ def test_every_address_answers_a_role_as_declared(role: str, world: World, enter
 
 def test_strangers_are_sent_to_the_sign_in_page(world: World) -> None:
     client = Client()
-    for name, pattern in ADDRESSES.items():
-        route = route_of(name, pattern)
-        assert route is not None
+    for name, (_, route) in known().items():
         response = client.get(address(name, route, world, "own"))
         if name == "accounts:login":
             assert response.status_code == 200
@@ -95,7 +102,7 @@ def test_strangers_are_sent_to_the_sign_in_page(world: World) -> None:
 
 
 def test_a_county_role_is_held_at_the_second_factor(world: World) -> None:
-    user = world.users["COUNTY_CLERK"]
+    user = User.objects.get(pk=world.users["COUNTY_CLERK"].pk)
     user.set_password("correct-horse-7")
     user.save()
     client = Client()

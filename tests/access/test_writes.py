@@ -16,12 +16,11 @@ from salvation.jobs.services import cancel
 from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
 from salvation.web.pages.lists import ListPage
-from tests.access.routes import address, last_month, page_of, patterns, route_of
+from tests.access.routes import address, known, last_month, page_of
 from tests.access.test_matrix import PLACES, expected
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-ADDRESSES = dict(patterns())
 REFUSED = {403, 404}
 # One of each reach: a village, a town's hand and head, the county's hand, head and reader, an administrator.
 WRITERS = (
@@ -62,9 +61,7 @@ def test_whoever_may_not_open_a_page_may_not_send_it(
     role: str, world: World, enter: Any, unchanged: Any
 ) -> None:
     client, before, let_in = enter(world.users[role]), unchanged(), []
-    for name, pattern in ADDRESSES.items():
-        route = route_of(name, pattern)
-        assert route is not None
+    for name, (pattern, route) in known().items():
         for place in PLACES if route.model else PLACES[:1]:
             if not set(expected(role, name, route, world, place)) <= REFUSED:
                 continue
@@ -78,9 +75,7 @@ def test_whoever_may_not_open_a_page_may_not_send_it(
 
 def test_every_form_asks_for_its_secret(world: World, enter: Any, unchanged: Any) -> None:
     client, before = enter(world.users["COUNTY_CLERK"], enforce_csrf_checks=True), unchanged()
-    for name, pattern in ADDRESSES.items():
-        route = route_of(name, pattern)
-        assert route is not None
+    for name, (_, route) in known().items():
         response = client.post(address(name, route, world, "own"), sent())
         assert response.status_code == 403, name
         assert "页面停留过久" in response.content.decode(), name

@@ -19,3 +19,8 @@ def world(
 @pytest.fixture(autouse=True)
 def _files_apart(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def enter(sign_in: Any) -> Any:
+    return sign_in
