@@ -1,4 +1,4 @@
-"""What the lines find ready: the workbook to import, a declaration for every household, last month's signed rosters."""
+"""What the lines find ready: the workbook to import, a declaration for every household, no drafts of rosters."""
 
 import random
 from collections.abc import Iterator
@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from cases.models import Declaration, Household
 from cases.services.judging import kin_of
+from funds.flows import ROSTER
+from funds.models import Exclusion, Leaver, PayLine, Roster
+from funds.models.choices import OPEN_STATES
 from salvation.domain.ages import age
+from salvation.duties.models import Duty
 from salvation.intake.copying import copy_rows
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
@@ -24,9 +28,19 @@ ROWS = 35_000
 def run(county: Unit) -> list[Result]:
     write_roster(workbook(), county, ROWS)
     copy_rows(Declaration, ("household", "facts", "updated_at"), _declarations(county))
+    _clear_drafts(county)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
     return []
+
+
+def _clear_drafts(county: Unit) -> None:
+    """The demo county's signed rosters stay to be compared with; the drafts after them are what is measured."""
+    drafts = Roster.objects.filter(county=county, state__in=OPEN_STATES)
+    Duty.objects.filter(kind=ROSTER.code, subject_id__in=drafts.values("pk")).delete()
+    for model in (PayLine, Leaver, Exclusion):
+        model.objects.filter(roster__in=drafts).delete()
+    drafts.delete()
 
 
 def _declarations(county: Unit) -> Iterator[tuple[Any, ...]]:
