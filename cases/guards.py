@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
 
+from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
+from salvation.flow.models import Transition
 from salvation.flow.table import Context
 from salvation.parameters.book import Book, at
 
@@ -33,7 +35,7 @@ def members_present(context: Context) -> str | None:
 
 
 def not_already_helped(context: Context) -> str | None:
-    """Nobody may be covered twice in a month (02 §2.8); a planned exclusion is refused before the database does."""
+    """Nobody may be covered twice in a month (02 §2.8); what stops before the new benefit begins is no obstacle."""
     application = context.subject
     people = (
         [application.applicant_id]
@@ -47,7 +49,7 @@ def not_already_helped(context: Context) -> str | None:
     coverage = application.applicant.coverage.model.objects.filter(
         person__in=people, months__endswith__isnull=True
     ) | application.applicant.coverage.model.objects.filter(
-        person__in=people, months__endswith__gt=_today(context)
+        person__in=people, months__endswith__gt=(Month.of(_today(context)) + 1).first_day
     )
     found = coverage.select_related("person", "term__benefit").first()
     if found is None:
@@ -95,7 +97,8 @@ def assessed_after_survey(context: Context) -> str | None:
 def someone_else_visited(context: Context) -> str | None:
     """At least one person beside the one who accepted took part (07 §7.3 第1条)."""
     application = context.subject
-    accepted_by = application.created_by_id
+    taken = Transition.objects.filter(flow="application", subject_id=application.pk, step="accept").last()
+    accepted_by = taken.actor_id if taken else application.created_by_id
     for survey in application.surveys.prefetch_related("surveyors"):
         if any(surveyor.user_id != accepted_by for surveyor in survey.surveyors.all()):
             return None

@@ -29,6 +29,7 @@ from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import begin, perform
+from salvation.flow.models import Transition
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.parameters.book import at
@@ -56,7 +57,7 @@ def draft_death(
 ) -> ChangeOrder:
     """Take a dead member out from the period after the death (002, 001 L41). The others' uplift stays.
 
-    A death found late takes effect in the first month that can still be changed; what was overpaid is for recovery.
+    A death found late reaches back to its own month: what was paid since is overpaid, and for recovery (10.4).
     """
     today = timezone.localdate(now)
     if died_on > today:
@@ -219,11 +220,12 @@ def change_number(benefit: Benefit, now: datetime) -> str:
 def on_effective(context: Context) -> None:
     """Apply the order: close the running range and open the next one, or stop."""
     order = context.subject
-    month = Month.of(order.effective_month)
     _hold_still(context)
+    _settle_month(order)
+    month = Month.of(order.effective_month)
     order.notified_on = context.data.get("notified_on") or None
     order.stat_month = context.transition.stat_month
-    order.save(update_fields=["notified_on", "stat_month"])
+    order.save(update_fields=["notified_on", "stat_month", "effective_month", "grace_until"])
     if order.kind == ChangeKind.DEATH:
         _mark_dead(order)
     if not order.shares:
@@ -251,6 +253,18 @@ def on_effective(context: Context) -> None:
     )
     for term, left in later:
         _open_without_dead(order, term, left)
+
+
+def _settle_month(order: ChangeOrder) -> None:
+    """The month after the decision, however long it took since the draft (03 §3.2); a death keeps its own month."""
+    decided = Transition.objects.filter(flow=order.flow.code, subject_id=order.pk, to_state="DECIDED").last()
+    if order.kind == ChangeKind.DEATH or decided is None:
+        return
+    late = effective_month(timezone.localdate(decided.at)) - Month.of(order.effective_month)
+    if late > 0:
+        order.effective_month = (Month.of(order.effective_month) + late).first_day
+        if order.grace_until:
+            order.grace_until = (Month.of(order.grace_until) + late).first_day
 
 
 def _hold_still(context: Context) -> None:

@@ -39,9 +39,17 @@ KIND_LABELS = {
 }
 
 
+LONGEST = 24
+SMALLEST, HIGHEST = Decimal("1e-8"), Decimal("1e12")
+
+
 def _decimal(value: Any) -> str:
-    number = Decimal(str(value).replace(",", "").strip())
-    if not number.is_finite() or number < 0 or number > Decimal("1e12"):
+    text = str(value).replace(",", "").strip()
+    if len(text) > LONGEST:
+        raise ValueError(value)
+    number = Decimal(text)
+    # 1e-999999 is short to write and a million characters to store.
+    if not number.is_finite() or (not SMALLEST <= number <= HIGHEST and number != 0):
         raise ValueError(value)
     return format(number, "f")
 

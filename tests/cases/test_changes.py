@@ -268,3 +268,16 @@ def test_nobody_is_covered_twice_in_a_month_even_by_raw_sql(benefit: Benefit) ->
 def test_parts_that_do_not_add_up_are_refused_by_the_database(benefit: Benefit) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         BenefitTerm.objects.filter(benefit=benefit).update(total=Decimal("1"))
+
+
+def test_a_decision_that_took_long_does_not_reach_back(
+    benefit: Benefit, clerk: User, leader: User, approver: User
+) -> None:
+    order = draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
+    later = timezone.now() + timedelta(days=62)
+    for step, actor in (("submit", clerk), ("to_county", leader), ("decide_county", approver)):
+        perform(subject=order, step=step, actor=actor, now=later)
+    data = {"notified_on": timezone.localdate(later).isoformat()}
+    perform(subject=order, step="take_effect", actor=clerk, now=later, data=data)
+    benefit.refresh_from_db()
+    assert benefit.stop_month == (Month.of(timezone.localdate(later)) + 1).first_day
