@@ -215,7 +215,7 @@ def test_every_figure_equals_the_records_behind_it(back: int, busy: World) -> No
                 figure = found.get(unit.pk if unit else None, 0)
                 assert Decimal(figure) == Decimal(counted), (code, sub, unit)
                 not_zero += figure != 0
-    assert not_zero >= 10
+    assert not_zero >= 8
 
 
 def test_the_busy_month_counts_what_happened(busy: World) -> None:

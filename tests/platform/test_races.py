@@ -1,0 +1,159 @@
+"""Two people at the same instant, in real transactions: one wins, the other is told; nothing is done twice."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cases.models import Application
+from cases.services.applications import create_application
+from cases.services.people import PersonInput, register_household
+from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
+from salvation.duties.models import Duty
+from salvation.flow.engine import perform
+from salvation.flow.models import Transition
+from salvation.jobs.models import Run
+from salvation.jobs.services import claim
+from salvation.journal.models import Entry
+from salvation.parameters.models import ParameterVersion
+from salvation.parameters.services import confirm_parameter
+from salvation.web.models import Sending
+from salvation.web.services import carry_out_once, new_token
+from tests.world import PLACES, person_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """Run acts in threads of their own that set off at the same moment; results, or the refusal met."""
+    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=30)
+            results[number] = act()
+        except Refusal as refusal:
+            results[number] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+@pytest.fixture
+def submitted(clerk: User, units: Any) -> Application:
+    members = [PersonInput("谢桂英", person_id(PLACES[0], 1), "HEAD")]
+    household = register_household(
+        unit=units["360722100"],
+        village=units["360722100200"],
+        members=members,
+        standard_area="RURAL",
+        actor=clerk,
+    )
+    made = create_application(
+        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
+        authorised=True, kinship_declared=True,
+    )  # fmt: skip
+    perform(subject=made, step="submit", actor=clerk, now=timezone.now())
+    return made
+
+
+def test_of_two_clicks_on_one_step_exactly_one_is_taken(submitted: Application, clerk: User) -> None:
+    def accept() -> Transition:
+        mine = Application.objects.get(pk=submitted.pk)
+        return perform(subject=mine, step="accept", actor=User.objects.get(pk=clerk.pk), now=timezone.now())
+
+    results = together(*[accept] * 4)
+    refused = [result for result in results if isinstance(result, Refusal)]
+    assert len(refused) == 3
+    assert all("已受理" in str(refusal) for refusal in refused)
+    assert Transition.objects.filter(subject_id=submitted.pk, step="accept").count() == 1
+    assert Entry.objects.filter(action="flow.application", facts__step="受理").count() == 1
+    assert Duty.objects.filter(kind="application", subject_id=submitted.pk, done_at=None).count() == 1
+
+
+def test_accepting_and_withdrawing_at_once_leave_one_history(submitted: Application, clerk: User) -> None:
+    def take(step: str) -> Callable[[], Transition]:
+        return lambda: perform(
+            subject=Application.objects.get(pk=submitted.pk), step=step, actor=User.objects.get(pk=clerk.pk),
+            now=timezone.now(), comment="不申请了",
+        )  # fmt: skip
+
+    together(take("accept"), take("withdraw"))
+    submitted.refresh_from_db()
+    steps = list(
+        Transition.objects.filter(subject_id=submitted.pk)
+        .order_by("id")
+        .values_list("from_state", "to_state")
+    )
+    assert steps[-1][1] == submitted.state == "WITHDRAWN"
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(steps))
+
+
+def test_one_form_sent_twice_at_once_is_carried_out_once(clerk: User) -> None:
+    token, done = new_token(), []
+
+    def send() -> str:
+        return carry_out_once(
+            token=token, actor=User.objects.get(pk=clerk.pk), act=lambda: done.append(1) or "/done/"
+        )
+
+    assert together(send, send, send) == ["/done/"] * 3
+    assert len(done) == 1
+    assert Sending.objects.count() == 1
+
+
+def test_two_applications_of_one_family_at_once_get_numbers_of_their_own(clerk: User, units: Any) -> None:
+    def register(number: int) -> Callable[[], str]:
+        def act() -> str:
+            actor = User.objects.get(pk=clerk.pk)
+            household = register_household(
+                unit=units["360722100"], village=units["360722100200"], standard_area="RURAL", actor=actor,
+                members=[PersonInput("谢桂英", person_id(PLACES[0], number), "HEAD")],
+            )  # fmt: skip
+            made = create_application(
+                household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=actor,
+                now=timezone.now(),
+            )  # fmt: skip
+            return made.no
+
+        return act
+
+    numbers = together(*(register(n) for n in range(1, 5)))
+    assert not [number for number in numbers if not isinstance(number, str)]
+    assert len(set(numbers)) == 4
+
+
+def test_two_approvers_confirm_one_value(
+    county_clerk: User, approver: User, make_user: Any, units: Any
+) -> None:
+    second = make_user("approver2", "COUNTY_APPROVER", "360722")
+    version = ParameterVersion.objects.create(
+        key="uplift.elder_age", unit=units["360722"], value=65, valid_from=date(2022, 1, 1), basis="文号",
+        entered_by=county_clerk,
+    )  # fmt: skip
+
+    def confirm(user: User) -> Callable[[], ParameterVersion]:
+        return lambda: confirm_parameter(version_id=version.pk, actor=User.objects.get(pk=user.pk))
+
+    results = together(confirm(approver), confirm(second))
+    assert sum(isinstance(result, Refusal) for result in results) == 1
+    assert Entry.objects.filter(action="param.confirm").count() == 1
+
+
+def test_two_workers_never_hold_one_run(units: Any) -> None:
+    run = Run.objects.create(job="roster.generate", unit=units["360722"], period="2022-05")
+    results = together(*[lambda: claim(run.pk)] * 4)
+    assert sum(result is not None for result in results) == 1
