@@ -4,7 +4,7 @@ import os
 import warnings
 
 from celery import Celery
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 
 # Said at length at every start as root; production images have a user of their own (docs/operations.md).
 warnings.filterwarnings("ignore", category=SecurityWarning)
