@@ -133,10 +133,11 @@ judged AS (
     LEFT JOIN funds_exclusion e ON e.roster_id = d.roster_id AND e.benefit_id = d.benefit_id
         AND e.for_month = d.for_month
     CROSS JOIN LATERAL (
-        SELECT count(*) AS people, bool_or(p.id_status <> 'VALID') AS bad_id, min((
+        SELECT count(*) AS people, bool_or(p.id_status <> 'VALID') AS bad_id, (
             SELECT min(h.reason) FROM cases_hold h
-            WHERE h.person_id = p.id AND h.lifted_at IS NULL AND h.from_month <= d.month
-        )) AS reason
+            JOIN cases_termmember held ON held.person_id = h.person_id AND held.term_id = d.term_id
+            WHERE h.lifted_at IS NULL AND h.from_month <= d.month
+        ) AS reason
         FROM cases_termmember m JOIN cases_person p ON p.id = m.person_id WHERE m.term_id = d.term_id
     ) c
 ),
