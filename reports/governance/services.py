@@ -125,4 +125,4 @@ def rows_for(county: Unit, month: Month, units: Sequence[Unit]) -> tuple[list[Ro
 
 def distinct_people(county: Unit, month: Month) -> str:
     """县级去重数 of SA14."""
-    return str(compute(frame_for(county, month), ["SA14"])["SA14"].get(None, 0))
+    return str(compute(frame_for(county, month), ["SA14"]).get("SA14", {}).get(None, 0))
