@@ -1,22 +1,27 @@
 """Measures: every number of a statistic is declared once, over one source of records.
 
 A ``Source`` gives the records of a county for a month; a ``Measure`` counts some of them. The figure in the table,
-the list behind it, the sentence in the report and the notice all come from the same pair. All units are computed
-in at most two statements a source (by unit, and the county without counting anybody twice), whatever their number.
+the list behind it, the sentence in the report and the notice all come from the same pair. All units and
+the county, which counts nobody twice, are computed in one statement.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 
 from salvation.domain.month import Month
 from salvation.units.models import Unit
 
 STOCK, MONTH, CUMULATIVE = "", "m", "c"
 DISTINCT = frozenset({"people", "households"})
+# Stands for no single unit: the county as a whole.
+WHOLE = Value(None, output_field=BigIntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +83,43 @@ def subs(source: Source) -> tuple[str, ...]:
 
 
 def compute(frame: Frame, codes: Iterable[str]) -> Figures:
-    """All figures of a county for a month: two statements a source."""
+    """All figures of a county for a month, in one statement whatever the number of units and sources."""
     wanted = [MEASURES[code] for code in codes if code in MEASURES]
-    figures: Figures = {}
+    parts: list[QuerySet[Any]] = []
     for source_code in dict.fromkeys(measure.source for measure in wanted):
         source = SOURCES[source_code]
         measures = [measure for measure in wanted if measure.source == source_code]
         rows = source.rows(frame).order_by()
-        for grouped in rows.values(source.unit).annotate(**_aggregates(source, measures, frame)):
-            _put(figures, grouped, grouped[source.unit])
+        parts.append(rows.values(of_unit=F(source.unit)).annotate(**_aggregates(source, measures, frame)))
         # People and households may stand in several units; events and amounts add up by themselves.
         distinct = [measure for measure in measures if measure.count in DISTINCT]
         if distinct:
-            _put(figures, rows.aggregate(**_aggregates(source, distinct, frame)), None)
+            parts.append(rows.values(of_unit=WHOLE).annotate(**_aggregates(source, distinct, frame)))
+    figures: Figures = {}
+    for found in _together(parts):
+        _put(figures, found, found["of_unit"])
     for by_unit in figures.values():
         by_unit.setdefault(None, sum(by_unit.values()))
     return figures
+
+
+def _together(parts: Iterable[QuerySet[Any]]) -> Iterator[dict[str, Any]]:
+    """The rows of queries with columns of their own, asked in one statement."""
+    statements: list[str] = []
+    parameters: list[Any] = []
+    for part in parts:
+        try:
+            sql, given = part.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        statements.append(f"SELECT to_jsonb(part)::text FROM ({sql}) part")  # noqa: S608 - Django's own statement
+        parameters += given
+    if not statements:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), parameters)
+        for (text,) in cursor.fetchall():
+            yield json.loads(text, parse_float=Decimal)
 
 
 def _put(figures: Figures, found: Mapping[str, Any], unit: int | None) -> None:
