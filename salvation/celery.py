@@ -17,4 +17,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "tick": {"task": "jobs.tick", "schedule": 60.0},
     "seal": {"task": "journal.seal", "schedule": 60.0},
+    "tidy": {"task": "web.tidy", "schedule": 86400.0},
 }

@@ -150,6 +150,7 @@ class StepPage(FormPage):
             add_attachment(
                 subject=self.subject,
                 unit=self.subject.flow_unit,
+                village=getattr(self.subject, "village", None),
                 kind=need.key,
                 name=upload.name,
                 content=upload.read(),
