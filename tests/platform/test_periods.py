@@ -16,7 +16,7 @@ from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.journal.models import Entry
-from salvation.periods.measures import MEASURES, SOURCES, compute, key, records, subs
+from salvation.periods.measures import MEASURES, SOURCES, Frame, compute, key, records, subs
 from salvation.periods.models import PERIODICALS, Submission
 from salvation.periods.services import fill_cells
 from tests.world import LONG_AGO, World, make_account
@@ -244,3 +244,19 @@ def test_no_figure_counts_another_county(busy: World) -> None:
 def test_every_source_asks_for_a_permission_somebody_has(busy: World) -> None:
     for source in SOURCES.values():
         assert any(reach_of(user, source.permission) for user in busy.users.values()), source.code
+
+
+@pytest.mark.parametrize(("back", "month", "cumulative"), [(0, 0, 1), (-1, 1, 1), (-2, 0, 0)])
+def test_an_event_counts_in_its_month_and_from_then_on(
+    back: int, month: int, cumulative: int, world: World
+) -> None:
+    this, item = Month.of(timezone.localdate()), world.one("RectificationItem")
+    type(item).objects.filter(pk=item.pk).update(state="RECTIFYING", filed_month=(this - 1).first_day)
+    figures = compute(Frame(item.county, this + back, this - 6, frozen=False), ["SL01"])
+    assert (figures["SL01.m"][None], figures["SL01.c"][None]) == (month, cumulative)
+
+
+def test_what_happened_before_the_count_began_is_left_out(world: World) -> None:
+    this, item = Month.of(timezone.localdate()), world.one("RectificationItem")
+    type(item).objects.filter(pk=item.pk).update(state="RECTIFYING", filed_month=(this - 7).first_day)
+    assert compute(Frame(item.county, this, this - 6, frozen=False), ["SL01"])["SL01.c"][None] == 0
