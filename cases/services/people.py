@@ -71,6 +71,9 @@ def save_person(*, given: PersonInput, unit: Unit, village: Unit, actor: Any) ->
             f"证号 {citizen_mask(parsed.number)} 已登记为“{person.name}”，与填写的“{name}”不符，请核对姓名或证号",
             field="name",
         )
+    if person is not None and person.unit_id != unit.pk and not given.counted:
+        # Named here, but living and handled elsewhere: his own unit keeps his file.
+        return person
     if person is None:
         person = Person(id_no=parsed.number, id_index=index, id_status=IdStatus.VALID)
     person.name, person.sex, person.birth_date = name, parsed.sex.value, parsed.birth_date
