@@ -1,5 +1,6 @@
 """Open and close duties. Called by perform() and by the periods' jobs, inside their transactions."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +24,17 @@ def open_duty(
     return Duty.objects.create(
         kind=kind, subject_id=subject_id, unit=unit, permission=permission, title=title[:120], url=url,
         opened_at=now, due_on=due_on,
+    )  # fmt: skip
+
+
+def open_duties(asked: Iterable[Mapping[str, Any]]) -> None:
+    """``open_duty()`` for many new subjects, of which nothing is open yet."""
+    Duty.objects.bulk_create(
+        Duty(
+            kind=one["kind"], subject_id=one["subject_id"], unit=one["unit"], permission=one["permission"],
+            title=one["title"][:120], url=one["url"], opened_at=one["now"], due_on=one["due_on"],
+        )
+        for one in asked
     )  # fmt: skip
 
 

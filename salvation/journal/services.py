@@ -1,6 +1,6 @@
 """Write, seal and verify the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, hmac
@@ -35,28 +35,35 @@ def record(
 
     ``facts`` must hold no clear ID, account or phone number: pass masks. Raises KeyError for an unregistered action.
     """
+    entry = _entry(actor, action, subject, unit, facts or {})
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(
+    *, actor: Any, action: str, acts: Iterable[tuple[models.Model, Unit | None, Mapping[str, Any]]]
+) -> None:
+    """``record()`` for one act on many subjects, in one statement: subject, unit and facts of each."""
+    Entry.objects.bulk_create(_entry(actor, action, subject, unit, facts) for subject, unit, facts in acts)
+
+
+def _entry(
+    actor: Any, action: str, subject: models.Model | None, unit: Unit | None, facts: Mapping[str, Any]
+) -> Entry:
     ACTIONS[action]
     named = actor if actor is not None and actor.is_authenticated else None
-    return Entry.objects.create(
+    return Entry(
         at=timezone.now(),
         xid=CURRENT_XID,
         actor=named,
         actor_name=str(named) if named else "系统",
-        unit=_reporting_unit(unit or (named.main_post.unit if named and named.main_post else None)),
+        unit=unit or (named.main_post.unit if named and named.main_post else None),
         action=action,
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
-        facts={
-            key: value if isinstance(value, int | bool) else str(value)
-            for key, value in (facts or {}).items()
-        },
+        facts={key: value if isinstance(value, int | bool) else str(value) for key, value in facts.items()},
         address=client_address.get(),
     )
-
-
-def _reporting_unit(unit: Unit | None) -> Unit | None:
-    """Acts in a village stand under the unit it belongs to: that is how far the county and its auditors look."""
-    return unit.parent if unit is not None and unit.kind == Unit.Kind.VILLAGE else unit
 
 
 @transaction.atomic

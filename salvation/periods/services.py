@@ -10,7 +10,7 @@ from django.db import transaction
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
-from salvation.flow.engine import begin, perform
+from salvation.flow.engine import begin_all, perform
 from salvation.journal.services import record
 from salvation.periods.models import PERIODICALS, Submission
 from salvation.units.models import Unit
@@ -41,22 +41,26 @@ def draft_submissions(
             table=table, county=county, period=month.first_day
         )
     }
-    drafted = []
+    drafted, new, changed = [], [], []
     for unit in units:
         submission = held.get(unit.pk)
         if submission is None:
             submission = Submission(
                 table=table, unit=unit, county=county, period=month.first_day, due_on=due_on
             )
-            begin(submission, actor=None, now=now)
-        if submission.frozen or submission.state not in EDITABLE | {"PENDING"}:
+            new.append(submission)
+        elif submission.frozen or submission.state not in EDITABLE | {"PENDING"}:
             continue
+        else:
+            changed.append(submission)
         submission.cells = _merged(submission.cells, figures.get(unit.pk, {}))
         submission.frozen, submission.generated_at = frozen, now
-        submission.save(update_fields=["cells", "frozen", "generated_at"])
+        drafted.append(submission)
+    begin_all(new, step="generate", now=now)
+    Submission.objects.bulk_update(changed, ["cells", "frozen", "generated_at"])
+    for submission in changed:
         if submission.state == "PENDING":
             perform(subject=submission, step="generate", actor=None, now=now)
-        drafted.append(submission)
     return drafted
 
 

@@ -54,9 +54,9 @@ def test_subjects_that_begin_together_leave_the_same_traces_as_one_alone(units: 
 def test_many_subjects_take_the_statements_of_one(
     units: dict[str, Unit], django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         begin_all([table(units["360722100"])], step="generate", now=NOW)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         begin_all([table(units["360722101"]), table(units["360722102"])], step="generate", now=NOW)
 
 
