@@ -57,13 +57,18 @@ def _entry(
         xid=CURRENT_XID,
         actor=named,
         actor_name=str(named) if named else "系统",
-        unit=unit or (named.main_post.unit if named and named.main_post else None),
+        unit=_reporting_unit(unit or (named.main_post.unit if named and named.main_post else None)),
         action=action,
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
         facts={key: value if isinstance(value, int | bool) else str(value) for key, value in facts.items()},
         address=client_address.get(),
     )
+
+
+def _reporting_unit(unit: Unit | None) -> Unit | None:
+    """Acts in a village stand under the unit it belongs to: that is how far the county and its auditors look."""
+    return unit.parent if unit is not None and unit.kind == Unit.Kind.VILLAGE else unit
 
 
 @transaction.atomic
