@@ -107,6 +107,9 @@ class Section:
 
     def text(self, name: str) -> str:
         """Give a text, empty where the field is absent."""
+        if name not in self._content:
+            self._asked.add(name)
+            return ""
         value = self._scalar(name)
         if value is None:
             return ""

@@ -23,6 +23,12 @@ def shown(value: object) -> str:
         return value
     if not isinstance(value, Decimal):
         return str(value)
+    # Most figures have cents or none, and are written as they are.
+    text = str(value)
+    if text[-3:-2] == "." and "E" not in text:
+        return text
+    if text.isdigit():
+        return f"{text}.00"
     cents = value.quantize(CENT, ROUND_HALF_UP)
     if value == cents:
         return str(cents)

@@ -1,6 +1,6 @@
 """Judge every household in receipt again, as at the yearly review or a change of the standard, and keep the verdicts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -143,9 +143,8 @@ def _reassess(
     kin = kin_of(households)
     declared = declarations(households)
     ids = iter(new_ids(Assessment, len(portion)))
-    maker = actor.pk if actor is not None else None
 
-    def rows() -> Iterator[tuple[Any, ...]]:
+    def verdicts() -> Iterator[tuple[int, int, Judged]]:
         for entitled in portion:
             try:
                 judged = _judged(entitled, kin, declared, policies, on)
@@ -154,9 +153,19 @@ def _reassess(
                 continue
             pk = next(ids)
             _compare(entitled, pk, judged, outcome)
-            yield _row(pk, entitled.household, judged.columns, maker, now)
+            yield pk, entitled.household, judged
 
-    copy_rows(Assessment, COLUMNS, rows())
+    keep(verdicts(), actor=actor, now=now)
+
+
+def keep(verdicts: Iterable[tuple[int, int, Judged]], *, actor: Any, now: datetime) -> None:
+    """Store verdicts as assessments, sealed: keys drawn beforehand, households, what was judged."""
+    maker = actor.pk if actor is not None else None
+    copy_rows(
+        Assessment,
+        COLUMNS,
+        (_row(pk, household, judged.columns, maker, now) for pk, household, judged in verdicts),
+    )
 
 
 def declarations(households: set[int]) -> dict[int, Any]:

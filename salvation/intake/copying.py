@@ -11,6 +11,7 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 # So many rows are held as text at a time, however many are written.
 PORTION = 4000
+BUFFER = 256 * 1024
 
 
 def new_ids(model: type[models.Model], count: int) -> list[int]:
@@ -43,7 +44,7 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     # The rows of a portion are made before its COPY begins: making them may itself ask the database.
     while portion := ["\t".join([_text(value) for value in row]) for row in islice(waiting, PORTION)]:
         with connection.cursor() as cursor:
-            cursor.copy_expert(statement, io.BytesIO("\n".join(portion).encode()))
+            cursor.copy_expert(statement, io.BytesIO("\n".join(portion).encode()), BUFFER)
 
 
 def _text(value: Any) -> str:
