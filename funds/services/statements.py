@@ -264,9 +264,13 @@ LEFT JOIN LATERAL (
     WHERE c.benefit_id = b.id AND c.state = 'EFFECTIVE' AND c.effective_month = b.stop_month
     ORDER BY c.id DESC LIMIT 1
 ) o ON true
-WHERE r.id = ANY(%(rosters)s) AND NOT EXISTS (
-    SELECT 1 FROM funds_payline n WHERE n.roster_id = r.id AND n.benefit_id = l.benefit_id AND n.kind = 'REGULAR'
-)
+-- Looked up by index: the lines are seconds old, and without statistics the planner would compare all with all.
+LEFT JOIN LATERAL (
+    SELECT n.id FROM funds_payline n
+    WHERE n.benefit_id = l.benefit_id AND n.month = r.month AND n.for_month = r.month AND n.roster_id = r.id
+    OFFSET 0
+) stays ON true
+WHERE r.id = ANY(%(rosters)s) AND stays.id IS NULL
 ORDER BY r.id, l.seq
 """
 
