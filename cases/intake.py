@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from cases import vocabulary as spoken
 from cases.models.choices import PAID, CareLevel, Program, Relation
+from cases.vocabulary import words
 from salvation.intake.model import Column, Grouping, Intake, Kind
 
 LARGEST_MONTHLY = Decimal(20_000)
 LARGEST_FAMILY = Decimal(30)
-
-
-def words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
 
 
 SPOKEN = {
@@ -40,18 +38,20 @@ CARE: Mapping[str, CareLevel] = {
 }
 
 
-def amount(key: str, label: str, aliases: str) -> Column:
+def amount(key: str, label: str, aliases: tuple[str, ...]) -> Column:
     """A monthly amount of the household, in yuan."""
-    return Column(key, label, Kind.AMOUNT, words(aliases), of_household=True, maximum=LARGEST_MONTHLY)
+    return Column(key, label, Kind.AMOUNT, aliases, of_household=True, maximum=LARGEST_MONTHLY)
 
 
-def of_household(key: str, label: str, aliases: str, kind: Kind = Kind.TEXT, *, longest: int = 200) -> Column:
+def of_household(
+    key: str, label: str, aliases: tuple[str, ...], kind: Kind = Kind.TEXT, *, longest: int = 200
+) -> Column:
     """A fact of the household that must not stop anybody's import."""
     return Column(
         key,
         label,
         kind,
-        words(aliases),
+        aliases,
         of_household=True,
         lenient=True,
         max_length=longest,
@@ -59,140 +59,56 @@ def of_household(key: str, label: str, aliases: str, kind: Kind = Kind.TEXT, *, 
     )
 
 
+HEADS = words("户主 户主（申请人） 申请人 户主名 低保户主 持证人")
+TARGETS = words("救助对象 保障对象 低保对象 供养对象 特困人员 供养人员 享受人 受助人员")
+IDENTITY = (
+    "身份证号码 公民身份号码 身份证 证件号码 身份证件号码 身份证编号 身份证件号 公民身份证号 身份号码 证号 ID 身份证ID 居民身份证 "
+    "证件号 有效身份证件号码 公民身份证 身份证（号）"
+)
 PEOPLE = (
-    Column("serial", "序号", aliases=words("编号 顺序号 序列 No NO. 行号")),
-    of_household("town", "乡镇", "乡（镇） 所属乡镇 乡镇名称 乡镇（街道） 街道 镇 乡镇街道 所在乡镇"),
-    Column(
-        "village",
-        "行政村（社区）",
-        Kind.VILLAGE,
-        words(
-            "行政村 村 村（社区） 村（居） 村居 社区 村名 村别 所在村 所属村 村委会 村名称 村组 村（居）委会 居（村）委会 "
-            "村委会（社区） 行政村（社区）/组 村（居）名称 家庭住址/村 住址/村 村/社区"
-        ),
-        of_household=True,
-    ),
-    of_household("group", "组", "村民小组 小组 组别 组名 所在组 家庭住址/组", longest=30),
-    of_household("address", "家庭住址", "住址 详细地址 家庭地址 现住址 户籍地址", longest=150),
-    Column(
-        "household_no",
-        "户编号",
-        aliases=words(
-            "户号 家庭编号 户编码 低保证号 户编号/低保证号 户编号（低保证号） 低保编号 救助证号 户口编号 低保证编号 "
-            "低保户编号 家庭户号 户序号 保障证号 特困证号 证件编号"
-        ),
-        of_household=True,
-        max_length=40,
-    ),
+    Column("serial", "序号", aliases=spoken.SERIAL),
+    of_household("town", "乡镇", spoken.TOWN),
+    Column("village", "行政村（社区）", Kind.VILLAGE, spoken.VILLAGE, of_household=True),
+    of_household("group", "组", spoken.GROUP, longest=30),
+    of_household("address", "家庭住址", spoken.ADDRESS, longest=150),
+    Column("household_no", "户编号", aliases=spoken.HOUSEHOLD_NO, of_household=True, max_length=40),
     Column(
         "name",
         "姓名",
         Kind.NAME,
-        words(
-            "成员姓名 家庭成员姓名 人员姓名 保障对象姓名 低保对象姓名 救助对象姓名 特困人员姓名 供养人员姓名 对象姓名 享受人姓名 "
-            "受助人姓名 户主姓名 户主（申请人）姓名 申请人姓名 低保户主姓名 户主 户主（申请人） 申请人 户主名 低保户主 "
-            "救助对象 保障对象 低保对象 供养对象 特困人员 持证人 受助人 名字"
-        ),
+        (*spoken.NAME_OF_MEMBER, *words("受助人 名字 姓名（本人）"), *spoken.NAME_OF_HEAD, *HEADS, *TARGETS),
         required=True,
     ),
     Column(
         "citizen_id",
         "身份证号",
         Kind.CITIZEN_ID,
-        words(
-            "身份证号码 公民身份号码 成员身份证号 成员身份证号码 家庭成员身份证号 家庭成员身份证号码 居民身份证号 居民身份证号码 "
-            "身份证 证件号码 身份证件号码 身份证编号 身份证件号 公民身份证号 公民身份证号码 身份号码 证号 ID 保障对象身份证号 "
-            "对象身份证号 户主身份证号 户主身份证号码 户主身份证 申请人身份证号 申请人身份证号码"
-        ),
+        (*words(IDENTITY), *spoken.ID_OF_MEMBER, *spoken.ID_OF_HEAD),
         required=True,
     ),
-    Column(
-        "relation",
-        "与户主关系",
-        Kind.CHOICE,
-        words("与户主的关系 与户主（申请人）关系 与申请人关系 与户主之关系 家庭关系 成员关系 关系 称谓"),
-        lenient=True,
-        choices=RELATIONS,
-    ),
-    Column(
-        "head_id", "户主证号", Kind.CITIZEN_ID, words("户主身份证号 户主身份证号码 户主身份证"), lenient=True
-    ),
-    Column("head_name", "所属户主", aliases=words("户主姓名 户主 户主名 申请人姓名"), lenient=True),
+    Column("relation", "与户主关系", Kind.CHOICE, spoken.RELATION, lenient=True, choices=RELATIONS),
+    Column("head_id", "户主证号", Kind.CITIZEN_ID, spoken.ID_OF_HEAD, lenient=True),
+    Column("head_name", "所属户主", aliases=(*spoken.NAME_OF_HEAD, *HEADS), lenient=True),
 )
 MONEY = (
-    amount(
-        "amount",
-        "补助金额（合计）",
-        "本月应发 本月应发金额 补助金额/合计 补助金额/小计 合计金额 金额合计 应发合计 月保障金额 月保障金 月补助金额 "
-        "户月补助金额 户月保障金 户月保障金额 家庭月保障金 月低保金 月供养金 月救助金额 月发放金额 月金额 合计 小计 补助金额 "
-        "保障金额 保障金 低保金 低保金额 救助金额 供养金额 供养金 户补助金额 享受金额 月补助标准 补助标准 补助金 应发金额 应发 "
-        "本月发放金额 本次发放金额 发放金额 实发金额 金额 补贴金额 发放资金 保障资金 补助",
-    ),
-    amount(
-        "base",
-        "补差金额",
-        "补差 月补差 补差额 户月补差 户月补差金额 补差金额/档次 补助金额/补差 补助金额/补差金额 差额 基本生活 基本生活费 "
-        "基本生活标准 基本生活供养金 基本金额 基本保障金 补助金额 保障金额 保障金 低保金 低保金额 供养金",
-    ),
-    amount(
-        "uplift",
-        "分类施保金额",
-        "分类施保 补助金额/分类施保 分类施保增发 分类施保金 分类救助金额 分类救助 增发金额",
-    ),
-    amount(
-        "care",
-        "照料护理",
-        "照料护理费 照料护理金额 照料护理标准 照料护理补贴 护理费 护理补贴 护理金 照护费",
-    ),
-    Column(
-        "care_level",
-        "自理等级",
-        Kind.CHOICE,
-        words("自理能力 自理能力等级 护理等级 护理级别"),
-        choices=CARE,
-        lenient=True,
-    ),
-    of_household("standard", "保障标准", "低保标准 月保障标准 保障标准（元/月） 供养标准", Kind.AMOUNT),
-    of_household("income", "月人均收入", "家庭月人均收入 人均月收入 人均收入 家庭人均收入", Kind.AMOUNT),
-    of_household(
-        "each", "人均补助", "月人均补助 月人均补助金额 人均补助金额 人均补差 人均补助水平", Kind.AMOUNT
-    ),
-    of_household("size", "家庭人口", "家庭人口数 家庭人数 人口 家庭成员数 户籍人口", Kind.COUNT),
-    of_household(
-        "covered",
-        "保障人数",
-        "享受人数 低保人数 保障人口 救助人数 享受人口 低保人口 家庭人口/保障人数 人数",
-        Kind.COUNT,
-    ),
+    amount("amount", "补助金额（合计）", spoken.AMOUNT),
+    amount("base", "补差金额", spoken.BASE),
+    amount("uplift", "分类施保金额", spoken.UPLIFT),
+    amount("care", "照料护理", spoken.CARE),
+    Column("care_level", "自理等级", Kind.CHOICE, spoken.CARE_LEVEL, choices=CARE, lenient=True),
+    of_household("standard", "保障标准", spoken.STANDARD, Kind.AMOUNT),
+    of_household("income", "月人均收入", spoken.INCOME, Kind.AMOUNT),
+    of_household("each", "人均补助", spoken.PER_HEAD, Kind.AMOUNT),
+    of_household("size", "家庭人口", spoken.SIZE, Kind.COUNT),
+    of_household("covered", "保障人数", spoken.COVERED, Kind.COUNT),
 )
 PAYMENT = (
-    of_household(
-        "payee",
-        "收款人姓名",
-        "收款人 领款人 领款人姓名 户名 开户名 开户人 开户人姓名 账户名 账户名称 银行户名 持卡人 代领人",
-        Kind.NAME,
-    ),
-    Column(
-        "account",
-        "银行账号",
-        Kind.ACCOUNT,
-        words(
-            "账号 帐号 银行帐号 卡号 银行卡号 开户账号 开户帐号 一卡通账号 一卡通帐号 一卡通号 存折账号 存折号 社保卡号 "
-            "社保卡账号 社会保障卡号 惠农卡号 卡折号 账号/卡号 银行卡（折）号 收款账号 开户银行/账号 银行账户 账户"
-        ),
-        of_household=True,
-    ),
-    of_household(
-        "bank",
-        "开户银行",
-        "开户行 开户行名称 开户银行/名称 银行名称 发放银行 代发银行 所属银行 银行",
-        longest=60,
-    ),
-    of_household("filing_no", "备案号", "代管备案号 备案编号", longest=40),
-    Column(
-        "phone", "联系电话", Kind.PHONE, words("电话 手机 手机号 手机号码 电话号码 联系方式"), lenient=True
-    ),
-    Column("remark", "备注", aliases=words("备注说明 其他说明 说明"), lenient=True),
+    of_household("payee", "收款人姓名", spoken.PAYEE, Kind.NAME),
+    Column("account", "银行账号", Kind.ACCOUNT, spoken.ACCOUNT, of_household=True),
+    of_household("bank", "开户银行", spoken.BANK, longest=60),
+    of_household("filing_no", "备案号", spoken.FILING_NO, longest=40),
+    Column("phone", "联系电话", Kind.PHONE, spoken.PHONE, lenient=True),
+    Column("remark", "备注", aliases=spoken.REMARK, lenient=True),
 )
 ROSTER = Intake(
     name="roster",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from salvation.domain import bank
 from salvation.intake.header import Header
+from salvation.intake.headings import names_a_month
 from salvation.intake.mapping import IGNORED, NO_MATCH, How, Match, Recognised, Vocabulary
 from salvation.intake.model import Column, Kind
 from salvation.intake.sheets import Cell, Sheet
@@ -43,11 +44,23 @@ LOOKS: dict[Kind, Callable[[str], bool]] = {
 def recognise(sheet: Sheet, header: Header, vocabulary: Vocabulary) -> list[Recognised]:
     """One entry per column of the sheet, saying what it was taken for and how."""
     matches = [vocabulary.match(path) if path else NO_MATCH for path in header.paths]
+    _leave_months(matches, header)
     settled = _one_column_each(matches, sheet, header, vocabulary)
     _add_similar(settled, matches, header, vocabulary)
     _add_by_content(settled, matches, sheet, header, vocabulary)
     headings = _distinct_headings(header)
     return [Recognised(at, headings[at], settled.get(at, NO_MATCH)) for at in range(len(header.paths))]
+
+
+def _leave_months(matches: list[Match], header: Header) -> None:
+    """1月金额 … 12月金额 side by side: which month is meant is for the user to say, not the first one."""
+    by_key: dict[str, list[int]] = {}
+    for at, match in enumerate(matches):
+        if match.key and match.how is not How.SAVED and names_a_month(header.paths[at]):
+            by_key.setdefault(match.key, []).append(at)
+    for several in by_key.values():
+        for at in several if len(several) > 1 else ():
+            matches[at] = NO_MATCH
 
 
 def places(recognised: Sequence[Recognised]) -> dict[str, int]:

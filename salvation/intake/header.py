@@ -12,7 +12,7 @@ from salvation.intake.sheets import Cell, Sheet
 from salvation.intake.text import clean, is_blank
 
 SEARCH_ROWS = 60
-DEEPEST = 4
+DEEPEST = 8
 LONGEST_HEADING = 60
 FEWEST_MATCHES = 2
 DIGITS = re.compile(r"\d{5,}|^[\d.,\-]+$")

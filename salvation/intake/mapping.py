@@ -8,13 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from salvation.intake.model import Column, Intake, Layout
-from salvation.intake.text import full_label, label
+from salvation.intake.headings import canonical, foreign, forms, names_a_month
+from salvation.intake.model import Column, Intake, Kind, Layout
+from salvation.intake.text import full_label
 
 SIMILAR_ENOUGH = 0.75
-# A heading with one of these speaks of somebody else; "监护人身份证号" is not the person's own number.
-OTHERS = ("监护", "代管", "代领", "委托", "照料", "配偶", "领款", "收款", "开户", "父", "母", "赡养", "经办")
-GENERIC = frozenset({"小计", "合计", "金额", "元", "人", "计", "本月", "数", "名称", "号码"})
+GENERIC = frozenset({"小计", "合计", "金额", "元", "人", "计", "本月", "数", "名称", "号"})
 IGNORED = ""
 
 
@@ -77,18 +76,21 @@ class SavedMapping:
     """The user's own assignment, by heading, so that it survives columns being moved about.
 
     `columns` maps a heading to a column key, or to "" for "do not read". `amounts` overrides the evidence
-    on whether amounts belong to households or to persons. `header` fixes the header rows (from 1).
+    on whether amounts belong to households or to persons. `header` fixes the header rows (from 1), `sheets`
+    the sheets to read; empty means every sheet that has the columns.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     amounts: Layout | None = None
     header: tuple[int, int] | None = None
+    sheets: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "columns": dict(self.columns),
             "amounts": self.amounts and self.amounts.value,
             "header": self.header and list(self.header),
+            "sheets": list(self.sheets),
         }
 
     @classmethod
@@ -98,6 +100,7 @@ class SavedMapping:
             columns={full_label(heading): key for heading, key in stored.get("columns", {}).items()},
             amounts=Layout(stored["amounts"]) if stored.get("amounts") else None,
             header=(int(header[0]), int(header[1])) if header else None,
+            sheets=tuple(stored.get("sheets", ())),
         )
 
     @classmethod
@@ -118,11 +121,20 @@ class Vocabulary:
         """Headings and what they may mean, the likeliest first; earlier aliases are the surer ones."""
         words: dict[str, list[Match]] = defaultdict(list)
         for column in self.intake.columns:
-            words[full_label(column.label)].append(Match(column.key, How.EXACT, 1.0))
+            words[canonical(column.label)].append(Match(column.key, How.EXACT, 1.0))
         for column in self.intake.columns:
             for rank, alias in enumerate(column.aliases):
-                words[full_label(alias)].append(Match(column.key, How.ALIAS, 0.95 - rank / 1000))
+                words[canonical(alias)].append(Match(column.key, How.ALIAS, max(0.6, 0.95 - rank / 1000)))
         return {word: tuple(matches) for word, matches in words.items()}
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        return {column.key: column.kind for column in self.intake.columns}
+
+    @cached_property
+    def recalled(self) -> dict[tuple[str, ...], Match]:
+        """Looking for the header asks for the same headings over and over."""
+        return {}
 
     @cached_property
     def saved_columns(self) -> dict[str, str]:
@@ -134,27 +146,56 @@ class Vocabulary:
 
     def match(self, path: tuple[str, ...], taken: Container[str] = ()) -> Match:
         """Recognise a heading path exactly, by alias, or by the tail of its path; not as a key in `taken`."""
+        if taken:
+            return self._match(path, taken)
+        found = self.recalled.get(path)
+        if found is None:
+            found = self.recalled[path] = self._match(path, ())
+        return found
+
+    def _match(self, path: tuple[str, ...], taken: Container[str]) -> Match:
         saved = self.saved_column("".join(path))
         if saved is not None:
             return Match(saved, How.SAVED, 1.0)
+        whole = canonical("".join(path))
         for start in range(len(path)):
-            for reduce in (full_label, label):
-                known = self.known.get("".join(reduce(part) for part in path[start:]), ())
-                found = next((match for match in known if match.key not in taken), None)
+            for word in self._tail_forms(path, start):
+                found = next(
+                    (match for match in self._meant(path, word, whole) if match.key not in taken), None
+                )
                 if found:
                     return found if start == 0 else Match(found.key, How.PART, found.confidence - 0.1)
-        if len(path) > 1 and label(path[-1]) in GENERIC:
+        if len(path) > 1 and canonical(path[-1]) in GENERIC:
             parent = self.match(path[:-1], taken)
             return Match(parent.key, How.PART, parent.confidence - 0.2) if parent.key else NO_MATCH
         return NO_MATCH
 
+    def _tail_forms(self, path: tuple[str, ...], start: int) -> tuple[str, ...]:
+        tail = path[start:]
+        if len(tail) == 1:
+            return forms(tail[0])
+        # Each part may carry its own number and unit: 三、补助金额（元）/ 1.合计.
+        reduced = ("".join(forms(part)[-1] for part in tail), "".join(forms(part)[0] for part in tail))
+        return tuple(dict.fromkeys((*forms("".join(tail)), *reduced)))
+
+    def _meant(self, path: tuple[str, ...], word: str, whole: str) -> tuple[Match, ...]:
+        """What `word` is known for, unless the whole heading says that it speaks of something else."""
+        found = self.known.get(word, ())
+        if not found or word == whole:
+            return found
+        return tuple(match for match in found if not foreign(path, word, self.kinds[match.key]))
+
     def similar(self, path: tuple[str, ...], taken: set[str]) -> Match:
         """The nearest known heading among columns not yet found; NO_MATCH when none is near."""
         best = NO_MATCH
-        for heading in {label("".join(path)), label(path[-1])} if path else set():
+        if not path or names_a_month(path):
+            return best
+        for heading in {forms("".join(path))[-1:], forms(path[-1])[-1:]}:
             for word, matches in self.known.items():
                 key = matches[0].key
-                confidence = _likeness(heading, word) if key not in taken else 0.0
+                if key in taken or not heading or foreign(path, word, self.kinds[key]):
+                    continue
+                confidence = _likeness(heading[0], word)
                 if confidence > best.confidence:
                     best = Match(key, How.SIMILAR, confidence)
         return best
@@ -164,11 +205,5 @@ class Vocabulary:
 
 
 def _likeness(heading: str, word: str) -> float:
-    if any(other in heading and other not in word for other in OTHERS):
-        return 0.0
     ratio = SequenceMatcher(None, heading, word).ratio()
-    if ratio >= SIMILAR_ENOUGH:
-        return 0.8 * ratio
-    if len(word) >= 3 and word in heading:
-        return 0.6
-    return 0.0
+    return 0.8 * ratio if ratio >= SIMILAR_ENOUGH else 0.0
