@@ -178,6 +178,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# A folder with the licensed faces of official documents: fangsong, xiaobiaosong, heiti, kaiti (.ttf, .otf, .ttc).
+DOCUMENT_FONTS = env.text("DOCUMENT_FONTS")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
