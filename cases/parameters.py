@@ -49,6 +49,11 @@ SURVEY = (
     Parameter("survey.require_both_levels", "入户须有乡、村两级人员", "bool", True, "002 第27条", "原文"),
     Parameter("panel.quorum", "集体审批最少到会人数", "int", 3, "002 第53条；人数为县局规定", "原文", "人"),
 )
+# A death is paid to the end of its period: cases must know the cycle that funds pays by.
+CYCLES = (("MONTHLY", "按月"), ("QUARTERLY", "按季"))
+PAYING = (
+    Parameter("funds.pay_cycle", "发放周期", "choice", "MONTHLY", "000 第55条", "原文", choices=CYCLES),
+)
 LEVELS = (("COUNTY", "县级确认"), ("TOWNSHIP", "乡镇确认"))
 APPROVAL = tuple(
     Parameter(
@@ -75,4 +80,4 @@ RULES = tuple(
     for key, declared in KEYS.items()
 )
 NULLABLE = frozenset(key for key, declared in KEYS.items() if declared.nullable)
-ALL = (*DEADLINES, *SURVEY, *APPROVAL, *RULES)
+ALL = (*DEADLINES, *SURVEY, *PAYING, *APPROVAL, *RULES)

@@ -7,7 +7,6 @@ ROSTER = "002 第31条"
 HANDBOOK = "发放批次流程（03 §3.4）"
 
 ALL = (
-    Parameter("funds.pay_cycle", "发放周期", "text", "MONTHLY", CYCLE, "原文"),
     Parameter("funds.roster_month_offset", "花名表生成月到发放月", "int", 1, ROSTER, "原文", "月"),
     Parameter("funds.roster_due_day", "花名表上报日（月内无此日为月末日）", "int", 30, ROSTER, "原文", "日"),
     Parameter("funds.county_check_day", "县局审核日（发放月）", "int", 2, HANDBOOK, "查到", "日"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from cases.rules.codes import Program, UpliftKind
+from cases.rules.codes import CareLevel, Program, UpliftKind
 from salvation.domain.money import CENT
 
 ZERO = Decimal(0)
@@ -84,10 +84,12 @@ class MemberShare(NamedTuple):
     key: str
     base: Decimal
     uplifts: tuple[tuple[UpliftKind, Decimal], ...] = ()
+    # 照料护理 of a 特困 person: the second part of his grant, as the uplift is of a 低保 household's.
+    care: Decimal = NOTHING
 
     @property
     def uplift(self) -> Decimal:
-        return sum((amount for _, amount in self.uplifts), NOTHING)
+        return sum((amount for _, amount in self.uplifts), self.care)
 
     @property
     def uplift_kinds(self) -> tuple[UpliftKind, ...]:
@@ -95,7 +97,13 @@ class MemberShare(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         kinds = [kind.value for kind, _ in self.uplifts]
-        return {"member": self.key, "base": str(self.base), "uplift": str(self.uplift), "uplift_kinds": kinds}
+        return {
+            "member": self.key,
+            "base": str(self.base),
+            "uplift": str(self.uplift),
+            "uplift_kinds": kinds,
+            "care": str(self.care),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,9 @@ class Assessment:
     is_single: bool = False
     parameters_used: Mapping[str, str] | None = None
     warnings: tuple[Notice, ...] = ()
+    # Of 特困: what of the uplift is 照料护理, and the level it was given for.
+    care: Decimal = NOTHING
+    care_level: CareLevel | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain values for JSON; amounts are strings with two places."""
@@ -136,6 +147,8 @@ class Assessment:
             "nearest_miss": self.nearest_miss and self.nearest_miss.as_dict(),
             "per_capita": per_capita,
             "is_single": self.is_single,
+            "care": str(self.care),
+            "care_level": self.care_level and self.care_level.value,
             "members": [share.as_dict() for share in self.members],
             "covered": list(self.covered),
             "parameters": dict(self.parameters_used or {}),

@@ -58,12 +58,13 @@ def assess_tekun(
         judge.person(member)
     failed = () if judge.shares else tuple(judge.failed)
     base = sum((share.base for share in judge.shares), NOTHING)
+    care = sum((share.care for share in judge.shares), NOTHING)
     return Assessment(
         program,
         bool(judge.shares),
         base,
-        NOTHING,
-        base,
+        care,
+        base + care,
         failed=failed,
         nearest_miss=nearest(failed),
         working=tuple(judge.lines),
@@ -73,6 +74,8 @@ def assess_tekun(
         covered=tuple(share.key for share in judge.shares),
         parameters_used=reading.used(),
         warnings=tuple(judge.notices),
+        care=care,
+        care_level=max(judge.levels, key=list(CareLevel).index, default=None),
     )
 
 
@@ -102,6 +105,7 @@ class _Judge:
         self.failed: list[Failure] = []
         self.notices: list[Notice] = []
         self.shares: list[MemberShare] = []
+        self.levels: list[CareLevel] = []
         self.income: Income | None = None
 
     def person(self, member: MemberFacts) -> None:
@@ -206,7 +210,8 @@ class _Judge:
             support.base, support.care, support.total,
         )  # fmt: skip
         self.lines.append(WorkingLine("月应付", template, values, support.total, CARE_ARTICLE))
-        self.shares.append(MemberShare(member.key, support.total))
+        self.shares.append(MemberShare(member.key, support.base, care=support.care))
+        self.levels.append(level)
         self._check_ratio(support.base)
 
     def _check_ratio(self, base: Decimal) -> None:

@@ -100,7 +100,8 @@ def _refuse_repeat(household: Household, applicant_id: int) -> None:
     waiting = open_applications([applicant_id]).select_related("applicant").first()
     if waiting:
         raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
-    covered = coverage_in(Month.of(timezone.localdate()), [applicant_id]).first()
+    # What stops before a new benefit could begin is no obstacle (02 §2.8).
+    covered = coverage_in(Month.of(timezone.localdate()) + 1, [applicant_id]).first()
     if covered:
         raise Refusal(
             f"{covered.person.name} 正在享受{covered.term.benefit.get_program_display()}，"
@@ -295,7 +296,9 @@ def shares_of(assessment: Any) -> list[Share]:
         Share(
             person_id=int(key),
             base=Decimal(parts[key]["base"]) if key in parts else Decimal(0),
-            uplift=Decimal(parts[key]["uplift"]) if key in parts and not assessment.care else Decimal(0),
+            uplift=Decimal(parts[key]["uplift"]) - Decimal(parts[key].get("care", 0))
+            if key in parts
+            else Decimal(0),
             kinds=tuple(parts[key]["uplift_kinds"]) if key in parts else (),
         )
         for key in covered

@@ -20,11 +20,20 @@ from cases.models import (
     TermMember,
 )
 from cases.models.choices import ChangeKind, Standing, StopReason
-from cases.rules.benefit import Award, after_death, death_stop_month, effective_month, grace_period
+from cases.rules.benefit import (
+    Award,
+    Grace,
+    PayCycle,
+    after_death,
+    death_stop_month,
+    effective_month,
+    grace_period,
+)
 from cases.rules.codes import UpliftKind
 from cases.rules.result import MemberShare
 from cases.services.applications import shares_of
 from cases.services.benefits import Share, cut_terms, open_term, stop_benefit
+from cases.services.tapering import tapering
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -64,7 +73,8 @@ def draft_death(
         raise Refusal("死亡日期不能晚于今天", field="event_on")
     if person.birth_date and died_on < person.birth_date:
         raise Refusal("死亡日期早于出生日期，请核对", field="event_on")
-    month = max(death_stop_month(died_on), Month.of(benefit.first_month))
+    cycle = PayCycle(str(at("funds.pay_cycle", on=died_on, unit=benefit.unit).value))
+    month = max(death_stop_month(died_on, cycle), Month.of(benefit.first_month))
     term = _running(benefit, month)
     award = award_of(term)
     if str(person.pk) not in {share.key for share in award.shares}:
@@ -112,8 +122,9 @@ def draft_grace(
     longest = int(at("grace.max_months", on=today, unit=benefit.unit).value)
     grace = grace_period(today, months, longest=longest)
     term = _running(benefit, grace.first)
+    _, _, begins_with = next(tapering(award_of(term), grace, benefit.unit))
     order = _draft(
-        benefit, ChangeKind.GRACE, term, grace.first, award_of(term).shares, note, actor=actor, now=now
+        benefit, ChangeKind.GRACE, term, grace.first, begins_with.shares, note, actor=actor, now=now
     )
     order.grace_until = grace.stop.first_day
     order.save(update_fields=["grace_until"])
@@ -231,13 +242,14 @@ def on_effective(context: Context) -> None:
     if not order.shares:
         stop_benefit(order.benefit, month, order.stop_reason or StopReason.OTHER)
         return
+    if order.kind == ChangeKind.GRACE:
+        _open_tapering(order, month)
+        return
     later = _later_terms(order) if order.kind == ChangeKind.DEATH else []
     running = cut_terms(order.benefit, month)
-    # A tapering range ends by itself: without a stop order nothing may be paid after it (02 §2.4).
-    end = order.grace_until or running.months.upper
     open_term(
         order.benefit,
-        DateRange(month.first_day, end),
+        DateRange(month.first_day, running.months.upper),
         [
             Share(s["person"], Decimal(s["base"]), Decimal(s["uplift"]), tuple(s["kinds"]))
             for s in order.shares
@@ -248,11 +260,11 @@ def on_effective(context: Context) -> None:
         total=order.new_total,
         assessment=order.assessment,
         order=order,
-        standing=Standing.GRACE if order.kind == ChangeKind.GRACE else running.standing,
+        standing=running.standing,
         like=running,
     )
     for term, left in later:
-        _open_without_dead(order, term, left)
+        _open_range(order, term, term.months, left, term.standing)
 
 
 def _settle_month(order: ChangeOrder) -> None:
@@ -284,22 +296,33 @@ def _later_terms(order: ChangeOrder) -> list[tuple[BenefitTerm, Award]]:
     return found
 
 
-def _open_without_dead(order: ChangeOrder, term: BenefitTerm, left: Award) -> None:
+def _open_tapering(order: ChangeOrder, month: Month) -> None:
+    """Tapering ranges end by themselves: without a stop order nothing may be paid after them (02 §2.4)."""
+    award = award_of(_running(order.benefit, month))
+    running = cut_terms(order.benefit, month)
+    grace = Grace(month, Month.of(order.grace_until or month.first_day) - 1)
+    for first, stop, given in tapering(award, grace, order.unit):
+        _open_range(order, running, DateRange(first.first_day, stop.first_day), given, Standing.GRACE)
+
+
+def _open_range(
+    order: ChangeOrder, like: BenefitTerm, months: DateRange, award: Award, standing: str
+) -> None:
     open_term(
         order.benefit,
-        term.months,
+        months,
         [
             Share(int(share.key), share.base, share.uplift, tuple(kind.value for kind in share.uplift_kinds))
-            for share in left.shares
+            for share in award.shares
         ],
-        base=left.base,
-        uplift=left.uplift,
-        care=term.care,
-        total=left.total + term.care,
-        assessment=term.assessment,
+        base=award.base,
+        uplift=award.uplift,
+        care=like.care,
+        total=award.total + like.care,
+        assessment=like.assessment,
         order=order,
-        standing=term.standing,
-        like=term,
+        standing=standing,
+        like=like,
     )
 
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from cases.models import Member
-from cases.models.choices import TEKUN, Program
+from cases.models.choices import Program
 from cases.parameters import NULLABLE
 from cases.rules import result as verdict
 from cases.rules.compare import assess
@@ -160,20 +160,19 @@ def judge(case: Case, program: str, policy: Policy, on: date) -> Judged:
     """Judge one programme on a day. Raises Refusal naming a parameter that is missing."""
     found = assess(Program(program), case.facts, policy.parameters, on)
     used = dict(found.parameters_used or {})
-    is_tekun = program in TEKUN
     columns = {
         "program": program,
         "on": on,
         "eligible": found.eligible,
         "base": found.base,
-        "uplift": Decimal(0) if is_tekun else found.uplift,
-        "care": found.uplift if is_tekun else Decimal(0),
+        "uplift": found.uplift - found.care,
+        "care": found.care,
         "total": found.total,
         "standard": policy.standard(case.area),
         "annual_income": _cents(found.annual_income),
         "per_capita": _cents(found.per_capita),
         "people": len(case.facts.counted),
-        "care_level": "",
+        "care_level": found.care_level or "",
         "result": sealed_facts.dump(_with_ids(found, case.ids)),
         "facts": sealed_facts.dump(case.document),
         "parameters": used,

@@ -14,6 +14,7 @@ from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
+from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
 
@@ -49,6 +50,26 @@ def carry(clerk: User, leader: User, approver: User) -> Callable[[ChangeOrder], 
         return order
 
     return carried
+
+
+@pytest.fixture
+def decide(units: dict[str, Unit], county_clerk: User, approver: User) -> Callable[..., None]:
+    """Set a parameter of the county, confirmed by two persons."""
+
+    def decided(key: str, value: str) -> None:
+        ParameterVersion.objects.create(
+            key=key,
+            unit=units["360722"],
+            value=value,
+            valid_from=START,
+            basis="测试",
+            state="CONFIRMED",
+            entered_by=county_clerk,
+            confirmed_by=approver,
+            confirmed_at=timezone.now(),
+        )
+
+    return decided
 
 
 def term_in(benefit: Benefit, month: Month) -> BenefitTerm | None:
@@ -156,6 +177,31 @@ def test_tapering_keeps_the_money_and_ends_by_itself(
     benefit.refresh_from_db()
     assert (ended, benefit.stop_reason) == (1, "GRACE_END")
     assert benefit.orders.get(kind="GRACE_END").people.count() == 3
+
+
+def test_tapering_steps_down_where_the_county_decided_so(
+    benefit: Benefit, clerk: User, decide: Callable[..., None], carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    decide("grace.rule", "STEP_DOWN")
+    decide("grace.steps", "100,50")
+    order = carry(
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=4, note="就业", actor=clerk, now=timezone.now()
+        )
+    )
+    first = Month.of(order.effective_month)
+    paid = [getattr(term_in(benefit, first + step), "total", None) for step in range(5)]
+    # The base is halved, the uplifts of persons stay.
+    assert paid == [Decimal("1580.00"), Decimal("1580.00"), Decimal("880.00"), Decimal("880.00"), None]
+    assert end_grace_periods(county_id=benefit.county_id, on=(first + 4).first_day, now=timezone.now()) == 1
+
+
+def test_a_county_paying_by_quarter_pays_the_quarter_of_the_death(
+    benefit: Benefit, clerk: User, decide: Callable[..., None]
+) -> None:
+    decide("funds.pay_cycle", "QUARTERLY")
+    order = dead(benefit, head_of(benefit), date(2022, 4, 10), clerk)
+    assert order.effective_month == date(2022, 7, 1)
 
 
 def test_the_end_of_tapering_is_written_once(
