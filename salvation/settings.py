@@ -114,6 +114,15 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def next_database(url: str) -> str:
+    """The Redis database after the one of ``url`` (redis://host:port/0, unix:///socket?db=0)."""
+    parts = urlparse(url)
+    if parts.scheme == "unix":
+        number = int(parse_qs(parts.query).get("db", ["0"])[0])
+        return f"unix://{parts.path}?db={number + 1}"
+    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + 1}").geturl()
+
+
 DATABASES = {"default": database(env.secret("DATABASE_URL") or "postgresql:///salvation")}
 if env.text("TEST_DATABASE"):
     DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_DATABASE")}
@@ -121,7 +130,9 @@ if env.secret("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = database(env.secret("DATABASE_REPLICA_URL"))
 
 REDIS_URL = env.secret("REDIS_URL") or "redis://localhost:6379/0"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# A database of its own: clearing the cache must not drop queued jobs.
+CACHE_URL = env.secret("CACHE_URL") or next_database(REDIS_URL)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 
 AUTH_USER_MODEL = "accounts.User"
 ANONYMOUS_USER_NAME = None
