@@ -12,6 +12,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from salvation.charts.model import Chart
+from salvation.charts.render import offer
 from salvation.duties.selectors import light as light_of
 from salvation.tables.html import tag as tag_html
 from salvation.tables.model import Labelled, State
@@ -122,6 +124,12 @@ def empty(why: str, what: str = "", url: str = "", action: str = "") -> dict[str
 def tabs(items: Sequence[Any]) -> dict[str, Any]:
     """{% tabs items %}: items have label, url, current and optionally count."""
     return {"tabs": items}
+
+
+@register.inclusion_tag("components/chart.html", takes_context=True)
+def chart(context: Mapping[str, Any], drawn: Chart) -> dict[str, Any]:
+    """{% chart one %}: the drawing, and the same figures as a table."""
+    return {"chart": drawn, "name": offer(drawn, context["request"].user.pk)}
 
 
 @register.simple_tag
