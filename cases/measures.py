@@ -1,11 +1,21 @@
 """Groups 1–3 of the statistics, as far as cases knows them (04 §4.1)."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from cases.models import Application, BenefitSnapshot, ChangeOrder, ChangePerson, TermMember
-from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, StopReason
+from cases.models import (
+    Application,
+    BenefitSnapshot,
+    BenefitTerm,
+    ChangeOrder,
+    ChangePerson,
+    TermMember,
+)
+from cases.models.choices import DIBAO, LASTING, TEKUN, ChangeKind, Program, StopReason
+from salvation.flow.models import StatFreeze
 from salvation.periods.measures import Frame, Measure, Source
 from salvation.units.models import PopulationStat
 
@@ -28,6 +38,56 @@ def covered(frame: Frame) -> QuerySet[Any]:
         program=F("term__benefit__program"),
         is_single=F("term__benefit__is_single"),
         standing=F("term__standing"),
+    )
+
+
+def covered_before(frame: Frame) -> QuerySet[Any]:
+    """期初: everyone helped at the end of the month before."""
+    month = frame.month - 1
+    frozen = StatFreeze.objects.filter(county=frame.county, month=month.first_day).exists()
+    return covered(replace(frame, month=month, frozen=frozen))
+
+
+def paid(frame: Frame) -> QuerySet[Any]:
+    """Monthly entitlements at the month's end, one row a benefit with its amounts."""
+    if frame.frozen:
+        return BenefitSnapshot.objects.filter(county=frame.county, month=frame.month.first_day, is_head=True)
+    return BenefitTerm.objects.filter(
+        months__contains=frame.month.first_day, benefit__county=frame.county
+    ).annotate(
+        unit_id=F("benefit__unit_id"),
+        village_id=F("benefit__village_id"),
+        household_id=F("benefit__household_id"),
+        person_id=F("benefit__applicant_id"),
+        program=F("benefit__program"),
+    )
+
+
+def newly_covered(frame: Frame) -> QuerySet[Any]:
+    """新增, by the month from which the benefit runs (12 §12.1 #2)."""
+    first = frame.month.first_day
+    return TermMember.objects.filter(
+        term__benefit__county=frame.county, term__benefit__first_month=first, months__startswith=first
+    ).annotate(
+        unit_id=F("term__benefit__unit_id"),
+        village_id=F("term__benefit__village_id"),
+        household_id=F("term__benefit__household_id"),
+        benefit_id=F("term__benefit_id"),
+        program=F("term__benefit__program"),
+    )
+
+
+def moved(frame: Frame) -> QuerySet[Any]:
+    """退出 and 成员增减, by the month from which the order takes effect."""
+    return ChangePerson.objects.filter(
+        order__county=frame.county, order__state="EFFECTIVE", order__effective_month=frame.month.first_day
+    ).annotate(
+        unit_id=F("order__unit_id"),
+        village_id=F("order__village_id"),
+        household_id=F("order__benefit__household_id"),
+        benefit_id=F("order__benefit_id"),
+        program=F("order__benefit__program"),
+        stopped=F("order__benefit__stop_month"),
     )
 
 
@@ -84,6 +144,10 @@ def lowered(frame: Frame) -> QuerySet[Any]:
 
 SOURCES = (
     Source("covered", "在保对象", covered, month=None),
+    Source("covered_before", "期初在保对象", covered_before, month=None),
+    Source("paid", "月保障金", paid, month=None),
+    Source("newly_covered", "本月新增对象", newly_covered, month=None),
+    Source("moved", "本月退出和成员增减", moved, month=None),
     Source("confirmed", "新纳入对象", confirmed),
     Source("decided", "已决定的申请", decided, person="applicant_id"),
     Source("people_out", "清退对象", people_out),
@@ -110,7 +174,7 @@ def _program(code: str) -> Q:
 
 
 STOP_OTHER = Q(kind=ChangeKind.STOP) & ~Q(reason__in=[StopReason.DUPLICATE, StopReason.KINSHIP_INVALID])
-MEASURES = (
+GOVERNANCE = (
     Measure("SA01", "population", "hukou_population"),
     Measure("SA02", "covered", "households", _program(Program.DIBAO_URBAN)),
     Measure("SA03", "covered", "people", _program(Program.DIBAO_URBAN)),
@@ -144,3 +208,31 @@ MEASURES = (
     Measure("SC13A", "orders", "households", Q(kind=ChangeKind.INCREASE)),
     Measure("SC13B", "orders", "households", Q(kind=ChangeKind.DECREASE)),
 )  # fmt: skip
+
+
+def _dynamic() -> Iterator[Measure]:
+    """The civil statistics of a month by programme (L09, 04 §4.4): the same sources as the governance table."""
+    for program in LASTING:
+        of, name = _program(program), f"V{list(LASTING).index(program) + 1}"
+        yield Measure(f"{name}OH", "covered_before", "households", of)
+        yield Measure(f"{name}OP", "covered_before", "people", of)
+        yield Measure(f"{name}NH", "newly_covered", "households", of)
+        yield Measure(f"{name}NP", "newly_covered", "people", of)
+        yield Measure(f"{name}XH", "moved", "households", of & LEFT & Q(order__household_out=True))
+        yield Measure(f"{name}XP", "moved", "people", of & LEFT)
+        yield Measure(f"{name}MI", "moved", "people", of & Q(leaves=False))
+        yield Measure(f"{name}EH", "covered", "households", of)
+        yield Measure(f"{name}EP", "covered", "people", of)
+        yield Measure(f"{name}EA", "paid", "total", of)
+
+
+LEFT = Q(leaves=True)
+# Figures of the cross-check 期末 = 期初 + 新增 + 成员增减 − 退出.
+BALANCE = (
+    Measure("DX1", "covered_before", "people"),
+    Measure("DX2", "newly_covered", "people"),
+    Measure("DX3", "moved", "people", Q(leaves=False)),
+    Measure("DX4", "moved", "people", LEFT),
+)
+DYNAMIC = tuple(_dynamic())
+MEASURES = (*GOVERNANCE, *BALANCE, *DYNAMIC)

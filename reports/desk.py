@@ -8,20 +8,21 @@ from typing import Any
 from django.urls import reverse
 
 from reports.governance.services import CODE
-from reports.governance.table import value
 from salvation.parameters.book import Book
-from salvation.periods.models import Submission
+from salvation.periods.checks import number
+from salvation.periods.models import Submission, in_force
 from salvation.tables.model import ratio
 from salvation.web.desk import Number
 
 
 def desk_numbers(user: Any, today: date) -> Sequence[Number]:
     """People helped and their share (SA14, SA15) over the reader's own units; only a hint, never a target for towns."""
-    held = Submission.objects.visible_to(user).filter(table=CODE, frozen=True)
+    held = in_force(Submission.objects.visible_to(user)).filter(table=CODE, frozen=True)
     last = held.order_by("-period").first()
     if last is None:
         return []
-    rows = list(held.filter(period=last.period, version=last.version).only("cells"))
+    newest = held.filter(period=last.period).order_by("version").only("unit_id", "cells")
+    rows = list({one.unit_id: one for one in newest}.values())
     helped, population = _sum(rows, "SA14"), _sum(rows, "SA01")
     share = ratio(helped, population)
     url = reverse("reports:county_sheet", args=[str(last.month)])
@@ -32,7 +33,7 @@ def desk_numbers(user: Any, today: date) -> Sequence[Number]:
 
 
 def _sum(rows: Sequence[Submission], key: str) -> Decimal | None:
-    parts = [value(row.cells, key) for row in rows]
+    parts = [number(row.cells, key) for row in rows]
     known = [part for part in parts if part is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(parts) else None
 

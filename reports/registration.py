@@ -5,10 +5,12 @@ from collections.abc import Callable
 from reports import jobs
 from reports.desk import desk_numbers
 from reports.governance import columns
-from reports.governance.services import CODE
-from reports.governance.table import failed_checks
+from reports.governance.checks import CHECKS, complete
+from reports.governance.labels import cell_label
+from reports.governance.services import CODE, restarts
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
+from salvation.periods.effects import EFFECTS
 from salvation.periods.models import Periodical, Submission
 from salvation.periods.models import register as register_periodical
 from salvation.web import desk, navigation
@@ -20,22 +22,32 @@ def register_all(reverse: Callable[..., str]) -> None:
     register_flow(
         Submission,
         url=lambda submission: reverse("reports:submission", args=[submission.pk]),
-        title=lambda submission: f"{submission.unit} {submission.month.label}统计表",
+        title=lambda submission: f"{submission.unit} {submission.month.label}{submission.periodical.label}",
+        effects=EFFECTS,
     )
     register_periodical(
         Periodical(
             code=CODE,
             label="专项治理统计表",
             fillable=columns.FILLABLE,
-            checks=lambda submission: failed_checks(submission.cells),
+            counted=columns.COUNTED,
+            checks=CHECKS,
+            completes=complete,
+            restarts=restarts,
+            cell_label=cell_label,
             url=lambda submission: reverse("reports:submission", args=[submission.pk]),
         )
     )
     desk.register(Panel("专项治理统计", "table.view", desk_numbers, order=30))
     schedule(Monthly(jobs.GENERATE, day=1, hour=2, offset=-1))
+    for code, day, hour, minute, _ in jobs.REMINDERS:
+        schedule(Monthly(code, day=day, hour=hour, minute=minute, offset=-1))
     navigation.register_group("报表", 30)
     navigation.register(
         NavItem(
             "专项治理统计表", "reports:governance", "table.view", "报表", "table", 10, waiting("submission")
         ),
+        NavItem("对象动态表", "reports:civil", "table.view", "报表", "table", 15),
+        NavItem("报送及时情况", "reports:timeliness", "table.view", "报表", "clock", 20),
+        NavItem("专项治理情况报告", "reports:summaries", "report.view", "报表", "file", 30),
     )

@@ -1,15 +1,25 @@
 from django.urls import path
 
-from reports.views import drill, governance, summary
+from reports.views import civil, drill, governance, standing, submissions, summary
 
 app_name = "reports"
 urlpatterns = [
     path("governance/", governance.Months.as_view(), name="governance"),
     path("governance/<slug:month>/", governance.CountySheet.as_view(), name="county_sheet"),
     path("governance/<slug:month>/freeze/", governance.Freeze.as_view(), name="freeze"),
+    path("governance/<slug:month>/urge/", standing.UrgeAll.as_view(), name="urge_all"),
     path("governance/<slug:month>/<int:unit>/<slug:key>/", drill.Drill.as_view(), name="drill"),
-    path("submissions/<int:pk>/", governance.SubmissionSheet.as_view(), name="submission"),
-    path("submissions/<int:pk>/fill/", governance.Fill.as_view(), name="fill"),
+    path("civil/", civil.CivilLatest.as_view(), name="civil"),
+    path("civil/<slug:month>/", civil.CivilSheet.as_view(), name="civil_month"),
+    path("timeliness/", standing.Timeliness.as_view(), name="timeliness"),
+    path("submissions/<int:pk>/", submissions.SubmissionSheet.as_view(), name="submission"),
+    path("submissions/<int:pk>/fill/", submissions.Fill.as_view(), name="fill"),
+    path("submissions/<int:pk>/urge/", standing.UrgeUnit.as_view(), name="urge"),
+    path("submissions/<int:pk>/explain/<slug:check>/", submissions.Explain.as_view(), name="explain"),
+    path("submissions/<int:pk>/correction/", submissions.OpenCorrection.as_view(), name="open_correction"),
+    path("submissions/<int:pk>/remark/<slug:key>/", submissions.Remark.as_view(), name="remark"),
+    path("submissions/<int:pk>/answer/<int:remark>/", submissions.Answer.as_view(), name="answer"),
+    path("submissions/<int:pk>/correct/<slug:key>/", submissions.Correct.as_view(), name="correct"),
     path("summaries/", summary.Summaries.as_view(), name="summaries"),
     path("summaries/<int:pk>/", summary.Summary.as_view(), name="summary"),
     path("summaries/<int:pk>/edit/", summary.EditSummary.as_view(), name="edit_summary"),

@@ -33,6 +33,7 @@ from reports.summary.services import draft_summary
 from salvation.accounts.models import User
 from salvation.accounts.roles import ROLES
 from salvation.accounts.services import grant_post
+from salvation.documents.models import Document
 from salvation.domain import bank, citizen_id
 from salvation.domain.month import Month
 from salvation.files.models import ExportRequest
@@ -41,9 +42,11 @@ from salvation.flow.engine import perform
 from salvation.jobs.services import start
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
+from salvation.periods.models import CellRemark, Urge
 from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
 from salvation.units.models import Unit
 from salvation.units.services import load_units
+from salvation.vault import facts as sealed_facts
 from tests.conftest import REPORTING, UNITS
 from tests.intake.builder import an_id, xlsx
 
@@ -207,6 +210,12 @@ def _people(world: World, place: Place) -> None:
         household=household, application=application, document={"incomes": [income]}, actor=clerk
     )
     perform(subject=application, step="submit", actor=clerk, now=now)
+    document = Document.objects.create(
+        code="accepted", title="社会救助申请受理通知书", subject_type="cases.application", subject_id=application.pk,
+        about=f"{place.names[0]}的申请", unit=application.unit, village=village, issuer=application.unit,
+        dated=timezone.localdate(), given=sealed_facts.dump({}), state="DRAFT", state_since=now, once=False,
+    )  # fmt: skip
+    world.keep(place.key, document)
     benefit = _benefit(household)
     order = draft_stop(benefit=benefit, reason="INCOME", note="收入增加", actor=clerk, now=now)
     hold = Hold.objects.create(
@@ -298,6 +307,12 @@ def _papers(world: World, place: Place) -> None:
     panel = ReviewPanel.objects.create(
         unit=town, leader=f"{place.names[0]}之兄", leader_post="镇长", members="甲", from_on=LONG_AGO
     )
+    submission = world.one("Submission", place.key)
+    remark = CellRemark.objects.create(
+        submission=submission, cell="SJ14.m", text="请核对", by=world.users["COUNTY_CLERK"], at=now
+    )
+    urge = Urge.objects.create(submission=submission, level="CLERK", at=now)
+    world.keep(place.key, remark, urge)
     world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)
 
 

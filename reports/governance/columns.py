@@ -241,7 +241,63 @@ def figures(node: Heading | Figure | None = None) -> Iterator[Figure]:
 
 
 COMPUTED = tuple(figure for figure in figures() if figure.computed)
+# Counted over distinct people or households: neither do units add up to the county, nor months to a cumulative figure.
+DISTINCT = frozenset({
+    "SA02", "SA03", "SA04", "SA05", "SA06", "SA07", "SA08", "SA09", "SA10", "SA11", "SA12", "SA13", "SA14", "SB01", "SB02",
+    "SB03", "SB04", "SB05", "SB06", "SB07", "SB08", "SB09", "SB10", "SB11", "SC05", "SC06", "SC07", "SC08", "SC09", "SC10",
+    "SC11H", "SC11P", "SC13A", "SC13B", "SD01", "SD02", "SD04", "SD05", "SD06", "SD07", "SH10", "SH12", "SI01", "SI03",
+    "SI06", "SJ17", "SL09", "SL10",
+})  # fmt: skip
+# Events and amounts: this month's cumulative figure is last month's and this month's together (12 §12.1 #3).
+ADDITIVE = tuple(figure for figure in figures() if figure.flow and figure.code not in DISTINCT)
 # What people fill: everything the system does not count and that is no percentage.
 FILLABLE = frozenset(
     key for figure in figures() if not figure.computed and not figure.parts for key in figure.keys
 )
+COUNTED = frozenset(key for figure in COMPUTED for key in figure.keys)
+UNITS_OF_COUNT = (
+    "人次",
+    "户",
+    "人",
+    "件",
+    "元/月",
+    "元",
+    "条",
+    "笔",
+    "个",
+    "次",
+    "家",
+    "村",
+    "部",
+    "份",
+    "场次",
+)
+
+
+def unit_of_count(figure: Figure, above: str = "") -> str:
+    """户, 人, 件, 元 …: as its own heading says, else the one above it."""
+    if figure.parts:
+        return PERCENT
+    for words in (figure.label, above):
+        found = [
+            unit for unit in UNITS_OF_COUNT if f"（{unit}" in words or words == unit or words == f"{unit}数"
+        ]
+        if found:
+            return found[0]
+    return YUAN if figure.money else "—"
+
+
+def headings() -> dict[str, str]:
+    """Figure code → the words above it."""
+    found: dict[str, str] = {}
+
+    def walk(node: Heading, above: str) -> None:
+        for child in node.children:
+            if isinstance(child, Figure):
+                found[child.code] = above
+            else:
+                walk(child, child.label)
+
+    for group in GROUPS:
+        walk(group, group.label)
+    return found

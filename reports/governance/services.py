@@ -8,14 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from cases.services.snapshots import freeze_month, is_frozen
-from reports.governance.columns import COMPUTED, Figure
+from reports.governance.checks import BEHIND
+from reports.governance.columns import COMPUTED, DISTINCT, Figure
 from reports.governance.table import TABLE, Row
 from salvation.domain.month import Month
 from salvation.domain.workdays import Roll
 from salvation.flow.clock import work_calendar
 from salvation.parameters.book import Book
 from salvation.periods.measures import Figures, Frame, compute
-from salvation.periods.models import Submission
+from salvation.periods.models import Submission, in_force
 from salvation.periods.services import draft_submissions
 from salvation.units.models import Unit
 from salvation.units.selectors import reporting_units
@@ -38,7 +39,7 @@ def count(frame: Frame, units: Sequence[Unit]) -> tuple[dict[int, dict[str, str]
 
     A computed figure without records is a real zero; one without its source (population) stays unknown.
     """
-    found = compute(frame, [figure.code for figure in COMPUTED])
+    found = compute(frame, [*(figure.code for figure in COMPUTED), *BEHIND])
     by_unit = {unit.pk: _cells(found, unit.pk) for unit in units}
     return by_unit, _cells(found, None)
 
@@ -51,6 +52,7 @@ def _cells(found: Figures, unit: int | None) -> dict[str, str]:
             if number is None and _unknown(figure):
                 continue
             cells[key] = _text(number or 0)
+    cells |= {code: _text(found.get(code, {}).get(unit, 0)) for code in BEHIND}
     for key, (added, subtracted) in DERIVED.items():
         total = sum((Decimal(cells.get(part, "0")) for part in added), Decimal(0))
         cells[key] = _text(total - sum((Decimal(cells.get(part, "0")) for part in subtracted), Decimal(0)))
@@ -102,9 +104,8 @@ def rows_for(county: Unit, month: Month, units: Sequence[Unit]) -> tuple[list[Ro
     frame = frame_for(county, month)
     held = {
         submission.unit_id: submission
-        for submission in Submission.objects.filter(
-            table=CODE, county=county, period=month.first_day, unit__in=units
-        )
+        for submission in in_force(Submission.objects.filter(table=CODE, unit__in=units))
+        .filter(county=county, period=month.first_day)
         .select_related("unit", "county")
         .order_by("version")
     }
@@ -123,6 +124,13 @@ def rows_for(county: Unit, month: Month, units: Sequence[Unit]) -> tuple[list[Ro
     return rows, frame.frozen
 
 
-def distinct_people(county: Unit, month: Month) -> str:
-    """县级去重数 of SA14."""
-    return str(compute(frame_for(county, month), ["SA14"]).get("SA14", {}).get(None, 0))
+def distinct_figures(county: Unit, month: Month) -> dict[str, str]:
+    """县级去重数 of every counted column in which one person or household may stand in several units, by cell key."""
+    codes = [figure.code for figure in COMPUTED if figure.code in DISTINCT]
+    found = compute(frame_for(county, month), codes)
+    return {key: _text(by_unit.get(None, 0)) for key, by_unit in found.items()}
+
+
+def restarts(submission: Submission) -> bool:
+    """Whether cumulative figures begin anew in its month."""
+    return frame_for(submission.county, submission.month).since == submission.month

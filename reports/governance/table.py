@@ -1,6 +1,6 @@
 """The table built from its columns: header tree, definitions, rows of cells, cross-checks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from reports.governance import columns
 from reports.governance.columns import Figure
 from salvation.tables.model import Cell, Column, Group, Kind, Mark, Sheet, Source, Table, ratio
-from salvation.units.models import Unit
 
 NOTES = (
     "时点数以月末快照为准；本月、累计按统计月计，冻结后补录的计入下一期。",
@@ -17,13 +16,30 @@ NOTES = (
 )
 
 
+HEADINGS = columns.headings()
+
+
 @dataclass(frozen=True)
 class Row:
-    """One unit's line: ``cells`` maps cell keys to numbers as text with their source."""
+    """One unit's line: ``cells`` maps cell keys to numbers as text with their source. Without a unit: the county's
+    figures that count nobody twice.
+    """
 
-    unit: Unit
+    unit: Any
     cells: Mapping[str, Any]
     submission: Any = None
+
+    @property
+    def name(self) -> str:
+        return self.unit.name if self.unit else DISTINCT_LABEL
+
+
+DISTINCT_LABEL = "县级去重数"
+
+
+def distinct_row(figures: Mapping[str, str]) -> Row:
+    """县级去重数 as a line of the table; columns that simply add up stay blank."""
+    return Row(None, {key: {"auto": number} for key, number in figures.items()})
 
 
 def cell_reader(key: str) -> Callable[[Row], Cell]:
@@ -31,13 +47,17 @@ def cell_reader(key: str) -> Callable[[Row], Cell]:
 
     def read(row: Row) -> Cell:
         cell = row.cells.get(key) or {}
+        if "was" in cell:
+            before = cell["was"] or "缺数据"
+            note = f"原 {before}，更正为 {cell['manual']}：{cell['why']}（{cell['by']} {cell['at']}）"
+            return Cell(Decimal(cell["manual"]), Source.ADJUSTED, note)
         if cell.get("manual") is not None:
             return Cell(
                 Decimal(cell["manual"]), Source.MANUAL, f"{cell.get('by', '')} {cell.get('at', '')}".strip()
             )
         if cell.get("auto") is not None:
             return Cell(Decimal(cell["auto"]), Source.AUTO)
-        return Cell(Mark.MISSING, Source.MISSING)
+        return Cell(Mark.MISSING, Source.MISSING) if row.unit else Cell(None)
 
     return read
 
@@ -46,6 +66,8 @@ def rate_reader(numerator: str, denominator: str) -> Callable[[Row], Cell]:
     top, bottom = cell_reader(numerator), cell_reader(denominator)
 
     def read(row: Row) -> Cell:
+        if row.unit is None:
+            return Cell(None)
         value = ratio(top(row).value, bottom(row).value)
         return Cell(value, Source.MISSING if value is Mark.MISSING else Source.AUTO)
 
@@ -69,9 +91,19 @@ def _column(
     figure: Figure, key: str, label: str, value: Callable[[Row], Cell], parts: tuple[str, str] | None = None
 ) -> Column:
     kind = Kind.PERCENT if figure.parts else Kind.MONEY if figure.money else Kind.COUNT
-    definition = f"{figure.code} {figure.definition}"
-    measure = key if figure.computed else ""
-    return Column(key, label, kind, value=value, definition=definition, ratio=parts, measure=measure)
+    return Column(
+        key,
+        label,
+        kind,
+        value=value,
+        definition=f"{figure.code} {figure.definition}",
+        ratio=parts,
+        # A percentage leads to its numerator and denominator.
+        measure=key if figure.computed or figure.parts else "",
+        origin="自动" if figure.computed else "计算" if figure.parts else "人工",
+        counted_in=columns.unit_of_count(figure, HEADINGS.get(figure.code, "")),
+        period={"m": "本月", "c": "累计"}.get(key.rpartition(".")[2], "时点") if figure.flow else "时点",
+    )
 
 
 def _group(heading: columns.Heading) -> Group:
@@ -81,7 +113,7 @@ def _group(heading: columns.Heading) -> Group:
     return Group(heading.label, tuple(children), heading.label)
 
 
-UNIT_COLUMN = Column("unit", "填报单位", value="unit.name", width=18)
+UNIT_COLUMN = Column("unit", "填报单位", value="name", width=18)
 TABLE = Table(
     "governance_monthly",
     "社会救助领域专项治理工作情况统计表",
@@ -90,40 +122,3 @@ TABLE = Table(
     sheets=tuple(Sheet(title, groups) for title, groups in columns.SHEETS),
     totals="top",
 )
-
-
-def value(cells: Mapping[str, Any], key: str) -> Decimal | None:
-    cell = cells.get(key) or {}
-    text = cell.get("manual") if cell.get("manual") is not None else cell.get("auto")
-    return None if text is None else Decimal(text)
-
-
-def failed_checks(cells: Mapping[str, Any]) -> list[str]:
-    """Cross-checks that do not hold; a check with an unknown part is not asked (04 §4.1 表内勾稽)."""
-    problems = []
-    for sentence, small, large in _checks():
-        parts = [value(cells, key) for key in (*small, *large)]
-        if any(part is None for part in parts):
-            continue
-        left = sum((value(cells, key) or Decimal(0) for key in small), Decimal(0))
-        right = sum((value(cells, key) or Decimal(0) for key in large), Decimal(0))
-        if left > right:
-            problems.append(f"{sentence}（{left} > {right}）")
-    return problems
-
-
-def _checks() -> Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Sentences of the form: the left cells together are not more than the right ones together."""
-    stocks = [("SA14 应不大于各类人数之和", ("SA14",), ("SA03", "SA05", "SA08", "SA09", "SA11", "SA13"))]
-    flows = []
-    for sub, name in (("m", "本月"), ("c", "累计")):
-        for sentence, small, large in (
-            ("SB08 应不大于 SB04–SB07 之和", ("SB08",), ("SB04", "SB05", "SB06", "SB07")),
-            ("SB10、SB11 之和应不大于 SB09", ("SB10", "SB11"), ("SB09",)),
-            ("SC11 人应不大于各项清退之和", ("SC11P",), ("SC05", "SC06", "SC07", "SC09", "SC10")),
-            ("SE07 应不大于 SE12 人次", ("SE07",), ("SE12N",)),
-            ("SG03 应不大于 SG01", ("SG03",), ("SG01",)),
-        ):
-            keys = [tuple(f"{code}.{sub}" for code in side) for side in (small, large)]
-            flows.append((f"{sentence}（{name}）", keys[0], keys[1]))
-    return [*stocks, *flows]

@@ -1,30 +1,112 @@
-"""The records behind a figure, narrowed to the reader's own units (never to more than he may see)."""
+"""The records behind a figure, narrowed to the reader's own units (never to more than he may see).
 
-from collections.abc import Callable
+People are listed once each, households once each, amounts so that they add up to the figure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Min, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.models import RectificationItem
-from cases.models import Household, Person
-from reports.governance.services import frame_for
+from cases.models import Household
+from reports.civil.table import CIVIL
+from reports.governance.labels import cell_label
+from reports.governance.services import DERIVED, frame_for, rows_for
 from reports.governance.table import TABLE
-from reports.views.governance import parse_month
+from reports.views.drill_lines import HOUSEHOLDS, PEOPLE, SHOWN, Kind, household_lines, person_lines
+from reports.views.sheets import parse_month
 from salvation.access.models import recused_subjects
 from salvation.access.reach import reach_of
 from salvation.access.services import require
-from salvation.domain.ages import age
-from salvation.periods.measures import MEASURES, SOURCES, records
+from salvation.domain.month import Month
+from salvation.journal.services import record
+from salvation.periods.measures import DISTINCT, MEASURES, SOURCES, Frame, Measure, Source, records
+from salvation.tables.flat import write_flat
 from salvation.tables.html import Look, html_table
-from salvation.tables.model import Column, Kind, Table
+from salvation.tables.model import Column, Heading
+from salvation.tables.values import text
 from salvation.units.models import Unit
 from salvation.units.services import county_of
 from salvation.web.cursor import window
+from salvation.web.downloads import download
 from salvation.web.pages.base import Page
 
 PAGE = 50
+
+
+@cache
+def columns() -> Mapping[str, Column]:
+    """Every column whose figures lead to records."""
+    return {column.code: column for table in (TABLE, CIVIL) for column in table.leaves()}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a figure: ``counted`` all records, ``shown`` those this person may read."""
+
+    measure: Measure
+    source: Source
+    counted: QuerySet[Any]
+    shown: QuerySet[Any]
+
+    @property
+    def kind(self) -> Kind:
+        if self.measure.count == "people" and self.source.code not in SHOWN:
+            return Kind(PEOPLE, person_lines, lambda line: reverse("cases:person", args=[line["pk"]]))
+        if self.measure.count == "households":
+            rows = self.shown
+            return Kind(
+                HOUSEHOLDS,
+                lambda found: household_lines(found, rows, self.source.household),
+                lambda line: reverse("cases:household", args=[line["pk"]]),
+            )
+        return SHOWN.get(self.source.code, Kind(PEOPLE, person_lines, None))
+
+    @property
+    def unit_of_count(self) -> str:
+        return {"people": "人", "households": "户", "events": "条记录"}.get(self.measure.count, "条记录")
+
+    def amount(self) -> Any:
+        """The sum of an amount; None for figures that count."""
+        if self.measure.count in DISTINCT or self.measure.count == "events":
+            return None
+        return self.shown.aggregate(total=Sum(self.measure.count))["total"] or 0
+
+
+def behind(user: Any, frame: Frame, place: Unit, key: str) -> Behind:
+    """The records of a figure. Raises Http404 for a figure without records, PermissionDenied without the right."""
+    code, _, sub = key.partition(".")
+    measure = MEASURES.get(code)
+    if measure is None:
+        raise Http404("没有这个数字")
+    source = SOURCES[measure.source]
+    require(user, source.permission)
+    reach = reach_of(user, source.permission)
+    if place.pk not in reach.units:
+        raise Http404("没有找到，或不在您的管辖范围")
+    units = None if place == frame.county else [place.pk]
+    rows = records(frame, code, sub, units).filter(**{f"{source.unit}__in": reach.units})
+    shown = rows
+    if source.permission == "case.view":
+        # The figure counts everybody; the list leaves out one's own and relatives' families (回避).
+        hidden = dict(recused_subjects(user)).get(Household)
+        shown = rows if hidden is None else rows.exclude(**{f"{source.household}__in": hidden})
+    return Behind(measure, source, once(rows, measure, source), once(shown, measure, source))
+
+
+def once(rows: QuerySet[Any], measure: Measure, source: Source) -> QuerySet[Any]:
+    """One record for each person or household that the figure counts."""
+    path = {"people": source.person, "households": source.household}.get(measure.count)
+    if path is None:
+        return rows
+    first = rows.order_by().values(path).annotate(first=Min("pk")).values("first")
+    return rows.filter(pk__in=first)
 
 
 class Drill(Page):
@@ -32,160 +114,105 @@ class Drill(Page):
     permission = "table.view"
     template_name = "reports/drill.html"
 
-    def get(self, request: HttpRequest, month: str, unit: int, key: str) -> HttpResponse:
-        code, _, sub = key.partition("-")
-        measure = MEASURES.get(code)
-        if measure is None:
-            raise Http404("没有这个数字")
-        source = SOURCES[measure.source]
-        require(request.user, source.permission)
-        reach = reach_of(request.user, source.permission)
-        place = Unit.objects.filter(pk=unit, pk__in=reach.units).select_related("county").first()
+    def prepare(self) -> None:
+        """The place must be one this person sees tables of."""
+        self.month = parse_month(self.kwargs["month"])
+        self.key = self.kwargs["key"].replace("-", ".")
+        reach = reach_of(self.request.user, "table.view")
+        place = (
+            Unit.objects.filter(pk=self.kwargs["unit"], pk__in=reach.units).select_related("county").first()
+        )
         county = county_of(place) if place else None
-        if place is None or county is None:
+        if place is None or county is None or self.key not in columns():
             raise Http404("没有找到，或不在您的管辖范围")
-        units = None if place == county else [place.pk]
-        rows = records(frame_for(county, parse_month(month)), code, sub, units)
-        rows = rows.filter(**{f"{source.unit}__in": reach.units})
-        if source.permission == "case.view":
-            # The figure counts everybody; the list leaves out one's own and relatives' families (回避).
-            hidden = dict(recused_subjects(request.user)).get(Household, ())
-            rows = rows.exclude(**{f"{source.household}__in": hidden})
-        return self.show(self._context(source.code, rows, place, key.replace("-", "."), parse_month(month)))
+        self.place, self.county, self.column = place, county, columns()[self.key]
 
-    def _context(self, source: str, rows: Any, place: Unit, key: str, month: Any) -> dict[str, Any]:
-        after = self.request.GET.get("after", "")
-        shown = window(
-            rows,
+    def page_title(self) -> str:
+        return f"{self.place} {self.month.label} {cell_label(self.key) if self.key[0] == 'S' else self.column.label}"
+
+    def get(self, request: HttpRequest, month: str, unit: int, key: str) -> HttpResponse:
+        self.prepare()
+        parts = self.column.ratio or _parts(self.key)
+        if parts:
+            return self.show({**self._common(), "parts": self._parts(parts)})
+        found = behind(request.user, frame_for(self.county, self.month), self.place, self.key)
+        after = request.GET.get("after", "")
+        page = window(
+            found.shown,
             sort="pk",
             size=PAGE,
             after=int(after) if after.isdecimal() and len(after) < 19 else None,
             before=None,
         )
-        lines = LINES.get(source, person_lines)(shown.rows)
-        table, url = TABLES.get(source, (PEOPLE, person_url))
-        column = TABLE.column(key)
+        kind, amount, count = found.kind, found.amount(), found.shown.count()
+        lines = kind.lines(page.rows)
+        hidden = found.counted.count() - count
+        context = {
+            "count": count,
+            "unit_of_count": found.unit_of_count,
+            "amount": None if amount is None else text(self.column, amount),
+            "hidden": hidden,
+            "markup": html_table(kind.table, lines, look=Look(row_url=kind.url, css="cards"))
+            if lines
+            else "",
+            "next": f"?after={page.after}" if page.after else "",
+        }
+        return self.show({**self._common(), **context})
+
+    def post(self, request: HttpRequest, month: str, unit: int, key: str) -> HttpResponseBase:
+        """All records as a workbook, masked as on the page; journalled."""
+        self.prepare()
+        found = behind(request.user, frame_for(self.county, self.month), self.place, self.key)
+        kind, user, now = found.kind, request.user, timezone.localtime()
+        heading = Heading(
+            self.page_title(),
+            now,
+            lines=(self.column.definition,),
+            made_by=str(user),
+            mark=f"{user} {now:%Y-%m-%d %H:%M}",
+        )
+        target = BytesIO()
+        written = write_flat(kind.table, kind.lines(found.shown.order_by("pk")), target, heading=heading)
+        facts = {"list": heading.title, "cell": self.key, "rows": written.rows, "digest": written.digest}
+        record(actor=user, action="export", unit=self.place, facts=facts)
+        return download(target, f"{self.place}_{self.month.label}_{self.key}.xlsx")
+
+    def _common(self) -> dict[str, Any]:
         return {
-            "place": place,
-            "month": month,
-            "definition": column.definition,
-            "count": rows.count(),
-            "markup": html_table(table, lines, look=Look(row_url=url, css="cards")) if lines else "",
-            "next": f"?after={shown.after}" if shown.after else "",
+            "place": self.place,
+            "month": self.month,
+            "definition": self.column.definition,
+            "civil": self.key[0] == "V",
         }
 
-
-def person_lines(rows: Any) -> list[dict[str, Any]]:
-    """People with their household, for sources whose records are covered persons."""
-    rows = list(rows)
-    people = Person.objects.select_related("village", "unit").in_bulk([row.person_id for row in rows])
-    households = Household.objects.select_related("head").in_bulk([row.household_id for row in rows])
-    today = timezone.localdate()
-    lines = []
-    for row in rows:
-        person, household = people[row.person_id], households[row.household_id]
-        lines.append(
+    def _parts(self, keys: tuple[str, ...]) -> list[dict[str, str]]:
+        """The figures from which this one is worked out, each leading on where it has records."""
+        reach = reach_of(self.request.user, "table.view")
+        units = [unit for unit in _units(self.place, self.county, self.month) if unit.pk in reach.units]
+        rows, _ = rows_for(self.county, self.month, units)
+        total = TABLE.total_row(rows)
+        return [
             {
-                "pk": person.pk,
-                "name": person.name,
-                "id_no": person.id_no,
-                "age": age(person.birth_date, today) if person.birth_date else None,
-                "unit": person.unit.name,
-                "village": person.village.name,
-                "head": household.head.name,
-                "benefit_id": row.benefit_id,
+                "label": cell_label(key),
+                "value": text(columns()[key], total.get(key)),
+                "url": _link(self.month, self.place, key),
             }
-        )
-    return lines
+            for key in (*keys, self.key)
+        ]
 
 
-def person_url(line: dict[str, Any]) -> str:
-    return reverse("cases:person", args=[line["pk"]])
+def _units(place: Unit, county: Unit, month: Month) -> list[Unit]:
+    if place != county:
+        return [place]
+    return list(Unit.objects.filter(county=county, kind=Unit.Kind.TOWN).order_by("sort", "code"))
 
 
-def plain_lines(rows: Any) -> list[Any]:
-    return list(rows)
+def _parts(key: str) -> tuple[str, ...]:
+    added, subtracted = DERIVED.get(key, ((), ()))
+    return (*added, *subtracted)
 
 
-def transition_lines(rows: Any) -> list[Any]:
-    rows = list(rows)
-    items = RectificationItem.objects.select_related("unit").in_bulk([row.subject_id for row in rows])
-    return [items[row.subject_id] for row in rows if row.subject_id in items]
-
-
-PEOPLE = Table(
-    "drill_people",
-    "人员",
-    (
-        Column("name", "姓名", Kind.NAME, priority=1, link=True),
-        Column("id_no", "身份证号", Kind.ID),
-        Column("age", "年龄", Kind.COUNT),
-        Column("head", "户主", Kind.NAME, priority=3),
-        Column("unit", "受理单位"),
-        Column("village", "村（社区）", priority=2),
-    ),
-)
-APPLICATIONS = Table(
-    "drill_applications",
-    "申请",
-    (
-        Column("applicant", "申请人", Kind.NAME, value="applicant.name", priority=1, link=True),
-        Column("no", "受理号", priority=2),
-        Column("program", "类别", value=lambda row: row.get_program_display(), priority=3),
-        Column("decided_on", "决定日期", Kind.DATE),
-    ),
-)
-ORDERS = Table(
-    "drill_orders",
-    "变更单",
-    (
-        Column("applicant", "申请人", Kind.NAME, value="benefit.applicant.name", priority=1, link=True),
-        Column("no", "单号"),
-        Column("kind", "类型", value=lambda row: row.get_kind_display(), priority=2),
-        Column("old_total", "原月应发（元）", Kind.MONEY),
-        Column("new_total", "新月应发（元）", Kind.MONEY, priority=3),
-        Column("effective_month", "生效月", Kind.MONTH),
-    ),
-)
-ITEMS = Table(
-    "drill_items",
-    "问题",
-    (
-        Column("no", "问题编号", priority=1, link=True),
-        Column("category", "类别", value=lambda row: row.get_category_display(), priority=2),
-        Column("unit", "责任单位", value="unit.name", priority=3),
-        Column("deadline", "整改时限", Kind.DATE),
-        Column("state", "状态", value=lambda row: row.get_state_display()),
-    ),
-)
-POPULATION = Table(
-    "drill_population",
-    "户籍人口",
-    (
-        Column("unit", "单位", value="unit.name", priority=1),
-        Column("year", "年度", priority=2),
-        Column("hukou_population", "户籍人口（人）", Kind.COUNT, priority=3),
-        Column("basis", "依据"),
-    ),
-)
-
-
-def _record(name: str) -> Callable[[Any], str]:
-    return lambda row: reverse(name, args=[row.pk])
-
-
-RECTIFICATION = (ITEMS, _record("audits:item"))
-TABLES: dict[str, tuple[Table, Callable[[Any], str] | None]] = {
-    "decided": (APPLICATIONS, _record("cases:application")),
-    "orders": (ORDERS, _record("cases:change")),
-    "lowered": (ORDERS, _record("cases:change")),
-    "rectification.filed": RECTIFICATION,
-    "rectification.dismissed": RECTIFICATION,
-    "rectification.open": RECTIFICATION,
-    "rectification.late": RECTIFICATION,
-    "rectification.steps": RECTIFICATION,
-    "population": (POPULATION, None),
-}
-LINES: dict[str, Callable[[Any], list[Any]]] = {
-    code: transition_lines if code == "rectification.steps" else plain_lines for code in TABLES
-}
+def _link(month: Month, place: Unit, key: str) -> str:
+    if key.partition(".")[0] not in MEASURES and key not in DERIVED:
+        return ""
+    return reverse("reports:drill", args=[str(month), place.pk, key.replace(".", "-")])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from reports.models import SummaryReport
 from reports.summary.outline import Told, outline, tell, written_parts
 from reports.summary.services import draft_summary, export_summary, paper_of, save_texts
-from reports.views.governance import own_units, parse_month
+from reports.views.sheets import own_units, parse_month
 from salvation.access.place import own_county
 from salvation.access.services import get_visible, require
 from salvation.documents.official import Grid, Level

@@ -38,7 +38,7 @@ def draft_submissions(
     held = {
         submission.unit_id: submission
         for submission in Submission.objects.select_for_update().filter(
-            table=table, county=county, period=month.first_day
+            table=table, county=county, period=month.first_day, version=1
         )
     }
     drafted, new, changed = [], [], []
@@ -78,8 +78,12 @@ def fill_cells(*, submission: Submission, values: Mapping[str, str], actor: Any,
     locked = Submission.objects.select_for_update().select_related("unit", "county").get(pk=submission.pk)
     if locked.state not in EDITABLE:
         raise Refusal(f"该表{locked.get_state_display()}，不能再填；需要修改请先退回")
+    if locked.is_correction:
+        raise Refusal("更正版请在表上逐项更正，每项写明原因")
     fillable = PERIODICALS[locked.table].fillable
     cells, changed = dict(locked.cells), {}
+    if completes := PERIODICALS[locked.table].completes:
+        values = completes(locked.cells, locked.before(), dict(values))
     for key, raw in values.items():
         if key not in fillable:
             raise Refusal(f"{key} 由系统计算，不能填写；数据有误请在业务中更正", field=key)

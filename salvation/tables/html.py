@@ -30,6 +30,10 @@ class Look:
     tick: Callable[[Row], str] | None = None
     sources: bool = False
     beside: Callable[[Row, Column], str] | None = None
+    # Whether cells lead somewhere that stand for no measure.
+    every: bool = False
+    # A cell set apart (a remark, a check that fails, a jump): its class and the words that say why.
+    flag: Callable[[Row, Column], tuple[str, str]] | None = None
     scene: Scene = Scene.LIST
     css: str = ""
 
@@ -143,6 +147,11 @@ def _cell(table: Table, position: int, column: Column, row: Row, look: Look) -> 
     css = _css(column, lead)
     if look.beside and (note := look.beside(row, column)):
         inner = format_html('{} <span class="beside">{}</span>', inner, note)
+    flag, why = look.flag(row, column) if look.flag and not lead else ("", "")
+    if why:
+        inner = format_html('{} <span class="flag-words">{}</span>', inner, why)
+    if flag:
+        css = f"{css} {flag}".strip()
     extra = _source(found) if look.sources and not lead and found.source is not Source.AUTO else ""
     label = format_html(' data-label="{}"', column.label) if column.priority else ""
     name = mark_safe("th") if lead and position == 0 else mark_safe("td")
@@ -160,7 +169,7 @@ def _css(column: Column, lead: bool) -> str:
 def _url(column: Column, row: Row, look: Look) -> str:
     if column.link and look.row_url:
         return look.row_url(row)
-    if look.cell_url and column.measure:
+    if look.cell_url and (column.measure or look.every):
         return look.cell_url(row, column)
     return ""
 

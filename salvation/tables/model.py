@@ -108,7 +108,8 @@ class Column:
     """One column.
 
     ``value`` is a dotted path or a function of the row; without it the code is the path. ``definition``
-    says what is counted (shown on hover and in the notes sheet). ``priority`` 1–3 marks the facts a phone
+    says what is counted (shown on hover and in the notes sheet), ``origin`` who gives it (自动, 人工, 计算),
+    ``counted_in`` the unit of count and ``period`` what time it covers: the notes sheet has them all. ``priority`` 1–3 marks the facts a phone
     card shows. ``optional`` columns are hidden until chosen. ``sort`` is the ordering field of a list.
     ``ratio`` names numerator and denominator columns of a percentage, so that a total divides totals.
     """
@@ -118,6 +119,9 @@ class Column:
     kind: Kind = Kind.TEXT
     value: Callable[[Row], object] | str = ""
     definition: str = ""
+    origin: str = ""
+    counted_in: str = ""
+    period: str = ""
     width: int = 0
     total: Total = Total.BY_KIND
     ratio: tuple[str, str] | None = None

@@ -50,6 +50,10 @@ def last_month() -> str:
     return str(Month.of(timezone.localdate()) - 1)
 
 
+def cell(world: World, place: str) -> dict[str, Any]:
+    return {"pk": world.one("Submission", place).pk, "key": "SJ14-m"}
+
+
 FORM_ONLY = (405,)
 # Addresses whose declaration does not say everything: forms about a row, steps, downloads. All others are derived
 # from the page class: its permission, and its model when the address brings a pk.
@@ -89,6 +93,25 @@ ROUTES: dict[str, Route] = {
         lambda world, place: {"code": "meetings", **pk_of("Meeting")(world, place)},
         "register.edit",
     ),
+    "documents:edit": Route("Document", pk_of("Document")),
+    "documents:issue": Route("Document", pk_of("Document"), answers=FORM_ONLY),
+    "documents:file": Route("Document", lambda world, place: {"form": "docx", **pk_of("Document")(world, place)}),
+    # Not accepted yet: the document is refused, the form is not wanted.
+    "documents:new": Route(
+        "Application",
+        lambda world, place: {"code": "accepted", **pk_of("Application")(world, place)},
+        asks=("case.view",),
+        answers=(409,),
+    ),
+    "documents:print": Route(
+        "Application",
+        lambda world, place: {
+            "code": "authorisation-form",
+            "form": "docx",
+            **pk_of("Application")(world, place),
+        },
+        asks=("case.view",),
+    ),
     "cases:new_account": Route("Household", pk_of("Household")),
     "cases:new_application": Route("Household", pk_of("Household")),
     "cases:compare": Route("Household", pk_of("Household")),
@@ -102,6 +125,10 @@ ROUTES: dict[str, Route] = {
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
     ),
     "cases:roster_columns": Route("Batch", pk_of("Batch")),
+    "cases:roster_next": Route("Batch", pk_of("Batch")),
+    "cases:roster_sheets": Route("Batch", pk_of("Batch")),
+    "cases:roster_forget": Route("Batch", pk_of("Batch"), answers=FORM_ONLY),
+    "cases:roster_blockers": Route("Batch", pk_of("Batch"), answers=FORM_ONLY),
     "cases:roster_preview": Route("Batch", pk_of("Batch")),
     "cases:roster_returned": Route("Batch", pk_of("Batch"), answers=FORM_ONLY),
     "cases:roster_undo": Route("Batch", pk_of("Batch")),
@@ -142,6 +169,27 @@ ROUTES: dict[str, Route] = {
     ),
     "reports:submission": Route("Submission", pk_of("Submission")),
     "reports:fill": Route("Submission", pk_of("Submission")),
+    "reports:urge_all": Route(kwargs=lambda world, place: {"month": last_month()}, answers=FORM_ONLY),
+    "reports:urge": Route("Submission", pk_of("Submission"), answers=FORM_ONLY),
+    "reports:explain": Route(
+        "Submission",
+        lambda world, place: {"check": "DX", **pk_of("Submission")(world, place)},
+        asks=("table.fill",),
+    ),
+    "reports:open_correction": Route("Submission", pk_of("Submission"), asks=("table.fill",)),
+    "reports:remark": Route("Submission", cell, asks=("table.accept",)),
+    "reports:correct": Route("Submission", cell, asks=("table.fill",)),
+    "reports:answer": Route(
+        "Submission",
+        lambda world, place: {
+            "remark": world.one("CellRemark", place).pk,
+            **pk_of("Submission")(world, place),
+        },
+        asks=("table.fill",),
+    ),
+    "reports:civil": Route(answers=(302,)),
+    "reports:civil_month": Route(kwargs=lambda world, place: {"month": last_month()}),
+    "web:drawing": Route(kwargs=lambda world, place: {"name": "0" * 64}, answers=(404,)),
     "reports:summaries": Route(),
     "reports:summary": Route("SummaryReport", pk_of("SummaryReport")),
     "reports:edit_summary": Route("SummaryReport", pk_of("SummaryReport")),

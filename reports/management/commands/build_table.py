@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from reports.governance.export import write_sheet
-from reports.governance.services import CODE, distinct_people, rows_for
+from reports.governance.services import CODE, distinct_figures, rows_for
 from reports.governance.table import TABLE, Row
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
@@ -71,7 +71,7 @@ def _figures(county: Unit, month: Month, rows: list[Row], frozen: bool) -> dict[
     if len(rows) > 1:
         total = TABLE.total_row(rows)
         shown["total"] = {c.code: _value(total.get(c.code)) for c in leaves}
-        shown["distinct"] = {"SA14": int(distinct_people(county, month))}
+        shown["distinct"] = {"SA14": int(distinct_figures(county, month)["SA14"])}
     return shown
 
 

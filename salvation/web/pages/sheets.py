@@ -15,13 +15,15 @@ from salvation.domain.mask import Scene
 from salvation.journal.services import record
 from salvation.tables.docx import write_docx
 from salvation.tables.html import Look, html_table
-from salvation.tables.model import Column, Heading, Row, Table, Totals
+from salvation.tables.model import Column, Heading, Row, State, Table, Totals
 from salvation.tables.pdf import render_pdf
 from salvation.tables.styled import write_styled
 from salvation.tables.values import digest, text
 from salvation.web.downloads import download
 from salvation.web.pages.base import Page
 
+# Code in the address, label, method that gives the figure.
+COMPARISONS = (("1", "与上月比较", "previous"), ("year", "与去年同月比较", "year_before"))
 FORMATS = {"xlsx": "Excel", "pdf": "PDF", "docx": "Word"}
 
 
@@ -36,11 +38,28 @@ class Version:
 
 @dataclass(frozen=True)
 class Check:
-    """A cross-check between figures (勾稽)."""
+    """A cross-check between figures (勾稽): both sides, and what must be done where they do not tie.
+
+    ``word`` and ``tone`` say how it stands (相符, 不符, 须说明, 已说明, 缺数据); ``url`` leads to where it is mended.
+    """
 
     ok: bool
     label: str
     detail: str = ""
+    unit: str = ""
+    left: str = ""
+    right: str = ""
+    difference: str = ""
+    word: str = ""
+    tone: str = ""
+    url: str = ""
+    action: str = ""
+
+    @property
+    def said(self) -> State:
+        return State(
+            self.word or ("相符" if self.ok else "不符"), self.tone or ("good" if self.ok else "bad")
+        )
 
 
 class SheetPage(Page):
@@ -49,6 +68,9 @@ class SheetPage(Page):
     template_name = "pages/sheet.html"
     formats: ClassVar[Sequence[str]] = ("xlsx", "pdf", "docx")
     export_permission: ClassVar[str] = ""
+    # A change of at least this much, and of more than this percentage, is marked.
+    jump: ClassVar[tuple[Decimal, Decimal]] = (Decimal(10), Decimal(30))
+    comparing: str = ""
 
     @classmethod
     def check_declaration(cls) -> None:
@@ -96,15 +118,39 @@ class SheetPage(Page):
         """The figure of the month before; None where it is not known."""
         return None
 
+    def year_before(self, row: Row, column: Column) -> object:
+        """The figure of the same month a year ago; None where it is not known."""
+        return None
+
+    def every_cell_leads(self) -> bool:
+        """Whether ``drill_url`` is asked for all cells, not only for measures."""
+        return False
+
+    def file_title(self) -> str:
+        """Name of the downloaded file, without its ending."""
+        return self.heading().title
+
+    def flag(self, row: Row, column: Column) -> tuple[str, str]:
+        """Class and words of a cell that is set apart; empty for all others."""
+        return "", ""
+
+    def jumps(self, now: int | Decimal, before: int | Decimal) -> bool:
+        """Whether a change is so big that it must be looked at."""
+        least, share = self.jump
+        change = abs(Decimal(now) - Decimal(before))
+        return change >= least and change * 100 > share * abs(Decimal(before))
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare()
         table, rows = self.table(), self.rows()
         part = self._part(table)
-        comparing = request.GET.get("compare") == "1"
+        self.comparing = next((code for code, _, _ in COMPARISONS if code == request.GET.get("compare")), "")
         look = Look(
             cell_url=self.drill_url,
             sources=True,
-            beside=self._change if comparing else None,
+            beside=self._change if self.comparing else None,
+            flag=self._flag,
+            every=self.every_cell_leads(),
             css="sheet-table",
         )
         return self.show(
@@ -116,8 +162,7 @@ class SheetPage(Page):
                 "checks": self.checks(),
                 "formats": [(code, FORMATS[code]) for code in self.formats],
                 "heading": self.heading(),
-                "comparing": comparing,
-                "comparable": type(self).previous is not SheetPage.previous,
+                "comparisons": self._comparisons(),
                 "notes": table.notes,
             }
         )
@@ -133,7 +178,7 @@ class SheetPage(Page):
         content = render(wanted, table, rows, heading, self.total(rows))
         facts = {"list": heading.title, "rows": len(rows), "format": wanted, "digest": digest(table, rows)}
         record(actor=request.user, action="export", facts=facts)
-        return download(content, f"{heading.title}.{wanted}")
+        return download(content, f"{self.file_title()}.{wanted}")
 
     def _part(self, table: Table) -> Table:
         wanted = self.request.GET.get("sheet", "")
@@ -151,11 +196,38 @@ class SheetPage(Page):
             )
         return links
 
+    def _comparisons(self) -> list[dict[str, Any]]:
+        """What one may compare with, as far as the page knows it."""
+        links = []
+        for code, label, method in COMPARISONS:
+            if getattr(type(self), method) is getattr(SheetPage, method):
+                continue
+            query = self.request.GET.copy()
+            current = self.comparing == code
+            if current:
+                query.pop("compare", None)
+            else:
+                query["compare"] = code
+            links.append({"label": label, "url": f"?{query.urlencode()}", "current": current})
+        return links
+
+    def _before(self, row: Row, column: Column) -> object:
+        return self.year_before(row, column) if self.comparing == "year" else self.previous(row, column)
+
     def _change(self, row: Row, column: Column) -> str:
-        now, before = column.read(row), self.previous(row, column)
+        now, before = column.read(row), self._before(row, column)
         if not isinstance(now, int | Decimal) or not isinstance(before, int | Decimal) or now == before:
             return ""
         return f"{'↑' if now > before else '↓'}{text(column, abs(now - before))}"
+
+    def _flag(self, row: Row, column: Column) -> tuple[str, str]:
+        flagged = self.flag(row, column)
+        if flagged[0] or not self.comparing:
+            return flagged
+        now, before = column.read(row), self._before(row, column)
+        if isinstance(now, int | Decimal) and isinstance(before, int | Decimal) and self.jumps(now, before):
+            return "jump", "变化大"
+        return "", ""
 
 
 def render(

@@ -1,0 +1,75 @@
+"""Read the civil statistics and how levels keep balance (C13, C14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from reports.civil.table import CIVIL, CODES, PROGRAM_NAMES, CivilRow, with_levels
+from reports.governance.services import frame_for
+from salvation.domain.month import Month
+from salvation.periods.measures import compute
+from salvation.tables.model import Totals, ratio
+from salvation.units.models import Unit
+
+
+def civil_rows(county: Unit, month: Month, units: Sequence[Unit]) -> tuple[list[CivilRow], bool]:
+    """One row a unit, and whether the month is frozen; one statement whatever the number of units."""
+    frame = frame_for(county, month)
+    found = compute(frame, CODES)
+    rows = [
+        CivilRow(unit, {code: by_unit.get(unit.pk, 0) for code, by_unit in found.items()}) for unit in units
+    ]
+    return rows, frame.frozen
+
+
+def total_of(rows: Sequence[CivilRow]) -> Totals:
+    return with_levels(CIVIL.total_row(rows))
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The level of one programme, in yuan a month, beside last month's."""
+
+    label: str
+    people: Any
+    level: Any
+    before: Any
+    change: Any
+
+
+def balances(rows: Sequence[CivilRow], earlier: Sequence[CivilRow]) -> list[Balance]:
+    """人均补助水平 by programme with the change on the month before (C14)."""
+    now, before = total_of(rows), total_of(earlier)
+    found = []
+    for name, label in PROGRAM_NAMES.items():
+        if f"{name}EL" not in now:
+            continue
+        level, last = now[f"{name}EL"], before[f"{name}EL"]
+        known = isinstance(level, Decimal) and isinstance(last, Decimal) and last
+        change = (
+            ratio(level - last, last)
+            if known and isinstance(level, Decimal) and isinstance(last, Decimal)
+            else None
+        )
+        found.append(Balance(label, now[f"{name}EP"], level, last, change))
+    return found
+
+
+def does_not_tie(rows: Sequence[CivilRow]) -> list[str]:
+    """Units and programmes whose 期末 is not 期初 + 新增 + 成员增加 − 退出 (people)."""
+    found = []
+    for row in rows:
+        for name, label in PROGRAM_NAMES.items():
+            of = row.figures
+            expected = (
+                of.get(f"{name}OP", 0)
+                + of.get(f"{name}NP", 0)
+                + of.get(f"{name}MI", 0)
+                - of.get(f"{name}XP", 0)
+            )
+            if of.get(f"{name}EP", 0) != expected:
+                found.append(
+                    f"{row.name} {label}：期末 {of.get(f'{name}EP', 0)} 人，按变动应为 {expected} 人"
+                )
+    return found

@@ -1,0 +1,203 @@
+"""How the records behind figures are listed: people, households, applications, orders, problems, amounts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from audits.models import RectificationItem
+from cases.models import Benefit, Household, Person
+from salvation.domain.ages import age
+from salvation.tables import model as tables
+from salvation.tables.model import Column, Table
+
+Kinds = tables.Kind
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A list: its table, how records become lines, where a line leads."""
+
+    table: Table
+    lines: Callable[[Any], list[Any]]
+    url: Callable[[Any], str] | None
+
+
+def person_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """People with their household, for sources whose records are covered persons."""
+    rows = list(rows)
+    people = Person.objects.select_related("village", "unit").in_bulk({row.person_id for row in rows})
+    households = Household.objects.select_related("head").in_bulk({row.household_id for row in rows})
+    today = timezone.localdate()
+    return [_person(people[row.person_id], households[row.household_id], today) for row in rows]
+
+
+def _person(person: Person, household: Household, today: Any) -> dict[str, Any]:
+    return {
+        "pk": person.pk,
+        "name": person.name,
+        "id_no": person.id_no,
+        "age": age(person.birth_date, today) if person.birth_date else None,
+        "unit": person.unit.name,
+        "village": person.village.name,
+        "head": household.head.name,
+    }
+
+
+def household_lines(rows: Iterable[Any], counted: QuerySet[Any], path: str) -> list[dict[str, Any]]:
+    """One line a household. ``path`` names the household in a record, ``counted`` are all the records."""
+    rows = list(rows)
+    of = dict(counted.filter(pk__in=[row.pk for row in rows]).values_list("pk", path))
+    ids = [of[row.pk] for row in rows]
+    found = Household.objects.select_related("head", "village", "handling_unit").in_bulk(ids)
+    sizes = Household.objects.filter(pk__in=ids, members__counted=True, members__left_on__isnull=True)
+    people = dict(sizes.values("pk").annotate(n=Count("members")).values_list("pk", "n"))
+    return [
+        {
+            "pk": pk,
+            "head": found[pk].head.name,
+            "no": found[pk].no,
+            "id_no": found[pk].head.id_no,
+            "people": people.get(pk, 0),
+            "unit": found[pk].handling_unit.name,
+            "village": found[pk].village.name,
+        }
+        for pk in ids
+    ]
+
+
+def benefit_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Monthly amounts, one line a benefit."""
+    rows = list(rows)
+    related = Benefit.objects.select_related("applicant", "unit", "village")
+    found = related.in_bulk({row.benefit_id for row in rows})
+    return [
+        {
+            "pk": row.benefit_id,
+            "applicant": found[row.benefit_id].applicant.name,
+            "program": found[row.benefit_id].get_program_display(),
+            "unit": found[row.benefit_id].unit.name,
+            "village": found[row.benefit_id].village.name,
+            "base": row.base,
+            "uplift": row.uplift,
+            "care": row.care,
+            "total": row.total,
+        }
+        for row in rows
+    ]
+
+
+def transition_lines(rows: Iterable[Any]) -> list[Any]:
+    """The problems of recorded steps, one line a step."""
+    rows = list(rows)
+    items = RectificationItem.objects.select_related("unit").in_bulk({row.subject_id for row in rows})
+    return [items[row.subject_id] for row in rows if row.subject_id in items]
+
+
+PEOPLE = Table(
+    "drill_people",
+    "人员",
+    (
+        Column("name", "姓名", Kinds.NAME, priority=1, link=True),
+        Column("id_no", "身份证号", Kinds.ID),
+        Column("age", "年龄", Kinds.COUNT),
+        Column("head", "户主", Kinds.NAME, priority=3),
+        Column("unit", "受理单位"),
+        Column("village", "村（社区）", priority=2),
+    ),
+)
+HOUSEHOLDS = Table(
+    "drill_households",
+    "家庭",
+    (
+        Column("head", "户主", Kinds.NAME, priority=1, link=True),
+        Column("no", "户编号"),
+        Column("id_no", "户主身份证号", Kinds.ID),
+        Column("people", "家庭人口（人）", Kinds.COUNT, priority=3),
+        Column("unit", "受理单位"),
+        Column("village", "村（社区）", priority=2),
+    ),
+)
+APPLICATIONS = Table(
+    "drill_applications",
+    "申请",
+    (
+        Column("applicant", "申请人", Kinds.NAME, value="applicant.name", priority=1, link=True),
+        Column("no", "受理号", priority=2),
+        Column("program", "类别", value=lambda row: row.get_program_display(), priority=3),
+        Column("decided_on", "决定日期", Kinds.DATE),
+    ),
+)
+ORDERS = Table(
+    "drill_orders",
+    "变更单",
+    (
+        Column("applicant", "申请人", Kinds.NAME, value="benefit.applicant.name", priority=1, link=True),
+        Column("no", "单号"),
+        Column("kind", "类型", value=lambda row: row.get_kind_display(), priority=2),
+        Column("old_total", "原月应发（元）", Kinds.MONEY),
+        Column("new_total", "新月应发（元）", Kinds.MONEY),
+        Column(
+            "less", "月减少（元）", Kinds.MONEY, value=lambda row: row.old_total - row.new_total, priority=3
+        ),
+        Column("effective_month", "生效月", Kinds.MONTH),
+    ),
+)
+ITEMS = Table(
+    "drill_items",
+    "问题",
+    (
+        Column("no", "问题编号", priority=1, link=True),
+        Column("category", "类别", value=lambda row: row.get_category_display(), priority=2),
+        Column("unit", "责任单位", value="unit.name", priority=3),
+        Column("deadline", "整改时限", Kinds.DATE),
+        Column("state", "状态", value=lambda row: row.get_state_display()),
+    ),
+)
+POPULATION = Table(
+    "drill_population",
+    "户籍人口",
+    (
+        Column("unit", "单位", value="unit.name", priority=1),
+        Column("year", "年度", priority=2),
+        Column("hukou_population", "户籍人口（人）", Kinds.COUNT, priority=3),
+        Column("basis", "依据"),
+    ),
+)
+BENEFITS = Table(
+    "drill_benefits",
+    "月保障金",
+    (
+        Column("applicant", "申请人", Kinds.NAME, priority=1, link=True),
+        Column("program", "类别", priority=2),
+        Column("unit", "受理单位"),
+        Column("village", "村（社区）"),
+        Column("base", "补差（基本生活，元）", Kinds.MONEY),
+        Column("uplift", "分类施保（元）", Kinds.MONEY),
+        Column("care", "照料护理（元）", Kinds.MONEY),
+        Column("total", "月应发（元）", Kinds.MONEY, priority=3),
+    ),
+)
+
+
+def _record(name: str) -> Callable[[Any], str]:
+    return lambda row: reverse(name, args=[row.pk])
+
+
+RECTIFICATION = Kind(ITEMS, list, _record("audits:item"))
+# By source: what its records are when they are counted one by one.
+SHOWN: dict[str, Kind] = {
+    "decided": Kind(APPLICATIONS, list, _record("cases:application")),
+    "orders": Kind(ORDERS, list, _record("cases:change")),
+    "lowered": Kind(ORDERS, list, _record("cases:change")),
+    "paid": Kind(BENEFITS, benefit_lines, lambda line: reverse("cases:benefit", args=[line["pk"]])),
+    "rectification.filed": RECTIFICATION,
+    "rectification.dismissed": RECTIFICATION,
+    "rectification.open": RECTIFICATION,
+    "rectification.late": RECTIFICATION,
+    "rectification.steps": Kind(ITEMS, transition_lines, _record("audits:item")),
+    "population": Kind(POPULATION, list, None),
+}
