@@ -9,11 +9,13 @@ from django.utils import timezone
 from cases.services.changes import end_grace_periods
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
-from cases.services.roster_import import commit_batch
+from cases.services.roster_import import check_batch, commit_batch
 from salvation.intake.models import Batch
+from salvation.jobs.heartbeat import Heartbeat
 from salvation.jobs.services import Running, job
 
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
+ROSTER_CHECK = "roster.check"
 
 
 @job(GRACE, label="渐退期满停发")
@@ -28,14 +30,27 @@ def notice_expire(run: Running) -> dict[str, Any]:
     return {"passed": pass_expired_notices(county_id=run.unit.pk, on=on, now=timezone.now())}
 
 
+@job(ROSTER_CHECK, label="花名册核对")
+def roster_check(run: Running) -> dict[str, Any]:
+    """The period of the run is the batch's id. Reads and compares; the register stays as it is."""
+    batch = Batch.objects.select_related("unit", "added_by").get(pk=int(run.period))
+    with Heartbeat(run) as beat:
+        check_batch(batch=batch, progress=beat.report)
+    return {"人员的行": batch.report.get("rows", 0), "url": reverse("cases:roster_next", args=[batch.pk])}
+
+
 @job(ROSTER, label="花名册入库")
 def roster_commit(run: Running) -> dict[str, Any]:
-    """The period of the run is the batch's id."""
-    batch = Batch.objects.get(pk=int(run.period))
-    plan = commit_batch(batch=batch, actor=run.run.requested_by)
+    """The period of the run is the batch's id. All in one transaction: a killed worker leaves nothing or the whole
+    batch, and a run taken up again finds the whole batch done."""
+    batch = Batch.objects.select_related("unit").get(pk=int(run.period))
+    if batch.state != Batch.State.COMMITTED:
+        with Heartbeat(run) as beat:
+            commit_batch(batch=batch, actor=run.run.requested_by, progress=beat.report)
+        batch.refresh_from_db()
     return {
-        "接收行数": plan.accepted,
-        "写入户数": len(plan.new),
+        "接收行数": batch.report["accepted"],
+        "写入户数": batch.report["written"],
         "url": reverse("cases:roster", args=[batch.pk]),
     }
 

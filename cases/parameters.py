@@ -80,4 +80,7 @@ RULES = tuple(
     for key, declared in KEYS.items()
 )
 NULLABLE = frozenset(key for key, declared in KEYS.items() if declared.nullable)
-ALL = (*DEADLINES, *SURVEY, *PAYING, *APPROVAL, *RULES)
+IMPORT = (
+    Parameter("import.undo_days", "花名册入库后可撤销的天数", "int", 30, "12 §12.4；天数由县局确定", "通识", "自然日"),
+)
+ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *APPROVAL, *RULES)

@@ -140,6 +140,16 @@ CHANGES = Table(
         Column("village", "村（社区）", value="village.name"),
     ),
 )
+BLOCKERS = Table(
+    "roster-blockers",
+    "撤销受阻清单",
+    (
+        Column("household_no", "户编号"),
+        Column("head", "户主"),
+        Column("what", "后来的记录"),
+        Column("at", "时间", Kind.DATE),
+    ),
+)
 ROSTERS = Table(
     "rosters",
     "花名册导入",

@@ -1,5 +1,7 @@
 """Forms of the roster wizard: upload, columns, commit, undo."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,6 +10,7 @@ from django.db.models import QuerySet
 from cases.models.choices import PROGRAMS
 from cases.services.roster_import import UNIT_KINDS
 from salvation.access.reach import reach_of
+from salvation.intake.header import DEEPEST, SEARCH_ROWS
 from salvation.intake.mapping import How, Recognised, SavedMapping
 from salvation.intake.model import Intake, Layout
 from salvation.intake.models import Batch
@@ -59,10 +62,12 @@ class ColumnsForm(forms.Form):
         self, *args: Any, recognised: list[Recognised], intake: Intake, settled: SavedMapping, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.settled = settled
         self.headings: dict[str, str] = {}
         choices = [("", "不读取"), *((column.key, column.label) for column in intake.columns)]
-        for item in recognised:
-            name = f"column_{item.position}"
+        # Two sheets may carry different headings in the same place.
+        for number, item in enumerate(recognised):
+            name = f"column_{number}"
             self.headings[name] = item.heading
             self.fields[name] = forms.ChoiceField(
                 label=f"{item.letter} 列　{item.heading}",
@@ -89,7 +94,7 @@ class ColumnsForm(forms.Form):
         """What the user settled on."""
         amounts = self.cleaned_data["amounts"]
         columns = {heading: self.cleaned_data[name] for name, heading in self.headings.items()}
-        return SavedMapping(columns, Layout(amounts) if amounts else None)
+        return replace(self.settled, columns=columns, amounts=Layout(amounts) if amounts else None)
 
 
 def recognition(item: Recognised) -> str:
@@ -97,6 +102,50 @@ def recognition(item: Recognised) -> str:
     if item.match.how in (How.SIMILAR, How.CONTENT):
         return f"{item.match.how.label}，把握 {item.match.confidence:.0%}，请核对"
     return item.match.how.label
+
+
+class SheetsForm(forms.Form):
+    """Which sheets to read, and where their header stands; both empty is the program's own judgement."""
+
+    sheets = forms.MultipleChoiceField(
+        label="读取哪些工作表",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一个也不选，则读取所有认得出表头的工作表",
+    )
+    first = forms.IntegerField(label="表头从第几行", required=False, min_value=1, max_value=SEARCH_ROWS)
+    last = forms.IntegerField(
+        label="到第几行",
+        required=False,
+        min_value=1,
+        max_value=SEARCH_ROWS,
+        help_text="表头只有一行的，两处填同一行；都不填则自动查找",
+    )
+
+    def __init__(self, *args: Any, names: Sequence[str], settled: SavedMapping, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sheets: Any = self.fields["sheets"]
+        sheets.choices = [(name, name) for name in names]
+        sheets.initial = list(settled.sheets)
+        if settled.header:
+            self.fields["first"].initial, self.fields["last"].initial = settled.header
+        if len(names) < 2:
+            del self.fields["sheets"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last") or cleaned.get("first")
+        if last and not first:
+            self.add_error("first", "请填写表头从第几行开始")
+        elif first and last and not first <= last < first + DEEPEST:
+            self.add_error("last", f"结束行应在第 {first} 行到第 {first + DEEPEST - 1} 行之间")
+        return {**cleaned, "last": last}
+
+    def mapping(self) -> SavedMapping:
+        """Another header has other columns, so what was said about columns falls away."""
+        given = self.cleaned_data
+        header = (given["first"], given["last"]) if given.get("first") else None
+        return SavedMapping(header=header, sheets=tuple(given.get("sheets", ())))
 
 
 class ConfirmForm(forms.Form):

@@ -1,37 +1,42 @@
-"""Take a roster in: upload, map, commit the good households as one batch, undo (domain/12 §12.4)."""
+"""Take a roster in: upload, map, commit the good households as one batch (domain/12 §12.4)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.apps import apps
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.models import Benefit, BenefitTerm, Household, Member, PayAccount, Person, TermMember
 from cases.models.choices import PROGRAMS
+from cases.services.roster_findings import findings, keep_findings, load_findings
 from cases.services.roster_plan import Plan, plan_roster
 from cases.services.roster_write import write_households
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.files.checks import safe_name
-from salvation.files.models import Attachment
 from salvation.files.services import load, store
+from salvation.intake.errors import NoHeader, Unreadable
 from salvation.intake.mapping import SavedMapping
-from salvation.intake.memory import recall, remember
+from salvation.intake.memory import forget, pointed_headers, recall, remember
+from salvation.intake.model import Progress, quiet
 from salvation.intake.models import Batch
+from salvation.intake.reading import may_be_a_table
 from salvation.intake.returned import returned_workbook
+from salvation.intake.workbook import read_book
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
 
 register(
-    roster__upload="上传花名册", roster__commit="花名册入库", roster__undo="撤销花名册入库", roster__return="下载退回工作簿"
+    roster__upload="上传花名册", roster__commit="花名册入库", roster__return="下载退回工作簿",
+    roster__forget="不再沿用列对应",
 )  # fmt: skip
 
 INTAKE = "roster"
 UNIT_KINDS = (Unit.Kind.TOWN, Unit.Kind.COUNTY)
+OPEN = (Batch.State.UPLOADED, Batch.State.PREVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +60,108 @@ def checked_order(*, unit: Unit, program: str, month: Month) -> Order:
 
 @transaction.atomic
 def upload_roster(*, content: bytes, file_name: str, order: Order, actor: Any) -> Batch:
-    """Keep the file sealed and open a batch for it, with the columns remembered for this head.
+    """Keep the file sealed and open a batch for it, with the columns remembered for this sender and head.
 
-    Raises Unreadable when it is no roster.
+    A table whose header nobody found stays UPLOADED, for its sender to point at it. Raises Unreadable when it is
+    no table.
     """
     require(actor, "intake.roster", order.unit)
-    plan = preview(content=content, order=order)
+    look = first_look(content=content, order=order, sender=actor)
     batch = _new_batch(content, file_name, order, actor)
-    remembered = recall(unit=order.unit, reading=plan.reading)
-    if remembered:
-        batch.mapping = remembered.to_dict()
-        plan = preview(content=content, order=order, mapping=remembered)
-    batch.state, batch.report = Batch.State.PREVIEWED, report_of(plan)
+    _settle(batch, look)
     batch.save()
-    record(
-        actor=actor, action="roster.upload", subject=batch, unit=order.unit, facts={"file": batch.file_name}
-    )
+    _record_upload(batch, actor)
     return batch
+
+
+@transaction.atomic
+def receive_roster(*, content: bytes, file_name: str, order: Order, actor: Any) -> Batch:
+    """Keep a large file and open its batch; `check_batch` reads it afterwards, in a job."""
+    require(actor, "intake.roster", order.unit)
+    batch = _new_batch(content, file_name, order, actor)
+    batch.save()
+    _record_upload(batch, actor)
+    return batch
+
+
+def check_batch(*, batch: Batch, progress: Progress = quiet) -> Batch:
+    """Read a received file and keep what was found. Writes nothing to the register.
+
+    Raises Unreadable, and says so in the batch.
+    """
+    content = load(batch.stored_as)
+    progress(0, 0, "正在打开文件")
+    try:
+        if batch.options.get("settled"):
+            mapping = SavedMapping.from_dict(batch.mapping)
+            plan = preview(content=content, order=order_of(batch), mapping=mapping, progress=progress)
+            look = Look(plan, mapping)
+        else:
+            look = first_look(
+                content=content, order=order_of(batch), sender=batch.added_by, progress=progress
+            )
+    except Unreadable as refusal:
+        if not batch.options.get("settled"):
+            Batch.objects.filter(pk=batch.pk).update(
+                state=Batch.State.REFUSED, report={"refused": refusal.message}
+            )
+        raise
+    _settle(batch, look)
+    batch.save(update_fields=["mapping", "options", "report", "state"])
+    return batch
+
+
+def _record_upload(batch: Batch, actor: Any) -> None:
+    facts = {"file": batch.file_name}
+    record(actor=actor, action="roster.upload", subject=batch, unit=batch.unit, facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file looked at: no plan when its header must be pointed at; since when its mapping is remembered."""
+
+    plan: Plan | None
+    mapping: SavedMapping = field(default_factory=SavedMapping)
+    remembered_at: datetime | None = None
+
+
+def first_look(*, content: bytes, order: Order, sender: Any, progress: Progress = quiet) -> Look:
+    """Read a file with what this sender settled on for the same head. Raises Unreadable."""
+    try:
+        plan = preview(content=content, order=order, progress=progress)
+    except NoHeader:
+        return _look_where_pointed(content, order, sender)
+    remembered = recall(unit=order.unit, sender=sender, reading=plan.reading)
+    if remembered is None:
+        return Look(plan)
+    if not remembered.mapping.says_the_same(plan.reading.sheets[0].recognised):
+        plan = preview(content=content, order=order, mapping=remembered.mapping, progress=progress)
+    return Look(plan, remembered.mapping, remembered.at)
+
+
+def _look_where_pointed(content: bytes, order: Order, sender: Any) -> Look:
+    """The header nobody finds may stand where this sender pointed at it before."""
+    for mapping in pointed_headers(unit=order.unit, sender=sender, intake=INTAKE):
+        plan = preview(content=content, order=order, mapping=mapping)
+        remembered = recall(unit=order.unit, sender=sender, reading=plan.reading)
+        if remembered:
+            return Look(plan, mapping, remembered.at)
+    if not may_be_a_table(read_book(content)):
+        preview(content=content, order=order)
+    return Look(None)
+
+
+def _settle(batch: Batch, look: Look) -> None:
+    batch.mapping = look.mapping.to_dict() if look.mapping != SavedMapping() else {}
+    batch.options = {
+        **batch.options,
+        "remembered": look.remembered_at.date().isoformat() if look.remembered_at else "",
+    }
+    if look.plan is None:
+        batch.state, batch.report = Batch.State.UPLOADED, {}
+        return
+    batch.state, batch.report = Batch.State.PREVIEWED, report_of(look.plan)
+    batch.options["findings"] = keep_findings(look.plan)
 
 
 def _new_batch(content: bytes, file_name: str, order: Order, actor: Any) -> Batch:
@@ -90,7 +180,9 @@ def order_of(batch: Batch) -> Order:
     return Order(batch.unit, batch.options["program"], Month.parse(batch.options["month"]))
 
 
-def preview(*, content: bytes, order: Order, mapping: SavedMapping | None = None) -> Plan:
+def preview(
+    *, content: bytes, order: Order, mapping: SavedMapping | None = None, progress: Progress = quiet
+) -> Plan:
     """What a commit would do. Writes nothing. Raises Unreadable."""
     return plan_roster(
         content=content,
@@ -99,57 +191,100 @@ def preview(*, content: bytes, order: Order, mapping: SavedMapping | None = None
         month=order.month,
         today=timezone.localdate(),
         mapping=mapping,
+        progress=progress,
     )
 
 
-def preview_batch(batch: Batch) -> Plan:
+def preview_batch(batch: Batch, progress: Progress = quiet) -> Plan:
     """The preview of an uploaded file with the mapping its user settled on."""
     return preview(
-        content=load(batch.stored_as), order=order_of(batch), mapping=SavedMapping.from_dict(batch.mapping)
+        content=load(batch.stored_as),
+        order=order_of(batch),
+        mapping=SavedMapping.from_dict(batch.mapping),
+        progress=progress,
     )
 
 
 @transaction.atomic
-def settle_mapping(*, batch: Batch, mapping: SavedMapping, actor: Any) -> Plan:
-    """Take the user's correction of the columns and look again. Raises Refusal once committed."""
+def keep_mapping(*, batch: Batch, mapping: SavedMapping, actor: Any, stage: str = "columns") -> Batch:
+    """Take the user's word on columns, header and sheets; `check_batch` looks again. Raises Refusal once committed.
+
+    `stage` says what was settled: "sheets" leaves the columns to be confirmed.
+    """
     require(actor, "intake.roster", batch.unit)
-    locked = Batch.objects.select_for_update().get(pk=batch.pk)
-    if locked.state != Batch.State.PREVIEWED:
+    locked = Batch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+    if locked.state not in OPEN:
         raise Refusal(f"该批次{locked.get_state_display()}，不能再改列对应")
     locked.mapping = mapping.to_dict()
+    locked.options = {**locked.options, "settled": stage}
+    locked.save(update_fields=["mapping", "options"])
+    return locked
+
+
+@transaction.atomic
+def settle_mapping(*, batch: Batch, mapping: SavedMapping, actor: Any, stage: str = "columns") -> Plan:
+    """Take the user's correction of the columns and look again. Raises Refusal once committed, Unreadable."""
+    locked = keep_mapping(batch=batch, mapping=mapping, actor=actor, stage=stage)
     plan = preview_batch(locked)
-    locked.report = report_of(plan)
-    locked.save(update_fields=["mapping", "report"])
+    _settle(locked, Look(plan, mapping))
+    locked.save(update_fields=["mapping", "options", "report", "state"])
     return plan
 
 
 @transaction.atomic
-def commit_batch(*, batch: Batch, actor: Any) -> Plan:
+def forget_mapping(*, batch: Batch, actor: Any) -> Batch:
+    """Drop what this sender settled on for this head, and recognise the columns anew. Raises Refusal."""
+    locked = keep_mapping(batch=batch, mapping=SavedMapping(), actor=actor, stage="")
+    head = findings_of(locked)["head"]
+    forget(unit=locked.unit, sender=actor, intake=INTAKE, head=head)
+    _settle(locked, first_look(content=load(locked.stored_as), order=order_of(locked), sender=actor))
+    locked.save(update_fields=["mapping", "options", "report", "state"])
+    record(
+        actor=actor,
+        action="roster.forget",
+        subject=locked,
+        unit=locked.unit,
+        facts={"file": locked.file_name},
+    )
+    return locked
+
+
+def findings_of(batch: Batch) -> dict[str, Any]:
+    """What the last look at the file found."""
+    kept = batch.options.get("findings")
+    return load_findings(kept) if kept else findings(preview_batch(batch))
+
+
+@transaction.atomic
+def commit_batch(*, batch: Batch, actor: Any, progress: Progress = quiet) -> Plan:
     """Write the good households of an uploaded file. Raises Refusal when it may not be written any more."""
     require(actor, "intake.roster", batch.unit)
     locked = Batch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
     if locked.state != Batch.State.PREVIEWED:
         raise Refusal(f"该批次{locked.get_state_display()}，不能再入库")
     _one_at_a_time(locked.unit)
-    plan = preview_batch(locked)
+    plan = preview_batch(locked, progress)
     if plan.refused:
         raise Refusal(plan.refused)
     if not plan.new:
         raise Refusal("没有可以入库的新家庭：全部已在登记簿中，或都有问题。请看差异和问题清单")
-    _write(plan, locked, actor)
-    if locked.mapping:
-        remember(unit=locked.unit, reading=plan.reading, mapping=SavedMapping.from_dict(locked.mapping))
+    _write(plan, locked, actor, progress)
+    if locked.mapping and actor is not None:
+        mapping = SavedMapping.from_dict(locked.mapping)
+        remember(unit=locked.unit, sender=actor, reading=plan.reading, mapping=mapping)
     return plan
 
 
 @transaction.atomic
-def import_file(*, content: bytes, file_name: str, order: Order, actor: Any) -> Plan:
+def import_file(
+    *, content: bytes, file_name: str, order: Order, actor: Any, mapping: SavedMapping | None = None
+) -> Plan:
     """Preview and commit in one step, for the command line. A file that brings nothing new leaves no batch.
 
     Raises Unreadable.
     """
     _one_at_a_time(order.unit)
-    plan = preview(content=content, order=order)
+    plan = preview(content=content, order=order, mapping=mapping)
     if plan.new and not plan.refused:
         batch = _new_batch(content, file_name, order, actor)
         batch.save()
@@ -163,14 +298,14 @@ def _one_at_a_time(unit: Unit) -> None:
     Unit.objects.select_for_update(no_key=True).get(pk=county)
 
 
-def _write(plan: Plan, batch: Batch, actor: Any) -> None:
+def _write(plan: Plan, batch: Batch, actor: Any, progress: Progress = quiet) -> None:
     try:
         with transaction.atomic():
-            extra = write_households(plan, batch)
+            extra = write_households(plan, batch, progress)
     except IntegrityError as error:
         raise Refusal("导入期间有人登记了同样的人或户编号，请重新预览后再入库") from error
     batch.state, batch.committed_at = Batch.State.COMMITTED, timezone.now()
-    batch.report = {**report_of(plan), "joined_members": extra}
+    batch.report = {**report_of(plan), "joined_members": extra, "written": len(plan.new)}
     batch.save()
     facts = {"file": batch.file_name, "accepted": plan.accepted, "households": len(plan.new)}
     record(actor=actor, action="roster.commit", subject=batch, unit=batch.unit, facts=facts)
@@ -196,72 +331,3 @@ def returned_of(*, batch: Batch, actor: Any) -> bytes:
         actor=actor, action="roster.return", subject=batch, unit=batch.unit, facts={"file": batch.file_name}
     )
     return returned_workbook(load(batch.stored_as), plan.reading)
-
-
-BUILT = (Benefit, PayAccount, Household, Person)
-
-
-@transaction.atomic
-def undo_batch(*, batch: Batch, actor: Any) -> Batch:
-    """Take a committed batch back. Raises Refusal when anything was built on what it wrote.
-
-    The database itself is asked: rows of any table, also of rooms above this one, hold on to ours by their
-    foreign keys.
-    """
-    if actor is not None:
-        require(actor, "intake.undo", batch.unit)
-    locked = Batch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
-    if locked.state != Batch.State.COMMITTED:
-        raise Refusal(f"该批次{locked.get_state_display()}，不能撤销")
-    _refuse_changed(locked)
-    try:
-        with transaction.atomic():
-            _delete(locked)
-    except IntegrityError as error:
-        raise Refusal(f"该批次的家庭已有{_built(error)}，不能撤销；个别有误的请办理变更") from error
-    locked.state, locked.undone_at = Batch.State.UNDONE, timezone.now()
-    locked.save(update_fields=["state", "undone_at"])
-    record(
-        actor=actor, action="roster.undo", subject=locked, unit=locked.unit, facts={"file": locked.file_name}
-    )
-    return locked
-
-
-def _refuse_changed(batch: Batch) -> None:
-    """Rows changed or papers attached since the import mean that somebody has worked on them."""
-    for model in BUILT:
-        keys: Any = model._default_manager.filter(batch=batch).values("pk")
-        history = apps.get_model("cases", f"{model.__name__}Event")
-        if history._default_manager.filter(pgh_obj__in=keys).exists():
-            raise Refusal(f"该批次的{model._meta.verbose_name}已有修改，不能撤销；个别有误的请办理变更")
-        if Attachment.objects.filter(subject_type=model._meta.label_lower, subject_id__in=keys).exists():
-            raise Refusal(f"该批次的{model._meta.verbose_name}已有附件，不能撤销；个别有误的请办理变更")
-    terms = BenefitTerm.objects.filter(benefit__batch=batch).values("pk")
-    if apps.get_model("cases", "BenefitTermEvent")._default_manager.filter(pgh_obj__in=terms).exists():
-        raise Refusal("该批次的待遇已有变更，不能撤销；个别有误的请办理变更")
-
-
-def _delete(batch: Batch) -> None:
-    """Bottom up, set by set. Foreign keys are checked at once, not at the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    terms = BenefitTerm.objects.filter(benefit__batch=batch)
-    _drop(TermMember.objects.filter(term__in=terms))
-    _drop(terms)
-    _drop(Benefit.objects.filter(batch=batch))
-    _drop(PayAccount.objects.filter(batch=batch))
-    _drop(Member.objects.filter(household__batch=batch))
-    _drop(Member.objects.filter(pk__in=batch.report.get("joined_members", [])))
-    _drop(Household.objects.filter(batch=batch))
-    _drop(Person.objects.filter(batch=batch))
-
-
-def _drop(rows: models.QuerySet[Any]) -> None:
-    rows._raw_delete(rows.db)
-
-
-def _built(error: IntegrityError) -> str:
-    """The Chinese name of the table whose rows stand in the way."""
-    table = getattr(getattr(error.__cause__, "diag", None), "table_name", None)
-    named = (model._meta.verbose_name for model in apps.get_models() if model._meta.db_table == table)
-    return str(next(named, "后续业务"))

@@ -21,7 +21,7 @@ from salvation.domain.money import ZERO
 from salvation.domain.month import Month
 from salvation.intake import grouping
 from salvation.intake.mapping import SavedMapping
-from salvation.intake.model import Household, Problem, Row, Setting, Severity
+from salvation.intake.model import Household, Problem, Progress, Row, Setting, Severity, quiet
 from salvation.intake.places import same_unit, village_finder
 from salvation.intake.reading import Reading, read_table
 from salvation.intake.workbook import read_book
@@ -30,6 +30,7 @@ from salvation.units.selectors import villages_of
 from salvation.vault.crypto import blind_index
 
 LABELS = dict(PROGRAMS)
+TOLD_EVERY = 500
 ASK = "请核对证号和姓名；确属同一人而登记有误的，请先在系统中更正。"
 
 
@@ -126,10 +127,18 @@ def plan_roster(
     month: Month,
     today: date,
     mapping: SavedMapping | None = None,
+    progress: Progress = quiet,
 ) -> Plan:
     """Read `content` and compare it with the register. Raises Unreadable when it is no roster."""
+    progress(0, 0, "正在打开文件")
     reading = read_roster(
-        content=content, unit=unit, program=program, month=month, today=today, mapping=mapping
+        content=content,
+        unit=unit,
+        program=program,
+        month=month,
+        today=today,
+        mapping=mapping,
+        progress=progress,
     )
     plan = Plan(unit, program, month, reading, notes=list(reading.notes))
     if reading.missing:
@@ -137,12 +146,19 @@ def plan_roster(
         plan.refused = f"没有认出这些列：{labels}。请在列对应中指定，或在表头补上列名。"
         return plan
     _check_unit(plan)
-    _weigh(plan)
+    _weigh(plan, progress)
     return plan
 
 
 def read_roster(
-    *, content: bytes, unit: Unit, program: str, month: Month, today: date, mapping: SavedMapping | None
+    *,
+    content: bytes,
+    unit: Unit,
+    program: str,
+    month: Month,
+    today: date,
+    mapping: SavedMapping | None,
+    progress: Progress = quiet,
 ) -> Reading:
     villages = (
         (village.code, village.name, village) for village in villages_of(unit).select_related("parent")
@@ -152,7 +168,9 @@ def read_roster(
         allow_test=settings.ALLOW_TEST_ID,
         resolvers={"village": village_finder(villages, unit.name)},
     )
-    return read_table(read_book(content), roster_intake(program), setting, mapping=mapping, month=month)
+    return read_table(
+        read_book(content), roster_intake(program), setting, mapping=mapping, month=month, progress=progress
+    )
 
 
 def _check_unit(plan: Plan) -> None:
@@ -168,13 +186,16 @@ def _check_unit(plan: Plan) -> None:
         plan.notes.append(f"表题写的是{plan.reading.month.label}，导入月份是{plan.month.label}，请核对。")
 
 
-def _weigh(plan: Plan) -> None:
+def _weigh(plan: Plan, progress: Progress) -> None:
     reading = plan.reading
     if plan.refused:
         for row in reading.rows:
             row.problems.append(Problem("", "填报单位", plan.refused.rstrip("。"), "请核对文件和单位。"))
     known = _known(plan)
-    for source in reading.households:
+    for count, source in enumerate(reading.households):
+        if count % TOLD_EVERY == 0:
+            total = len(reading.households)
+            progress(count, total, f"正在与登记簿核对，共 {total} 户")
         plan.households.append(_planned(source, known, plan))
     _reject_whole_households(plan)
     _note_missing(plan, known)

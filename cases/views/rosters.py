@@ -1,42 +1,68 @@
 """The roster wizard: upload → columns → preview → commit; the batch stays findable and can be undone."""
 
+import re
+from io import BytesIO
 from typing import Any, ClassVar
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.forms.rosters import ColumnsForm, ConfirmForm, RosterFilter, UndoForm, UploadForm, importing_units
-from cases.jobs import ROSTER
+from cases.forms.rosters import (
+    ColumnsForm,
+    ConfirmForm,
+    RosterFilter,
+    SheetsForm,
+    UndoForm,
+    UploadForm,
+    importing_units,
+)
+from cases.intake import roster_intake
+from cases.jobs import ROSTER, ROSTER_CHECK
 from cases.models import Benefit, Household, Person
 from cases.models.choices import PROGRAMS
+from cases.services.roster_findings import recognised_in
 from cases.services.roster_import import (
     INTAKE,
+    OPEN,
     checked_order,
     commit_batch,
-    preview_batch,
+    findings_of,
+    forget_mapping,
+    keep_mapping,
+    receive_roster,
     returned_of,
     settle_mapping,
-    undo_batch,
     upload_roster,
 )
-from cases.services.roster_plan import Plan
-from cases.tables import ROSTERS
+from cases.services.roster_undo import blockers, undo_batch, undo_until
+from cases.tables import BLOCKERS, ROSTERS
 from salvation.access.services import get_visible
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
-from salvation.intake.mapping import Recognised, SavedMapping
+from salvation.files.services import load
+from salvation.intake.mapping import SavedMapping
 from salvation.intake.models import Batch
+from salvation.intake.text import clean
+from salvation.intake.workbook import read_book
+from salvation.jobs.models import Run
 from salvation.jobs.services import start
 from salvation.jobs.tasks import execute
+from salvation.journal.services import record
+from salvation.tables.flat import write_flat
+from salvation.tables.model import Heading
 from salvation.web.downloads import download
 from salvation.web.pages.base import ScopedPage
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.wizards import WizardPage
 
-SHOWN = 200
-# Above this a commit is a job with a bar; below it is done before the page is back.
+# Above this many rows, or this many bytes, the work is a job with a bar; below it is done before the page is back.
 AT_ONCE = 2_000
+BYTES_AT_ONCE = 384 * 1024
+FIRST_ROWS, FIRST_CELLS, BLOCKERS_SHOWN = 12, 24, 200
+LONG_NUMBER = re.compile(r"\d{9,}[\dXx]*")
 
 
 def of_rosters(rows: Any) -> Any:
@@ -80,36 +106,156 @@ class NewRoster(WizardPage):
         given = form.cleaned_data
         order = checked_order(unit=given["unit"], program=given["program"], month=Month.parse(given["month"]))
         upload = given["file"]
+        if upload.size > settings.UPLOAD_LIMIT_BYTES:
+            limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
+            raise Refusal(f"文件超过 {limit} MB，请分成几个文件上传", field="file")
+        take = receive_roster if upload.size > BYTES_AT_ONCE else upload_roster
         try:
-            batch = upload_roster(
-                content=upload.read(), file_name=upload.name, order=order, actor=self.request.user
-            )
+            batch = take(content=upload.read(), file_name=upload.name, order=order, actor=self.request.user)
         except Refusal as refusal:
             raise Refusal(refusal.message, rule=refusal.rule, field="file") from refusal
-        return reverse("cases:roster_columns", args=[batch.pk])
+        return (
+            reverse("web:job", args=[check_later(batch, self.request.user)])
+            if take is receive_roster
+            else after(batch)
+        )
+
+
+def check_later(batch: Batch, actor: Any) -> int:
+    """Start the check of a large file; gives the id of its run."""
+    run = start(
+        code=ROSTER_CHECK,
+        unit=batch.unit,
+        period=str(batch.pk),
+        actor=actor,
+        enqueue=execute.delay,
+        again=True,
+    )
+    return int(run.pk)
+
+
+def after(batch: Batch) -> str:
+    """The page on which an uploaded batch goes on."""
+    if batch.state not in OPEN:
+        return reverse("cases:roster", args=[batch.pk])
+    if batch.state == Batch.State.UPLOADED:
+        return reverse("cases:roster_sheets", args=[batch.pk])
+    settled = batch.options.get("settled") == "columns"
+    if settled and not findings_of(batch)["missing"]:
+        return reverse("cases:roster_preview", args=[batch.pk])
+    return reverse("cases:roster_columns", args=[batch.pk])
 
 
 class BatchStage(WizardPage):
-    """A stage about an uploaded file."""
+    """A stage about an uploaded file; it shows what the last look at the file found."""
 
     permission = "intake.roster"
+    states: ClassVar[tuple[str, ...]] = (Batch.State.PREVIEWED,)
     batch: Batch
-    plan: Plan
+    found: dict[str, Any]
 
     def prepare(self) -> None:
         self.batch = batch_of(self.request, self.kwargs["pk"])
-        if self.batch.state != Batch.State.PREVIEWED:
+        if self.batch.state not in self.states:
             raise Refusal(f"该批次{self.batch.get_state_display()}，请在花名册导入列表中查看")
-        self.plan = preview_batch(self.batch)
+        self.found = findings_of(self.batch) if self.batch.state == Batch.State.PREVIEWED else {}
 
     def cancel_url(self) -> str:
         return reverse("cases:rosters")
+
+    def extra(self) -> dict[str, Any]:
+        return {**super().extra(), "found": self.found, "batch": self.batch}
+
+    def settle(self, mapping: SavedMapping, stage: str) -> str:
+        """Take the user's word and look again: at once, or in a job where the file is large."""
+        actor = self.request.user
+        if self.found.get("rows", 0) > AT_ONCE:
+            keep_mapping(batch=self.batch, mapping=mapping, actor=actor, stage=stage)
+            return reverse("web:job", args=[check_later(self.batch, actor)])
+        settle_mapping(batch=self.batch, mapping=mapping, actor=actor, stage=stage)
+        self.batch.refresh_from_db()
+        return after(self.batch)
 
 
 def batch_of(request: HttpRequest, pk: int) -> Batch:
     """The batch this person may see. Raises Http404."""
     found: Batch = get_visible(of_rosters(Batch.objects.all()), request.user, pk=pk)
     return found
+
+
+def unfinished(batch: Batch) -> str:
+    """The job of an open batch that was started and brought nothing: interrupted, failed, cancelled, still waiting."""
+    if batch.state not in OPEN:
+        return ""
+    runs = Run.objects.filter(job__in=(ROSTER, ROSTER_CHECK), unit=batch.unit, period=str(batch.pk))
+    last = runs.order_by("-started_at").first()
+    return last.job if last and last.state != Run.State.DONE else ""
+
+
+class RosterNext(ScopedPage):
+    """Leads to the stage at which a batch stands: a job's result knows no more than the batch."""
+
+    title = "继续导入"
+    permission = "intake.roster"
+    model = Batch
+
+    def narrow(self, rows: Any) -> Any:
+        return of_rosters(rows)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return HttpResponseRedirect(after(self.subject(pk=pk)))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Continue: a reading or writing that was interrupted is taken up again."""
+        batch = self.subject(pk=pk)
+        code = unfinished(batch)
+        if not code:
+            return HttpResponseRedirect(after(batch))
+        run = start(
+            code=code, unit=batch.unit, period=str(pk), actor=request.user, enqueue=execute.delay, again=True
+        )
+        return HttpResponseRedirect(reverse("web:job", args=[run.pk]))
+
+
+class RosterSheets(BatchStage):
+    """For workbooks of several sheets, and where no header was found: the clerk points at it."""
+
+    title = "导入花名册：选工作表和表头"
+    step = 2
+    hint = "下面是各工作表的前几行。请选要读取的工作表；没有认出表头的，请填写表头在第几行。"
+    body_template = "cases/roster_sheets.html"
+    states = (Batch.State.UPLOADED, Batch.State.PREVIEWED)
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.book = read_book(load(self.batch.stored_as))
+
+    def make_form(self, data: Any, files: Any) -> SheetsForm:
+        names = [sheet.name for sheet in self.book.sheets if sheet.rows]
+        return SheetsForm(data, names=names, settled=SavedMapping.from_dict(self.batch.mapping))
+
+    def extra(self) -> dict[str, Any]:
+        sheets = [
+            (sheet.name, len(sheet.rows), first_rows(sheet.rows)) for sheet in self.book.sheets if sheet.rows
+        ]
+        return {**super().extra(), "sheets": sheets}
+
+    def save(self, form: Any) -> str:
+        return self.settle(form.mapping(), "sheets")
+
+
+def first_rows(rows: Any) -> list[tuple[int, list[str]]]:
+    """The top of a sheet to recognise its header by; long numbers cut short: nobody needs them here."""
+    return [
+        (
+            number,
+            [
+                LONG_NUMBER.sub(lambda found: found[0][:6] + "…", clean(cell))[:20]
+                for cell in row[:FIRST_CELLS]
+            ],
+        )
+        for number, row in enumerate(rows[:FIRST_ROWS], start=1)
+    ]
 
 
 class RosterColumns(BatchStage):
@@ -121,29 +267,30 @@ class RosterColumns(BatchStage):
     def make_form(self, data: Any, files: Any) -> ColumnsForm:
         return ColumnsForm(
             data,
-            recognised=recognised_of(self.plan),
-            intake=self.plan.reading.intake,
+            recognised=recognised_in(self.found),
+            intake=roster_intake(self.batch.options["program"]),
             settled=SavedMapping.from_dict(self.batch.mapping),
         )
 
-    def extra(self) -> dict[str, Any]:
-        return {**super().extra(), "plan": self.plan, "batch": self.batch}
-
     def save(self, form: Any) -> str:
-        plan = settle_mapping(batch=self.batch, mapping=form.mapping(), actor=self.request.user)
-        if plan.reading.missing:
-            return reverse("cases:roster_columns", args=[self.batch.pk])
-        return reverse("cases:roster_preview", args=[self.batch.pk])
+        return self.settle(form.mapping(), "columns")
 
 
-def recognised_of(plan: Plan) -> list[Recognised]:
-    """The columns with a heading, each heading once although several sheets carry it."""
-    found: dict[str, Recognised] = {}
-    for sheet in plan.reading.sheets:
-        for item in sheet.recognised:
-            if item.heading:
-                found.setdefault(item.heading, item)
-    return list(found.values())
+class RosterForget(ScopedPage):
+    """Drop the remembered columns and recognise them anew."""
+
+    title = "不再沿用列对应"
+    permission = "intake.roster"
+    model = Batch
+
+    def narrow(self, rows: Any) -> Any:
+        return of_rosters(rows)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = self.subject(pk=pk)
+        forget_mapping(batch=batch, actor=request.user)
+        messages.success(request, "已忘记这个表头的对应，列已重新认过")
+        return HttpResponseRedirect(reverse("cases:roster_columns", args=[pk]))
 
 
 class RosterPreview(BatchStage):
@@ -157,10 +304,13 @@ class RosterPreview(BatchStage):
         return reverse("cases:roster_columns", args=[self.batch.pk])
 
     def extra(self) -> dict[str, Any]:
-        return {**super().extra(), **preview_facts(self.plan), "batch": self.batch}
+        earlier = of_rosters(Batch.objects.visible_to(self.request.user)).filter(
+            sha256=self.batch.sha256, unit=self.batch.unit, state=Batch.State.COMMITTED
+        )
+        return {**super().extra(), "earlier": earlier.first()}
 
     def save(self, form: Any) -> str:
-        if self.plan.rows <= AT_ONCE:
+        if self.found["rows"] <= AT_ONCE:
             commit_batch(batch=self.batch, actor=self.request.user)
             self.success = "已写入"
             return reverse("cases:roster", args=[self.batch.pk])
@@ -173,24 +323,6 @@ class RosterPreview(BatchStage):
             again=True,
         )
         return reverse("web:job", args=[run.pk])
-
-
-def preview_facts(plan: Plan) -> dict[str, Any]:
-    """What the preview shows: counts, problems by row, differences, rows not taken for people."""
-    told = [(row, problem) for row in plan.reading.rows for problem in row.problems]
-    rejects = [(row, problem) for row, problem in told if problem.rejects]
-    hints = [(row, problem) for row, problem in told if not problem.rejects]
-    return {
-        "plan": plan,
-        "rejects": rejects[:SHOWN],
-        "more_rejects": max(len(rejects) - SHOWN, 0),
-        "hints": hints[:SHOWN],
-        "more_hints": max(len(hints) - SHOWN, 0),
-        "differences": plan.differences[:SHOWN],
-        "more_differences": max(len(plan.differences) - SHOWN, 0),
-        "skipped": plan.reading.skipped[:SHOWN],
-        "new_households": len(plan.new),
-    }
 
 
 class RosterRecord(ScopedPage):
@@ -207,12 +339,15 @@ class RosterRecord(ScopedPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.subject(pk=pk)
         user: Any = request.user
+        runs = Run.objects.filter(job__in=(ROSTER, ROSTER_CHECK), unit=batch.unit, period=str(batch.pk))
         return self.show(
             {
                 "batch": batch,
+                "run": runs.order_by("-started_at").first(),
+                "until": undo_until(batch),
                 "program": dict(PROGRAMS).get(batch.options["program"], ""),
                 "month": Month.parse(batch.options["month"]).label,
-                "open": batch.state == Batch.State.PREVIEWED,
+                "open": batch.state in OPEN,
                 "may_undo": batch.state == Batch.State.COMMITTED and user.may("intake.undo", batch.unit),
             }
         )
@@ -255,8 +390,37 @@ class RosterUndo(WizardPage):
         losses = [
             (label, model._default_manager.filter(batch=self.batch).count()) for label, model in counted
         ]
-        return {**super().extra(), "batch": self.batch, "losses": losses}
+        found = blockers(self.batch) if self.batch.state == Batch.State.COMMITTED else []
+        return {
+            **super().extra(),
+            "batch": self.batch,
+            "losses": losses,
+            "until": undo_until(self.batch),
+            "blockers": found[:BLOCKERS_SHOWN],
+            "blocker_count": len(found),
+        }
 
     def save(self, form: Any) -> str:
         undo_batch(batch=self.batch, actor=self.request.user)
         return reverse("cases:roster", args=[self.batch.pk])
+
+
+class RosterBlockers(ScopedPage):
+    """The whole list of what stands in the way of taking a batch back."""
+
+    title = "下载撤销受阻清单"
+    permission = "intake.undo"
+    model = Batch
+
+    def narrow(self, rows: Any) -> Any:
+        return of_rosters(rows)
+
+    def post(self, request: HttpRequest, pk: int) -> FileResponse:
+        batch = self.subject(pk=pk)
+        facts = {"file": batch.file_name}
+        record(actor=request.user, action="roster.blockers", subject=batch, unit=batch.unit, facts=facts)
+        content = BytesIO()
+        lines = (f"{batch.unit}　{batch.file_name}",)
+        heading = Heading(self.title, timezone.localtime(), lines=lines, made_by=str(request.user))
+        write_flat(BLOCKERS, blockers(batch), content, heading=heading)
+        return download(content, f"撤销受阻清单-{batch.pk}.xlsx")

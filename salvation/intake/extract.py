@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from salvation.domain.errors import BadValue
 from salvation.intake.columns import places
 from salvation.intake.convert import type_column
 from salvation.intake.header import Caption, Header
 from salvation.intake.mapping import Recognised
 from salvation.intake.model import Column, Intake, Kind, Problem, Row, Setting, Severity
-from salvation.intake.rows import Body, section_named
+from salvation.intake.rows import Body, section_named, without_number
 from salvation.intake.sheets import Cell, Sheet
+from salvation.intake.text import clean
 
 RECALCULATE = "请在 Excel 里重新计算并保存，或直接填写数值。"
 
@@ -24,10 +26,26 @@ class SheetReading:
     recognised: list[Recognised]
     body: Body
     rows: list[Row]
+    village: str = ""
+    """The village the sheet's name gives, for one sheet a village."""
 
     @property
     def places(self) -> dict[str, int]:
         return places(self.recognised)
+
+
+def village_of_sheet(name: str, intake: Intake, setting: Setting) -> str:
+    """石背村, 01石背 or a village's bare name where the register knows it; "" for Sheet1 and 5月."""
+    named = section_named(name)
+    resolve = setting.resolvers.get(intake.village)
+    for words in (clean(name), without_number(clean(name))):
+        if not named and resolve and words:
+            try:
+                resolve(words)
+            except BadValue:
+                continue
+            return words
+    return named
 
 
 def typed_rows(reading: SheetReading, intake: Intake, setting: Setting) -> list[Row]:
@@ -72,7 +90,7 @@ def _join_merged(reading: SheetReading, rows: Sequence[Row], intake: Intake) -> 
 def sources(reading: SheetReading, intake: Intake) -> set[str]:
     """Mapped columns, and the village when village headings or the sheet's name give it."""
     sources = set(reading.places)
-    if reading.body.sections or section_named(reading.sheet.name):
+    if reading.body.sections or reading.village:
         sources.add(intake.village)
     return sources
 
@@ -84,9 +102,9 @@ def _cells(reading: SheetReading, column: Column, intake: Intake) -> list[Cell]:
     if at >= 0 and column.of_household and not _is_amount(column, intake):
         _fill_merged(reading, at, cells)
     if column.key == intake.village:
-        sections, sheet_name = reading.body.sections, section_named(reading.sheet.name)
+        sections = reading.body.sections
         cells = [
-            cell if cell != "" else sections.get(row, sheet_name)
+            cell if cell != "" else sections.get(row, reading.village)
             for cell, row in zip(cells, data, strict=True)
         ]
     return cells

@@ -34,7 +34,7 @@ class How(StrEnum):
 
 
 HOW_LABELS = {
-    How.SAVED: "按上次的对应",
+    How.SAVED: "沿用上次的对应",
     How.EXACT: "列名相同",
     How.ALIAS: "常用别名",
     How.PART: "多行表头的下级列名",
@@ -101,6 +101,18 @@ class SavedMapping:
             amounts=Layout(stored["amounts"]) if stored.get("amounts") else None,
             header=(int(header[0]), int(header[1])) if header else None,
             sheets=tuple(stored.get("sheets", ())),
+        )
+
+    def says_the_same(self, recognised: Iterable[Recognised]) -> bool:
+        """Whether reading with this mapping can find nothing but what was recognised without it."""
+        return (
+            self.amounts is None
+            and self.header is None
+            and all(
+                self.columns.get(full_label(item.heading), "") == item.match.key
+                for item in recognised
+                if item.heading
+            )
         )
 
     @classmethod

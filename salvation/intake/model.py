@@ -119,6 +119,12 @@ class Intake:
 
 
 Resolver = Callable[[str], Any]
+Progress = Callable[[int, int, str], None]
+"""Told how far a long reading is: done, of how many, and what is being done. It may raise to stop the reading."""
+
+
+def quiet(done: int, total: int, message: str) -> None:
+    """Nobody waits for this reading."""
 
 
 @dataclass(frozen=True, slots=True)

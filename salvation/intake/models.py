@@ -46,17 +46,26 @@ class Batch(ScopedModel):
 
 
 class SavedMapping(models.Model):
-    """How the columns of a sender's head were mapped last time: offered again for the same head."""
+    """How a sender mapped the columns of a head last time: offered again to him for the same head."""
 
     intake = models.CharField(max_length=30)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+", verbose_name="上传人"
+    )
     head = models.CharField("表头指纹", max_length=64)
     mapping = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = "列对应记忆"
-        constraints = [models.UniqueConstraint(fields=["intake", "unit", "head"], name="mapping_once_a_head")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["intake", "unit", "sender", "head"],
+                name="mapping_once_a_sender",
+                nulls_distinct=False,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.intake}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from salvation.domain.money import ZERO
 from salvation.domain.month import Month
 from salvation.intake.columns import places, recognise
-from salvation.intake.errors import Unreadable
-from salvation.intake.extract import SheetReading, sources, typed_rows
+from salvation.intake.errors import NoHeader, Unreadable
+from salvation.intake.extract import SheetReading, sources, typed_rows, village_of_sheet
 from salvation.intake.grouping import (
     Evidence,
     group_rows,
@@ -16,9 +16,9 @@ from salvation.intake.grouping import (
     settle_amounts,
     settle_values,
 )
-from salvation.intake.header import Caption, find_header, read_caption, unit_named
+from salvation.intake.header import Caption, find_header, read_caption, unit_named, words_of
 from salvation.intake.mapping import SavedMapping, Vocabulary
-from salvation.intake.model import Column, Household, Intake, Row, Setting
+from salvation.intake.model import Column, Household, Intake, Progress, Row, Setting, quiet
 from salvation.intake.rows import Body, RowReader, Skipped
 from salvation.intake.sheets import Book, Sheet
 from salvation.intake.totals import totals_of
@@ -68,28 +68,62 @@ def read_table(
     *,
     mapping: SavedMapping | None = None,
     month: Month | None = None,
+    progress: Progress = quiet,
 ) -> Reading:
-    """Read every sheet that has a recognisable header; raises Unreadable when none has.
+    """Read every sheet that has a recognisable header, or those the mapping names.
 
-    `month` picks the sheets of that month when a workbook keeps one sheet per month.
+    `month` picks the sheets of that month when a workbook keeps one sheet per month. Raises NoHeader when no sheet
+    has headings, Unreadable when the file lacks a sheet asked for.
     """
     vocabulary = Vocabulary(intake, mapping or SavedMapping())
-    sheets = [_prepare(sheet, vocabulary) for sheet in book.sheets if sheet.rows]
-    found = _chosen([reading for reading in sheets if reading], intake, month)
+    wanted = _wanted(book, vocabulary.saved)
+    sheets = [_prepare(sheet, vocabulary) for sheet in wanted if sheet.rows]
+    found = [reading for reading in sheets if reading]
+    found = found if vocabulary.saved.sheets else _chosen(found, intake, month)
     if not found:
         keys = [column.key for column in intake.columns if column.required]
         labels = [intake.column(key).label for key in (*keys, *(several[0] for several in intake.any_of))]
-        raise Unreadable(NO_HEADER.format(columns="、".join(labels)))
+        raise NoHeader(NO_HEADER.format(columns="、".join(labels)))
     reading = Reading(intake, book, found, notes=list(book.notes))
     _note_other_sheets(reading)
+    _note_other_heads(reading)
     reading.missing = _missing(reading)
     if reading.missing:
         return reading
+    done, total = 0, sum(len(sheet.body.data) for sheet in found)
     for sheet in found:
+        progress(done, total, f"正在逐格核对，共 {total} 行")
+        sheet.village = village_of_sheet(sheet.sheet.name, intake, setting)
         sheet.rows = typed_rows(sheet, intake, setting)
         reading.rows += sheet.rows
+        done += len(sheet.rows)
+    progress(done, total, "正在归并家庭")
     _group(reading, vocabulary.saved)
     return reading
+
+
+def _wanted(book: Book, saved: SavedMapping) -> list[Sheet]:
+    names = [sheet.name for sheet in book.sheets]
+    absent = [name for name in saved.sheets if name not in names]
+    if absent:
+        there = "、".join(name for name in names if name) or "没有名字的一张表"
+        raise Unreadable(f"文件里没有工作表“{'、'.join(absent)}”，现有：{there}。请核对工作表的名字。")
+    return [sheet for sheet in book.sheets if not saved.sheets or sheet.name in saved.sheets]
+
+
+def may_be_a_table(book: Book) -> bool:
+    """Whether there are rows of several cells, so that it is worth asking which of them is the header."""
+    return any(sum(len(words_of(row)) > 1 for row in sheet.rows[:60]) > 1 for sheet in book.sheets)
+
+
+def _note_other_heads(reading: Reading) -> None:
+    """Sheets with other columns may hold other people: a roster of another programme in the same workbook."""
+    first, *others = reading.sheets
+    for sheet in others:
+        if set(sheet.places) != set(first.places):
+            reading.notes.append(
+                f"工作表“{sheet.sheet.name}”的列与“{first.sheet.name}”不同，也一并读取；如是另一类对象，请改选工作表。"
+            )
 
 
 def _prepare(sheet: Sheet, vocabulary: Vocabulary) -> SheetReading | None:

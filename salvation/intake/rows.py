@@ -23,7 +23,10 @@ TITLE = re.compile(r"(?:花名册|花名表|名册|名单|登记表|统计表|�
 SEQUENCE = re.compile(
     r"^[(（]?\d{1,3}(?:\.0)?[)）]?(?:\s*=.*)?$|^[甲乙丙丁戊己庚辛壬癸]$|^[A-Z]$|^栏\s*次$|^行次$"
 )
-NUMBERING = re.compile(r"^[(（]?[\d一二三四五六七八九十]+[)）]?[、.．\s]*")
+# 三江村 is a name, 三、江村 a number and a name.
+NUMBERING = re.compile(
+    r"^(?:[(（][\d一二三四五六七八九十]+[)）][、.．\s]*|\d+[、.．\s]*|[一二三四五六七八九十]+[、.．\s]+)"
+)
 VILLAGE = re.compile(r"^([\w·]{1,14}?(?:村|社区|居委会|村委会|居民委员会|村民委员会))(?:[(（:：].*)?$")
 ID_LIKE = re.compile(r"^\D?\d{6}")
 LONG_NUMBER = 1e12
@@ -158,5 +161,10 @@ def _is_sequence(words: list[str]) -> bool:
 
 def section_named(words: str) -> str:
     """The village in a heading row such as 一、石背村（12户）, or ""."""
-    found = VILLAGE.match(NUMBERING.sub("", "".join(words.split())))
+    found = VILLAGE.match("".join(without_number(words).split()))
     return found[1] if found else ""
+
+
+def without_number(words: str) -> str:
+    """一、石背村 and 01石背村 without their numbers."""
+    return NUMBERING.sub("", words.strip())

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
@@ -46,3 +47,9 @@ class Run(ScopedModel):
     @property
     def percent(self) -> int:
         return min(100, self.progress * 100 // self.total) if self.total else 0
+
+    @property
+    def interrupted(self) -> bool:
+        """Its worker died: the lease ended without a result."""
+        ended = self.lease_until is not None and self.lease_until < timezone.now()
+        return self.state == self.State.RUNNING and ended

@@ -78,7 +78,7 @@ def start(
 ) -> Run:
     """Write the run and enqueue it after commit. An unfinished or finished run of the same key is returned as it is.
 
-    ``again`` restarts a finished one (a new draft asked for by a person).
+    ``again`` restarts a finished one (a new draft asked for by a person). A run whose worker died is enqueued anew.
     """
     JOBS[code]
     with transaction.atomic():
@@ -97,7 +97,7 @@ def start(
                 unit=unit,
                 facts={"job": JOBS[code].label, "period": period},
             )
-        if run.state == Run.State.WAITING:
+        if run.state == Run.State.WAITING or run.interrupted:
             transaction.on_commit(lambda: enqueue(run.pk))
     return run
 

@@ -14,7 +14,8 @@ OWN_STATES = {
     "salvation/parameters/services.py": "a proposal waits, is confirmed or sent back by a second person",
     "salvation/files/services.py": "a request for a full export is approved or refused once",
     "salvation/jobs/services.py": "a run's state is its worker's report",
-    "cases/services/roster_import.py": "an import batch is uploaded, previewed, committed, undone",
+    "cases/services/roster_import.py": "an import batch is uploaded, previewed, committed",
+    "cases/services/roster_undo.py": "a committed import batch is taken back",
     "reports/demo.py": "seeds past months of a demonstration, whose steps nobody took",
 }
 BROAD = {"Exception", "BaseException"}

@@ -20,9 +20,9 @@ from cases.services.roster_import import (
     preview,
     preview_batch,
     settle_mapping,
-    undo_batch,
     upload_roster,
 )
+from cases.services.roster_undo import undo_batch
 from salvation.access.services import get_visible
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month

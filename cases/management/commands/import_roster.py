@@ -1,4 +1,5 @@
-"""manage.py import_roster FILE --unit CODE --program DIBAO_RURAL --month 2022-05 [--dry-run] [--errors OUT.xlsx]
+"""manage.py import_roster FILE --unit CODE --program DIBAO_RURAL --month 2022-05 [--sheet NAME]
+[--dry-run] [--errors OUT.xlsx]
 
 The last line is rows=… accepted=… rejected=… households=… unchanged=…; exit 0 all accepted, 1 some rejected,
 2 nothing readable.
@@ -9,6 +10,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -16,6 +18,7 @@ from cases.services.roster_import import Order, checked_order, import_file, prev
 from cases.services.roster_plan import Plan
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
+from salvation.intake.mapping import SavedMapping
 from salvation.intake.returned import returned_workbook
 from salvation.units.selectors import unit_by_code
 
@@ -30,6 +33,13 @@ class Command(BaseCommand):
         parser.add_argument("--unit", required=True, help="填报单位代码")
         parser.add_argument("--program", required=True, help="类别，如 DIBAO_RURAL")
         parser.add_argument("--month", required=True, help="起始月份，如 2022-05")
+        parser.add_argument(
+            "--sheet",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="只读这个工作表，可写多次；不写则读所有认得出表头的工作表",
+        )
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
         parser.add_argument(
             "--errors", type=Path, metavar="OUT.xlsx", help="写出退回工作簿：坏格标红，末列写原因"
@@ -37,7 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            content = options["file"].read_bytes()
+            content = _content(options["file"])
             order = _order(options)
             plan = self._run(content, order, options)
         except (Refusal, BadValue) as refusal:
@@ -55,10 +65,12 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _run(self, content: bytes, order: Order, options: dict[str, Any]) -> Plan:
+        mapping = SavedMapping(sheets=tuple(options["sheet"]))
         if options["dry_run"]:
-            plan = preview(content=content, order=order)
+            plan = preview(content=content, order=order, mapping=mapping)
         else:
-            plan = import_file(content=content, file_name=options["file"].name, order=order, actor=None)
+            name = options["file"].name
+            plan = import_file(content=content, file_name=name, order=order, actor=None, mapping=mapping)
         if plan.reading.missing:
             raise Refusal(plan.refused)
         if not plan.rows:
@@ -88,6 +100,14 @@ class Command(BaseCommand):
             target.write_bytes(returned_workbook(content, plan.reading))
         except OSError as error:
             raise CommandError(f"写不出退回工作簿 {target}（{error.strerror}）", returncode=2) from error
+
+
+def _content(path: Path) -> bytes:
+    """Raises Refusal for a file too large to read, before reading it."""
+    limit = settings.UPLOAD_LIMIT_BYTES
+    if path.stat().st_size > limit:
+        raise Refusal(f"文件超过 {limit // 1024 // 1024} MB，请分成几个文件导入")
+    return path.read_bytes()
 
 
 def _order(options: dict[str, Any]) -> Order:
