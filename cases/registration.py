@@ -1,13 +1,18 @@
 """What cases tells the platform: flows, counties at work, jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from cases import jobs, measures
 from cases.desk import desk_numbers, find_applications, find_people
+from cases.documents import applications as application_documents
+from cases.documents import changes as change_documents
+from cases.documents import effects, forms
 from cases.models import Application, ChangeOrder
 from cases.selectors import counties_at_work
 from cases.services import applications, changes
+from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
+from salvation.flow.table import Effect
 from salvation.jobs.schedule import COUNTIES, Daily, schedule
 from salvation.periods import measures as periods
 from salvation.web import desk, navigation, search
@@ -16,19 +21,29 @@ from salvation.web.navigation import NavItem, waiting
 from salvation.web.search import Provider
 
 
+def together(*bound: Mapping[str, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:
+    """The effects of several rooms on one flow, in the order of the rooms."""
+    found: dict[str, tuple[Effect, ...]] = {}
+    for effects_of in bound:
+        for step, functions in effects_of.items():
+            found[step] = (*found.get(step, ()), *functions)
+    return found
+
+
 def register_all(reverse: Callable[..., str]) -> None:
     register_flow(
         Application,
         url=lambda application: reverse("cases:application", args=[application.pk]),
         title=lambda application: f"{application.applicant.name}（{application.get_program_display()}）",
-        effects=applications.EFFECTS,
+        effects=together(applications.EFFECTS, effects.APPLICATION),
     )
     register_flow(
         ChangeOrder,
         url=lambda order: reverse("cases:change", args=[order.pk]),
         title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
-        effects=changes.EFFECTS,
+        effects=together(changes.EFFECTS, effects.CHANGE_ORDER),
     )
+    register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
     navigation.register_group("救助对象", 10)
     navigation.register(
         NavItem("家庭", "cases:households", "case.view", "救助对象", "home", 10, phone="对象"),
@@ -45,6 +60,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
         NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
+        NavItem("文书", "documents:list", "file.view", "救助对象", "file", 55, waiting("document")),
         NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
         NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
     )

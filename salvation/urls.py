@@ -10,6 +10,7 @@ urlpatterns = [
     path("parameters/", include("salvation.parameters.urls")),
     path("files/", include("salvation.files.urls")),
     path("registers/", include("salvation.registers.urls")),
+    path("documents/", include("salvation.documents.urls")),
     path("cases/", include("cases.urls")),
     path("funds/", include("funds.urls")),
     path("audits/", include("audits.urls")),

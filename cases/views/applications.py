@@ -14,6 +14,7 @@ from cases.services.applications import SurveyorInput, create_application, recor
 from cases.services.assessments import assess_application, compare_programmes, preview
 from cases.tables import APPLICATIONS
 from salvation.access.services import get_visible, require
+from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_attachment, attachments_of
 from salvation.vault import facts as sealed_facts
@@ -104,6 +105,7 @@ class ApplicationRecord(RecordPage):
         Tab("economy", "经济状况", "cases/application_economy.html", economy),
         Tab("assessment", "核算", "cases/application_assessment.html", assessment),
         Tab("surveys", "入户调查", "cases/application_surveys.html", surveys),
+        Tab("documents", "文书", "documents/tab.html", documents_tab),
         Tab("papers", "照片与材料", "cases/application_papers.html", papers),
     )
 
@@ -116,7 +118,6 @@ class ApplicationRecord(RecordPage):
             ("申请类别", subject.get_program_display() + ("（单人保）" if subject.is_single else "")),
             ("受理单位", subject.unit),
             ("审批层级", subject.get_level_display() or "受理时确定"),
-            ("总期限", subject.total_due_on or "受理时确定"),
         )
         return Head(f"{subject.applicant.name}的申请", facts, self._links(subject))
 

@@ -13,6 +13,7 @@ from cases.services.assessments import reassess_household
 from cases.services.changes import draft_amount, draft_death, draft_grace, draft_stop
 from cases.tables import BENEFIT_STATES, BENEFITS, CHANGES
 from salvation.access.services import get_visible
+from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.forms import FormPage
@@ -208,7 +209,10 @@ def order_facts(page: Any, order: ChangeOrder) -> dict[str, Any]:
 class ChangeRecord(RecordPage):
     model = ChangeOrder
     permission = "case.view"
-    tabs: ClassVar[Any] = (Tab("facts", "变更内容", "cases/change_facts.html", order_facts),)
+    tabs: ClassVar[Any] = (
+        Tab("facts", "变更内容", "cases/change_facts.html", order_facts),
+        Tab("documents", "文书", "documents/tab.html", documents_tab),
+    )
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related(

@@ -125,6 +125,21 @@ class ScopedModel(models.Model):
         abstract = True
 
 
+class SubjectQuerySet(ScopedQuerySet):
+    """Rows that belong to a subject by its label and id (attachments, documents): nobody sees more than the subject."""
+
+    def visible_to(self, user: Any, scope: str | None = None) -> Self:
+        """The unit's and those of a lent file, of cases the posts show; never of files to stand back from (回避)."""
+        rows = super().visible_to(user, scope).exclude(subject_type__in=closed_subjects(user))
+        if reach_of(user, self.model.access.view):
+            for model, lent in lent_subjects(user):
+                if lent:
+                    rows = rows | self.filter(subject_type=model._meta.label_lower, subject_id__in=lent)
+        for model, hidden in recused_subjects(user):
+            rows = rows.exclude(subject_type=model._meta.label_lower, subject_id__in=hidden)
+        return rows
+
+
 class Recusal(models.Model):
     """A person whose files an account must neither see nor handle (回避). Written by cases and audits."""
 

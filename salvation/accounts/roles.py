@@ -48,6 +48,7 @@ ROLES = {
                 "rectify.handle",
                 "register.edit",
                 "mask.unmask",
+                "document.issue",
             },
         ),
         Role(
@@ -84,6 +85,7 @@ ROLES = {
                 "export.request",
                 "stat.freeze",
                 "change.create",
+                "document.issue",
             },
             second_factor=True,
         ),

@@ -1,41 +1,18 @@
 """Attachments (sealed on disk, scoped as their subject) and two-person requests for full exports."""
 
-from typing import Any, Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from salvation.access.models import (
-    Access,
-    ScopedModel,
-    ScopedQuerySet,
-    closed_subjects,
-    lent_subjects,
-    recused_subjects,
-)
-from salvation.access.reach import reach_of
+from salvation.access.models import Access, ScopedModel, SubjectQuerySet
 from salvation.units.models import Unit
-
-
-class AttachmentQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any, scope: str | None = None) -> Self:
-        """The unit's and those of a lent file, of cases the posts show; never of files to stand back from (回避)."""
-        rows = super().visible_to(user, scope).exclude(subject_type__in=closed_subjects(user))
-        if reach_of(user, Attachment.access.view):
-            for model, lent in lent_subjects(user):
-                if lent:
-                    rows = rows | self.filter(subject_type=model._meta.label_lower, subject_id__in=lent)
-        for model, hidden in recused_subjects(user):
-            rows = rows.exclude(subject_type=model._meta.label_lower, subject_id__in=hidden)
-        return rows
 
 
 class Attachment(ScopedModel):
     """A file that belongs to a subject. The content lies sealed under MEDIA_ROOT, named by its own id."""
 
     access = Access(view="file.view", scopes={"handling": "unit"}, village="village")
-    objects = AttachmentQuerySet.as_manager()  # type: ignore[misc]
+    objects = SubjectQuerySet.as_manager()  # type: ignore[misc]
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
     village = models.ForeignKey(

@@ -95,7 +95,9 @@ ROUTES: dict[str, Route] = {
     ),
     "documents:edit": Route("Document", pk_of("Document")),
     "documents:issue": Route("Document", pk_of("Document"), answers=FORM_ONLY),
-    "documents:file": Route("Document", lambda world, place: {"form": "docx", **pk_of("Document")(world, place)}),
+    "documents:file": Route(
+        "Document", lambda world, place: {"form": "docx", **pk_of("Document")(world, place)}
+    ),
     # Not accepted yet: the document is refused, the form is not wanted.
     "documents:new": Route(
         "Application",

@@ -1,0 +1,109 @@
+"""文书 as records: drawn up, numbered and frozen when issued, delivered."""
+
+from typing import ClassVar
+
+import pghistory
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from salvation.access.models import Access, SubjectQuerySet
+from salvation.documents.declared import KINDS, Composed, Kind, compose, from_plain
+from salvation.documents.flows import DOCUMENT, WAYS
+from salvation.documents.official import Paper
+from salvation.flow.models import FlowSubject
+from salvation.flow.table import Flow
+from salvation.units.models import Unit
+from salvation.vault import facts as sealed_facts
+from salvation.vault.fields import SealedJSONField
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Document(FlowSubject):
+    """One 文书 about one record. Once issued, text and facts are kept as they went out."""
+
+    access = Access(view="file.view", scopes={"handling": "unit"}, village="village")
+    flow: ClassVar[Flow] = DOCUMENT
+    keeps_due: ClassVar[bool] = True
+    objects = SubjectQuerySet.as_manager()  # type: ignore[misc]
+
+    code = models.CharField("文书", max_length=30)
+    title = models.CharField("名称", max_length=60)
+    subject_type = models.CharField("对象类别", max_length=60)
+    subject_id = models.BigIntegerField("对象")
+    about = models.CharField("事项", max_length=120)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
+    village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村（社区）"
+    )
+    issuer = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="签发单位")
+    dated = models.DateField("文书日期")
+    number = models.CharField("文号", max_length=60, null=True, unique=True)
+    # What was filled in when it was drawn up; and, from issue on, the facts and the text as they went out.
+    given = SealedJSONField(verbose_name="填写内容")
+    facts = SealedJSONField(null=True, verbose_name="所用事实")
+    text = SealedJSONField(null=True, verbose_name="正文")
+    # SHA-256 of the canonical text (12 §12.1 #15).
+    sha256 = models.CharField("内容校验", max_length=64, blank=True)
+    once = models.BooleanField("只出一份", default=True)
+    issued_at = models.DateTimeField("签发时间", null=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="签发人"
+    )
+    delivered_on = models.DateField("送达日期", null=True)
+    way = models.CharField("送达方式", max_length=12, choices=WAYS, blank=True)
+    received_by = models.CharField("签收人", max_length=100, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="拟稿人"
+    )
+    created_at = models.DateTimeField("拟稿时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "文书"
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="document_subject"),
+            models.Index(fields=["unit", "state", "id"], name="document_unit_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "subject_type", "subject_id"],
+                condition=Q(once=True) & ~Q(state="VOID"),
+                name="document_one_valid_a_subject",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="issued_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__text__isnull=False)
+                & (
+                    pgtrigger.Q(old__text__df=pgtrigger.F("new__text"))
+                    | pgtrigger.Q(old__facts__df=pgtrigger.F("new__facts"))
+                    | pgtrigger.Q(old__number__df=pgtrigger.F("new__number"))
+                    | pgtrigger.Q(old__sha256__df=pgtrigger.F("new__sha256"))
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.about}）"
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.code]
+
+    @property
+    def subject(self) -> models.Model:
+        """The record it is about; whoever sees the document sees that (SubjectQuerySet)."""
+        found: models.Model = apps.get_model(self.subject_type)._base_manager.get(pk=self.subject_id)
+        return found
+
+    def composed(self) -> Composed:
+        """As it would go out now."""
+        return compose(self.kind, self.subject, sealed_facts.load(self.given))
+
+    def paper(self) -> Paper:
+        """The text as it went out, or as a draft would."""
+        return from_plain(sealed_facts.load(self.text)) if self.text else self.composed().paper

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from salvation.documents import views
+
+app_name = "documents"
+urlpatterns = [
+    path("", views.DocumentList.as_view(), name="list"),
+    path("<int:pk>/", views.DocumentRecord.as_view(), name="document"),
+    path("<int:pk>/edit/", views.EditDocument.as_view(), name="edit"),
+    path("<int:pk>/issue/", views.IssueDocument.as_view(), name="issue"),
+    path("<int:pk>/file.<slug:form>", views.DocumentFile.as_view(), name="file"),
+    path("<slug:code>/<int:pk>/new/", views.NewDocument.as_view(), name="new"),
+    path("<slug:code>/<int:pk>/form.<slug:form>", views.PrintForm.as_view(), name="print"),
+]
