@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from reports.governance.services import CODE, close_month
+from reports.summary.services import draft_summaries
 from salvation.domain.month import Month
 from salvation.jobs.services import Running, job
 from salvation.periods.models import Urge
@@ -36,3 +37,19 @@ def _remind(run: Running) -> dict[str, Any]:
 
 for _code, _day, _hour, _minute, _level in REMINDERS:
     job(_code, label=f"统计表{_level.label}（{_day}日）")(_remind)
+
+
+# Code, day, hour: drafted on the 20th, refreshed for the last time on the 24th of June (domain/11 report.summary).
+SUMMARIES = (("report.summary", 20, 2), ("report.refresh", 24, 18))
+JUNE = 6
+
+
+def _summaries(run: Running) -> dict[str, Any]:
+    month = Month.parse(run.period)
+    if month.month != JUNE:
+        return {"reports": 0}
+    return {"reports": draft_summaries(county=run.unit, month=month - 1, now=timezone.now())}
+
+
+for _code, _, _ in SUMMARIES:
+    job(_code, label="起草、刷新专项治理报告")(_summaries)

@@ -1,19 +1,29 @@
 """Tables of reports."""
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
 from django.db import models
 
-from salvation.access.models import Access, ScopedModel
+from reports.summary.flows import SUMMARY
+from salvation.access.models import Access
 from salvation.domain.month import Month
+from salvation.flow.models import FlowSubject
+from salvation.flow.table import Flow
 from salvation.units.models import Unit
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class SummaryReport(ScopedModel):
+class SummaryReport(FlowSubject):
     """The 专项治理情况报告 of a unit (or the county) for a year: figures kept as read, written parts by people."""
 
     access = Access(view="report.view", scopes={"handling": "unit"})
+    flow: ClassVar[Flow] = SUMMARY
+    keeps_due: ClassVar[bool] = True
+
+    # Before it had a way of its own, a report was a draft.
+    state = models.CharField("状态", max_length=24, db_index=True, default=SUMMARY.initial)
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
     county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
@@ -21,6 +31,8 @@ class SummaryReport(ScopedModel):
     period = models.DateField("统计月")
     figures = models.JSONField("数字", default=dict)
     frozen = models.BooleanField("取自冻结的统计表", default=False)
+    # 快报: events of the following month up to a day, never mixed with the frozen figures: {until, figures}.
+    flash = models.JSONField("快报", default=dict)
     texts = models.JSONField("编写部分", default=dict)
     read_at = models.DateTimeField("取数时间")
     updated_by = models.ForeignKey(

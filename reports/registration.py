@@ -8,6 +8,8 @@ from reports.governance import columns
 from reports.governance.checks import CHECKS, complete
 from reports.governance.labels import cell_label
 from reports.governance.services import CODE, restarts
+from reports.models import SummaryReport
+from reports.summary.services import EFFECTS as SUMMARY_EFFECTS
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
 from salvation.periods.effects import EFFECTS
@@ -24,6 +26,11 @@ def register_all(reverse: Callable[..., str]) -> None:
         url=lambda submission: reverse("reports:submission", args=[submission.pk]),
         title=lambda submission: f"{submission.unit} {submission.month.label}{submission.periodical.label}",
         effects=EFFECTS,
+    )
+    register_flow(
+        SummaryReport,
+        url=lambda report: reverse("reports:summary", args=[report.pk]),
+        effects=SUMMARY_EFFECTS,
     )
     register_periodical(
         Periodical(
@@ -42,6 +49,7 @@ def register_all(reverse: Callable[..., str]) -> None:
     schedule(Monthly(jobs.GENERATE, day=1, hour=2, offset=-1))
     for code, day, hour, minute, _ in jobs.REMINDERS:
         schedule(Monthly(code, day=day, hour=hour, minute=minute, offset=-1))
+    schedule(*(Monthly(code, day=day, hour=hour) for code, day, hour in jobs.SUMMARIES))
     navigation.register_group("报表", 30)
     navigation.register(
         NavItem(
@@ -49,5 +57,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         NavItem("对象动态表", "reports:civil", "table.view", "报表", "table", 15),
         NavItem("报送及时情况", "reports:timeliness", "table.view", "报表", "clock", 20),
-        NavItem("专项治理情况报告", "reports:summaries", "report.view", "报表", "file", 30),
+        NavItem(
+            "专项治理情况报告", "reports:summaries", "report.view", "报表", "file", 30, waiting("summary")
+        ),
     )

@@ -46,6 +46,11 @@ class Comparison:
     """The county's comparison of its units."""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The same comparison as a chart."""
+
+
 H1, H2 = Level.H1, Level.H2
 PLAN = "信丰县2022年社会救助领域专项治理工作方案"
 
@@ -92,15 +97,19 @@ OUTLINE: tuple[Title | Told | Written | Problems | Comparison, ...] = (
     Told("累计建立完善制度{SL11.c}个。"),
     Written("next", "下一步长效机制安排", "必须编写：健全长效机制的具体安排和时限"),
 )  # fmt: skip
-COUNTY_EXTRA: tuple[Title | Comparison | Written, ...] = (
+COUNTY_EXTRA: tuple[Title | Comparison | Picture | Written, ...] = (
     Title("七、各单位对比", H1),
     Comparison(),
+    Picture(),
     Written("supervision", "督导通报与联席会议", "督导通报情况、联席会议次数和议定事项"),
 )
+# What the flash annex tells of the days after the frozen month.
+FLASH = ("SB04.m", "SB05.m", "SB06.m", "SB07.m", "SB09.m", "SB12.m", "SC05.m", "SC06.m", "SC07.m", "SC10.m", "SC11P.m",
+         "SC13A.m", "SC13B.m", "SL01.m", "SL02.m", "SL04", "SL05")  # fmt: skip
 ATTACHMENTS = ("社会救助领域专项治理工作情况统计表", "问题整改清单", "追缴清单（脱敏）")
 
 
-def outline(is_county: bool) -> tuple[Title | Told | Written | Problems | Comparison, ...]:
+def outline(is_county: bool) -> tuple[Title | Told | Written | Problems | Comparison | Picture, ...]:
     return (*OUTLINE, *COUNTY_EXTRA) if is_county else OUTLINE
 
 

@@ -1,24 +1,37 @@
-"""The report in the browser: list, figures and written parts, docx."""
+"""The report in the browser: list, preview, written parts, Word and PDF, numbers that went stale."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from reports.governance.labels import cell_label
 from reports.models import SummaryReport
 from reports.summary.outline import Told, outline, tell, written_parts
-from reports.summary.services import draft_summary, export_summary, paper_of, save_texts
+from reports.summary.paper import comparison_chart, paper_of
+from reports.summary.services import (
+    collect_texts,
+    draft_summary,
+    export_summary,
+    save_texts,
+    stale_figures,
+    town_texts,
+)
 from reports.views.sheets import own_units, parse_month
 from salvation.access.place import own_county
 from salvation.access.services import get_visible, require
-from salvation.documents.official import Grid, Level
+from salvation.documents.html import paper_html
 from salvation.domain.month import Month
+from salvation.flow.engine import available, history
 from salvation.web.downloads import download
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
+from salvation.web.pages.records import step_url
+
+RELATED = ("unit", "county", "county__parent", "updated_by")
 
 
 class Summaries(Page):
@@ -29,9 +42,7 @@ class Summaries(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
         county = own_county(user)
-        today = timezone.localdate()
-        year = today.year if today.month >= 6 else today.year - 1
-        month = parse_month(request.GET.get("month") or str(Month(year, 5)))
+        month = parse_month(request.GET.get("month") or str(last_report_month()))
         held = {
             report.unit_id: report
             for report in SummaryReport.objects.visible_to(user).filter(county=county, period=month.first_day)
@@ -43,7 +54,10 @@ class Summaries(Page):
             {"unit": unit, "report": held.get(unit.pk), "may": user.may("report.fill", unit)}
             for unit in units
         ]
-        return self.show({"rows": rows, "month": month})
+        done = sum(report.state in ("SIGNED", "ACCEPTED") for report in held.values() if not report.is_county)
+        return self.show(
+            {"rows": rows, "month": month, "done": done, "towns": len(own_units(user, county, month))}
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         county = own_county(request.user)
@@ -59,36 +73,76 @@ class Summaries(Page):
         return HttpResponseRedirect(reverse("reports:summary", args=[report.pk]))
 
 
+def last_report_month() -> Month:
+    """May of the year whose report is due or was due last."""
+    today = timezone.localdate()
+    return Month(today.year if today.month >= 6 else today.year - 1, 5)
+
+
 class Summary(Page):
     permission = "report.view"
     template_name = "reports/summary.html"
     report: SummaryReport
 
+    def prepare(self, pk: int) -> None:
+        rows = SummaryReport.objects.select_related(*RELATED)
+        self.report = get_visible(rows, self.request.user, pk=pk)
+
     def page_title(self) -> str:
         return str(self.report)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        rows = SummaryReport.objects.select_related("unit", "county", "county__parent", "updated_by")
-        self.report = get_visible(rows, request.user, pk=pk)
-        paper = paper_of(self.report, today=timezone.localdate())
-        body = [
-            {"grid": part} if isinstance(part, Grid) else {"text": part.text, "level": part.level.value}
-            for part in paper.body
-        ]
-        user: Any = request.user
+        self.prepare(pk)
+        report, user = self.report, request.user
+        may_fill = bool(user.may("report.fill", report.unit))  # type: ignore[union-attr]
         context = {
-            "report": self.report,
-            "paper": paper,
-            "body": body,
-            "may_fill": user.may("report.fill", self.report.unit),
+            "report": report,
+            "markup": paper_html(paper_of(report, today=timezone.localdate(), drawn=False)),
+            "chart": comparison_chart(report),
+            "may_fill": may_fill and report.state == "DRAFT",
+            "stale": [
+                {"label": cell_label(one.key), "written": one.written, "now": one.now}
+                for one in stale_figures(report)
+            ],
+            "unwritten": [
+                part.label for part in written_parts(report.is_county) if not report.texts.get(part.key)
+            ],
+            "collectable": report.is_county
+            and may_fill
+            and report.state == "DRAFT"
+            and bool(town_texts(report)),
+            "offers": [
+                {
+                    "label": offer.label,
+                    "url": step_url(report, offer.step.code),
+                    "allowed": offer.allowed,
+                    "reason": offer.reason,
+                }
+                for offer in available(report, user, timezone.now())
+            ],
+            "events": [
+                {"entry": entry, "label": report.flow.step(entry.step).label}
+                for entry in reversed(list(history(report)))
+            ],
         }
-        return self.show({**context, "body_level": Level.BODY.value})
+        return self.show(context)
 
-    def post(self, request: HttpRequest, pk: int) -> FileResponse:
-        rows = SummaryReport.objects.select_related("unit", "county", "county__parent")
-        report = get_visible(rows, request.user, pk=pk)
-        content = export_summary(report=report, actor=request.user, today=timezone.localdate())
-        return download(content, f"{report}.docx")
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        self.prepare(pk)
+        act = request.POST.get("_act", "")
+        if act == "refresh":
+            unit, month = self.report.unit, self.report.month
+            draft_summary(unit=unit, month=month, actor=request.user, now=timezone.now())
+            messages.success(request, "已按统计表重新取数，编写的文字保持不变")
+        elif act == "collect":
+            filled = collect_texts(report=self.report, actor=request.user)
+            messages.success(request, f"已把各单位编写的内容汇入 {filled} 个尚未编写的部分，请修改定稿")
+        else:
+            form = request.POST.get("format", "docx")
+            today = timezone.localdate()
+            content = export_summary(report=self.report, actor=request.user, today=today, form=form)
+            return download(content, f"{self.report}.{form}")
+        return HttpResponseRedirect(reverse("reports:summary", args=[pk]))
 
 
 class EditSummary(FormPage):
@@ -120,7 +174,12 @@ class EditSummary(FormPage):
 
     def extra(self) -> dict[str, Any]:
         told = [part.text for part in outline(self.report.is_county) if isinstance(part, Told)]
-        return {"sentences": [tell(text, self.report.figures, self.report.month.label) for text in told]}
+        labels = {part.key: part.label for part in written_parts(True)}
+        collected = town_texts(self.report) if self.report.is_county else {}
+        return {
+            "sentences": [tell(text, self.report.figures, self.report.month.label) for text in told],
+            "collected": [(labels[key], texts) for key, texts in collected.items() if key in labels],
+        }
 
     def save(self, form: Any) -> str:
         save_texts(report=self.report, texts=form.cleaned_data, actor=self.request.user)
