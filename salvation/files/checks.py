@@ -71,7 +71,10 @@ def _photo(content: bytes, name: str) -> Checked:
             taken, place = _origin(image)
             fresh = io.BytesIO()
             # The turn a phone noted in the EXIF would be lost with it.
-            ImageOps.exif_transpose(image).convert("RGB").save(fresh, "JPEG", quality=85)
+            drawn = ImageOps.exif_transpose(image).convert("RGB")
+            # Comments of the old file would be written into the new one.
+            drawn.info.clear()
+            drawn.save(fresh, "JPEG", quality=85)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refusal(f"文件“{safe_name(name)}”不是照片、PDF、Word 或 Excel，或已损坏") from error
     return Checked(fresh.getvalue(), "image/jpeg", taken, place)

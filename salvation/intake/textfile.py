@@ -69,6 +69,6 @@ def _rows(text: str, delimiter: str, limits: Limits) -> list[list[str]]:
                 raise Unreadable(f"表格超过 {limits.rows} 行，请分成几个文件上传。")
     except csv.Error:
         raise Unreadable(
-            "文件里的引号不成对，读到一半读不下去。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
+            "文件里的引号不成对，或有一格长得不正常，读到一半读不下去。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
         ) from None
     return rows

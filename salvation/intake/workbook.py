@@ -13,6 +13,7 @@ from python_calamine import (
 )
 
 from salvation.intake.errors import Unreadable
+from salvation.intake.markup import is_markup, read_markup
 from salvation.intake.sheets import DAMAGED, LOCKED, Book, Limits, Sheet, Span
 from salvation.intake.textfile import read_text
 from salvation.intake.xls import read_xls
@@ -29,12 +30,11 @@ FOREIGN = (
     (b"7z\xbc\xaf", "这是压缩包"),
     (b"\x1f\x8b", "这是压缩包"),
 )
-MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table")
 FaultMap = Mapping[str, Mapping[tuple[int, int], str]]
 
 
 def read_book(data: bytes, *, limits: Limits | None = None) -> Book:
-    """Read .xlsx, .xlsm, .xls, .csv or .tsv bytes; macros are never run, only values are read.
+    """Read .xlsx, .xlsm, .xls, .csv or .tsv bytes, also web pages and XML spreadsheets named .xls; macros are never run, only values are read.
 
     Raises Unreadable with a Chinese message: encrypted, damaged, empty, too large, not a table.
     """
@@ -52,15 +52,8 @@ def read_book(data: bytes, *, limits: Limits | None = None) -> Book:
         if ENCRYPTED_STREAM in data:
             raise Unreadable(LOCKED)
         return _filled(read_xls(data, limits))
-    if (
-        data[:600]
-        .lstrip(b"\xef\xbb\xbf \r\n\t")
-        .lower()
-        .startswith((b"<html", b"<!doctype", b"<?xml", b"<table"))
-    ):
-        raise Unreadable(
-            "这是网页格式的表格，不是真正的 Excel 文件。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
-        )
+    if is_markup(data):
+        return _filled(read_markup(data, limits))
     return read_text(data, limits)
 
 
