@@ -1,7 +1,7 @@
 """The state machines of cases (domain/03 §3.1, §3.2; only as far as the main job needs)."""
 
 from cases import guards
-from salvation.flow.table import Deadline, Flow, Need, State, Step
+from salvation.flow.table import Clock, Deadline, Flow, Need, State, Step
 
 OPEN = ("DRAFT", "SUBMITTED", "CORRECTING", "ACCEPTED", "SURVEYING", "TOWN_REVIEW", "NOTICING")
 IN_HAND = ("ACCEPTED", "SURVEYING", "TOWN_REVIEW", "NOTICING", "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM")
@@ -15,7 +15,7 @@ APPLICATION = Flow(
     initial="DRAFT",
     states=(
         State("DRAFT", "草稿", "draft", "case.submit", "提交申请"),
-        State("SUBMITTED", "已提交", "wait", "case.accept", "受理", Deadline("sla.dibao.start_survey")),
+        State("SUBMITTED", "已提交", "wait", "case.accept", "受理", Deadline("sla.dibao.start_survey", resumes=True)),
         State("CORRECTING", "补正", "wait", "case.submit", "补齐材料"),
         State("NOT_ACCEPTED", "不予受理", "ended"),
         State("ACCEPTED", "已受理", "wait", "case.submit", "启动入户调查", Deadline("sla.dibao.start_survey")),
@@ -77,6 +77,16 @@ APPLICATION = Flow(
              reason=True, danger=True),
         Step("terminate", "终止（拒不配合）", IN_HAND, "TERMINATED", "case.first_review", reason=True, danger=True,
              help="无正当理由拒不配合调查核实（第29条）"),
+    ),
+    clock=Clock(
+        extended="sla.dibao.total_ext",
+        grounds=(
+            ("OBJECTION", "公示期有异议"), ("APART", "人户分离"), ("ELSEWHERE", "异地申办"), ("DIFFICULT", "家庭经济状况调查难度大"),
+        ),
+        basis="民政部2022年通知四（一）",
+        permission="case.first_review",
+        pauses=frozenset({"CORRECTING"}),
+        grounded_by={"object": "OBJECTION"},
     ),
 )  # fmt: skip
 

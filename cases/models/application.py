@@ -15,14 +15,14 @@ from cases.models.household import Household
 from cases.models.person import Person
 from salvation.access.models import Access
 from salvation.files.models import Attachment
-from salvation.flow.models import FlowSubject
+from salvation.flow.models import Clocked
 from salvation.flow.table import Flow
 from salvation.units.models import Unit
 from salvation.vault.fields import SealedJSONField
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Application(FlowSubject):
+class Application(Clocked):
     """One application for a programme (03 §3.1)."""
 
     access = Access(
@@ -62,7 +62,6 @@ class Application(FlowSubject):
     accepted_on = models.DateField("受理日期", null=True, blank=True)
     # Whose decision it is: fixed by the day of acceptance (B14).
     level = models.CharField("审批层级", max_length=10, choices=Level, blank=True)
-    total_due_on = models.DateField("总期限", null=True, blank=True)
     decided_on = models.DateField("决定日期", null=True, blank=True)
     # First day of the statistical month of the decision (12 §12.1 #1).
     stat_month = models.DateField("统计月", null=True, blank=True)

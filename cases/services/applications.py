@@ -16,10 +16,10 @@ from cases.services.benefits import Share, open_benefit
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
-from salvation.flow.clock import due_date
+from salvation.flow.clocks import start_clock
 from salvation.flow.engine import begin
 from salvation.flow.numbers import next_number
-from salvation.flow.table import Context, Deadline
+from salvation.flow.table import Context
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import at
@@ -202,8 +202,8 @@ def on_accepted(context: Context) -> None:
     level = at(f"approval_level.{application.program}", on=today, unit=application.unit).value
     application.level = str(level)
     limit = "sla.dibao.total_delegated" if level == Application.Level.TOWNSHIP else "sla.dibao.total"
-    application.total_due_on = due_date(Deadline(limit), start=today, unit=application.unit)
-    application.save(update_fields=["accepted_on", "level", "total_due_on"])
+    application.save(update_fields=["accepted_on", "level"])
+    start_clock(application, parameter=limit, on=today)
 
 
 def on_first_review(context: Context) -> None:

@@ -22,9 +22,14 @@ def work_calendar() -> WorkCalendar:
     return WorkCalendar(overrides)
 
 
-def due_date(deadline: Deadline, *, start: date, unit: Unit) -> date:
-    """Last day on which the act is in time; the starting day does not count."""
+def due_date(deadline: Deadline, *, start: date, unit: Unit, spent: int = 0) -> date:
+    """Last day on which the act is in time; the starting day does not count.
+
+    ``spent`` days were used in earlier stays; whoever comes back has at least one day left.
+    """
     days = int(at(deadline.parameter, on=start, unit=unit).value)
+    if spent:
+        days = max(days - spent, 1)
     if deadline.workdays:
         return work_calendar().add(start, days)
     return date.fromordinal(start.toordinal() + days)

@@ -18,8 +18,9 @@ from salvation.accounts.roles import ROLES
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.services import close_duty, open_duties, open_duty
-from salvation.flow.clock import due_date
-from salvation.flow.models import FlowSubject, StatFreeze, Transition
+from salvation.flow.clock import due_date, work_calendar
+from salvation.flow.clocks import keep_time
+from salvation.flow.models import Clocked, FlowSubject, StatFreeze, Transition
 from salvation.flow.registry import FLOWS
 from salvation.flow.table import Context, Flow, Step
 from salvation.journal.services import record, record_all
@@ -109,7 +110,10 @@ def perform(
     _check_needs(context)
     if reason := _refusal(context):
         raise Refusal(reason)
+    before = locked.state
     _write(context)
+    if isinstance(locked, Clocked):
+        keep_time(locked, step=step, before=before, on=timezone.localdate(now))
     for effect in FLOWS[flow.code].effects.get(step, ()):
         effect(context)
     refresh_duty(locked, now=now, actor=actor)
@@ -146,7 +150,8 @@ def _write(context: Context) -> None:
     fields = ["state", "state_since"]
     if not subject.keeps_due and (before != step.target or state.deadline):
         today = timezone.localdate(now)
-        own = state.deadline and due_date(state.deadline, start=today, unit=subject.flow_unit)
+        spent = _spent(subject, step.target) if state.deadline and state.deadline.resumes else 0
+        own = state.deadline and due_date(state.deadline, start=today, unit=subject.flow_unit, spent=spent)
         subject.due_on = own or None
         fields.append("due_on")
     subject.save(update_fields=fields)
@@ -172,6 +177,20 @@ def _write(context: Context) -> None:
         unit=subject.flow_unit,
         facts=facts,
     )
+
+
+def _spent(subject: FlowSubject, state: str) -> int:
+    """Working days of earlier stays in a state; a stay ends with the step that left it."""
+    days, entered = 0, None
+    for passed in Transition.objects.filter(flow=subject.flow.code, subject_id=subject.pk).order_by(
+        "at", "id"
+    ):
+        day = timezone.localdate(passed.at)
+        if entered is not None and passed.from_state == state:
+            days, entered = days + work_calendar().between(entered, day), None
+        if passed.to_state == state:
+            entered = day
+    return days
 
 
 def _facts(flow: Flow, step: Step, before: str) -> dict[str, str]:

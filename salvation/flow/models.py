@@ -42,6 +42,29 @@ class FlowSubject(ScopedModel):
         return self.flow.state(self.state).tone
 
 
+class Clocked(FlowSubject):
+    """A subject of a flow with a clock. ``clocks`` writes these fields; whether it is late is asked, never stored."""
+
+    clock_from = models.DateField("计时起点", null=True, blank=True)
+    clock_days = models.PositiveSmallIntegerField("时限（工作日）", null=True, blank=True)
+    paused_on = models.DateField("暂停计时日", null=True, blank=True)
+    paused_days = models.PositiveSmallIntegerField("已暂停（工作日）", default=0)
+    extension = models.CharField("延长情形", max_length=24, blank=True)
+    extension_note = models.CharField("延长说明", max_length=300, blank=True)
+    extended_at = models.DateTimeField("延长时间", null=True, blank=True)
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    total_due_on = models.DateField("总期限", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def get_extension_display(self) -> str:
+        clock = self.flow.clock
+        return dict(clock.grounds).get(self.extension, "") if clock else ""
+
+
 class Transition(models.Model):
     """One step of one subject: who moved it from where to where, when, why, with which facts."""
 

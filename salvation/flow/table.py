@@ -31,10 +31,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How long the state reached may last: ``parameter`` names the number, counted in working or calendar days."""
+    """How long the state reached may last: ``parameter`` names the number, counted in working or calendar days.
+
+    ``resumes``: days spent in the state before it was left count too (补正期间暂停计时); else each stay begins anew.
+    """
 
     parameter: str
     workdays: bool = True
+    resumes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """A limit in working days over a whole flow (总时限), begun by an effect with ``clocks.start_clock()``.
+
+    It stands still in ``pauses``. It grows to the days of the parameter ``extended`` on one of the legal ``grounds``
+    (code, label): chosen by a holder of ``permission``, or brought by a step itself (``grounded_by``).
+    """
+
+    extended: str
+    grounds: tuple[tuple[str, str], ...]
+    basis: str
+    permission: str
+    pauses: frozenset[str] = frozenset()
+    grounded_by: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     code: str
     label: str
     initial: str
     states: tuple[State, ...]
     steps: tuple[Step, ...]
+    clock: Clock | None = None
 
     def __post_init__(self) -> None:
         known = {state.code for state in self.states}

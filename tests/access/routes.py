@@ -80,6 +80,13 @@ ROUTES: dict[str, Route] = {
         },
         asks=("case.accept",),
     ),
+    # Not accepted yet: nothing to extend.
+    "web:extend_clock": Route(
+        "Application",
+        lambda world, place: {"flow": "application", "pk": world.one("Application", place).pk},
+        asks=("case.first_review",),
+        answers=(409,),
+    ),
     "parameters:decide": Route("ParameterVersion", pk_of("ParameterVersion")),
     "registers:list": Route(kwargs=lambda world, place: {"code": "meetings"}, permission="register.view"),
     "registers:create": Route(kwargs=lambda world, place: {"code": "meetings"}, permission="register.edit"),
@@ -191,6 +198,8 @@ ROUTES: dict[str, Route] = {
     ),
     "reports:civil": Route(answers=(302,)),
     "reports:civil_month": Route(kwargs=lambda world, place: {"month": last_month()}),
+    "reports:across": Route(answers=(302,)),
+    "reports:across_month": Route(kwargs=lambda world, place: {"month": last_month()}),
     "web:drawing": Route(kwargs=lambda world, place: {"name": "0" * 64}, answers=(404,)),
     "reports:summaries": Route(),
     "reports:summary": Route("SummaryReport", pk_of("SummaryReport")),

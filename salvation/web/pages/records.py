@@ -1,7 +1,7 @@
 """The record: name, state, deadline, the steps the flow offers, tabs, timeline."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from salvation.flow.engine import Offer, available, history
-from salvation.flow.models import FlowSubject, Transition
+from salvation.flow.models import Clocked, FlowSubject, Transition
 from salvation.tables.model import Labelled
+from salvation.web.extension import clock_words, extension_url, may_extend
 from salvation.web.pages.base import ScopedPage
 
 
@@ -86,7 +87,7 @@ class RecordPage(ScopedPage):
         subject = self.subject(pk=kwargs["pk"])
         tabs = self.open_tabs()
         current = next((tab for tab in tabs if tab.code == request.GET.get("tab")), tabs[0])
-        head = self.head(subject)
+        head = self.clocked(subject, self.head(subject))
         return self.show(
             {
                 "subject": subject,
@@ -111,6 +112,14 @@ class RecordPage(ScopedPage):
         """Wording and tone of the state: the flow's, else what the head says."""
         return subject.flow.state(subject.state) if isinstance(subject, FlowSubject) else head.state
 
+    def clocked(self, subject: Any, head: Head) -> Head:
+        """The head with the total time limit of a subject that has one, and the way to extend it."""
+        if not isinstance(subject, Clocked):
+            return head
+        links = [Link("延长时限", extension_url(subject))] if may_extend(subject, self.request.user) else []
+        facts = (*head.facts, ("总期限", clock_words(subject)))
+        return replace(head, facts=facts, links=[*head.links, *links])
+
     def offers(self, subject: Any) -> list[dict[str, Any]]:
         """Buttons: steps to take now, and greyed with the reason those a guard refuses."""
         if not isinstance(subject, FlowSubject):
@@ -125,7 +134,12 @@ class RecordPage(ScopedPage):
         """Who did what, newest first."""
         if not isinstance(subject, FlowSubject):
             return []
-        return [_event(subject, entry) for entry in reversed(history(subject))]
+        events = [_event(subject, entry) for entry in reversed(history(subject))]
+        if isinstance(subject, Clocked) and subject.extended_at:
+            what = f"延长办理时限：{subject.get_extension_display()}"
+            events.append(Event(subject.extended_at, str(subject.extended_by), what, subject.extension_note))
+            events.sort(key=lambda event: event.at, reverse=True)
+        return events
 
 
 def step_url(subject: FlowSubject, step: str) -> str:
