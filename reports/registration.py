@@ -55,6 +55,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem(
             "专项治理统计表", "reports:governance", "table.view", "报表", "table", 10, waiting("submission")
         ),
+        NavItem("各县汇总", "reports:across", "table.across", "报表", "table", 5),
         NavItem("对象动态表", "reports:civil", "table.view", "报表", "table", 15),
         NavItem("报送及时情况", "reports:timeliness", "table.view", "报表", "clock", 20),
         NavItem(

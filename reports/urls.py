@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import civil, drill, governance, standing, submissions, summary
+from reports.views import across, civil, drill, governance, standing, submissions, summary
 
 app_name = "reports"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("governance/<slug:month>/<int:unit>/<slug:key>/", drill.Drill.as_view(), name="drill"),
     path("civil/", civil.CivilLatest.as_view(), name="civil"),
     path("civil/<slug:month>/", civil.CivilSheet.as_view(), name="civil_month"),
+    path("counties/", across.AcrossLatest.as_view(), name="across"),
+    path("counties/<slug:month>/", across.Across.as_view(), name="across_month"),
     path("timeliness/", standing.Timeliness.as_view(), name="timeliness"),
     path("submissions/<int:pk>/", submissions.SubmissionSheet.as_view(), name="submission"),
     path("submissions/<int:pk>/fill/", submissions.Fill.as_view(), name="fill"),

@@ -1,5 +1,6 @@
 """The report in the browser: list, preview, written parts, Word and PDF, numbers that went stale."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -97,7 +98,7 @@ class Summary(Page):
         may_fill = bool(user.may("report.fill", report.unit))  # type: ignore[union-attr]
         context = {
             "report": report,
-            "markup": paper_html(paper_of(report, today=timezone.localdate(), drawn=False)),
+            "markup": paper_html(replace(paper_of(report, today=timezone.localdate(), drawn=False), mark="")),
             "chart": comparison_chart(report),
             "may_fill": may_fill and report.state == "DRAFT",
             "stale": [

@@ -116,7 +116,7 @@ ROLES = {
             second_factor=True,
         ),
         Role("PETITION_OFFICER", "信访专岗", COUNTY, TABLES | {"petition.view"}, second_factor=True),
-        Role("LEADER_READONLY", "领导（只读）", COUNTY, TABLES | {"report.view", "rectify.view"}),
+        Role("LEADER_READONLY", "领导（只读）", COUNTY, TABLES | {"report.view", "rectify.view", "table.across"}),
         Role(
             "THIRD_PARTY",
             "购买服务机构人员",
@@ -138,8 +138,8 @@ ROLES = {
             second_factor=True,
         ),
         Role("LOG_ADMIN", "审计管理员", COUNTY, frozenset({"journal.view"}), second_factor=True),
-        Role("CITY_VIEWER", "市局查看", ABOVE, TABLES | {"report.view"}),
-        Role("PROVINCE_VIEWER", "省厅查看", ABOVE, TABLES | {"report.view"}),
+        Role("CITY_VIEWER", "市局查看", ABOVE, TABLES | {"report.view", "table.across"}),
+        Role("PROVINCE_VIEWER", "省厅查看", ABOVE, TABLES | {"report.view", "table.across"}),
     )
 }
 

@@ -11,10 +11,11 @@ from weasyprint.urls import URLFetcher
 from salvation.domain.mask import Scene
 from salvation.tables.html import Look, html_table
 from salvation.tables.model import Heading, Row, Sheet, Table, Totals
+from salvation.tables.paging import pages
 from salvation.tables.values import digest
 
 # Characters that fit the width of a page at 9 points.
-PORTRAIT_A4, LANDSCAPE_A4 = 105, 155
+PORTRAIT_A4, LANDSCAPE_A4, LANDSCAPE_A3 = 105, 155, 225
 
 
 def render_pdf(
@@ -25,13 +26,18 @@ def render_pdf(
     total: Totals | None = None,
     scene: Scene = Scene.PRINT,
 ) -> bytes:
-    """The table on paper, each declared sheet on its own pages. Fetches nothing from anywhere."""
+    """The table on paper, each declared sheet on its own pages, those too wide for A3 over several. Fetches nothing."""
     content = digest(table, [*rows, total] if total is not None else rows, scene)
     look = Look(scene=scene)
-    sheets = table.sheets or (Sheet(""),)
+    sheets = printed_sheets(table)
     parts = [
-        {"title": sheet.title, "markup": html_table(table.sheet(sheet), rows, look=look, total=total)}
+        {
+            "title": f"{sheet.title}（{number}/{len(split)}）" if len(split) > 1 else sheet.title,
+            "markup": html_table(part, rows, look=look, total=total),
+        }
         for sheet in sheets
+        for split in (pages(table.sheet(sheet), LANDSCAPE_A3),)
+        for number, part in enumerate(split, start=1)
     ]
     page = render_to_string(
         "tables/print.html",
@@ -46,6 +52,12 @@ def render_pdf(
     sheet_css = CSS(string=f"@page {{ size: {paper(widest)} }}")
     document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=()))
     return document.write_pdf(stylesheets=[_style(), sheet_css]) or b""
+
+
+def printed_sheets(table: Table) -> tuple[Sheet, ...]:
+    """The declared sheets; one that repeats all groups of the others stays out."""
+    parts = tuple(sheet for sheet in table.sheets if sheet.groups)
+    return parts or table.sheets or (Sheet(""),)
 
 
 def paper(chars: int) -> str:

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from salvation.domain.mask import Scene
-from salvation.tables.flat import FORMATS, Written, sheet_name
+from salvation.tables.flat import FORMATS, Written, sheet_name, unique_labels
 from salvation.tables.model import Column, Heading, Row, Sheet, Source, Table, Totals
 from salvation.tables.values import digest, entry
 
@@ -159,13 +159,16 @@ def _page(sheet: Worksheet, table: Table, columns: Sequence[Column], head_row: i
 
 def _notes(sheet: Worksheet, table: Table, heading: Heading, content: str) -> None:
     """Hidden sheet: what each column counts, remarks, time and fingerprint."""
-    sheet.append(["列", "名称", "口径"])
-    for column in table.leaves():
-        sheet.append([column.code, column.label, column.definition])
+    sheet.append(["列", "名称", "口径", "来源", "计数单位", "期间"])
+    paths = unique_labels(table)
+    for column, label in zip(table.leaves(), paths, strict=True):
+        sheet.append([column.code, label, column.definition, column.origin, column.counted_in, column.period])
         for written in sheet[sheet.max_row]:
             written.data_type = "s"
     for note in table.notes:
         sheet.append(["", "说明", note])
+    for position, width in enumerate((10, 44, 60, 8, 10, 8), start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.append(["", "生成时间", f"{heading.made_at:%Y-%m-%d %H:%M:%S}"])
     sheet.append(["", "内容校验（SHA-256）", content])
     sheet.sheet_state = "hidden"

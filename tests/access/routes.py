@@ -121,6 +121,12 @@ ROUTES: dict[str, Route] = {
         },
         asks=("case.view",),
     ),
+    "cases:worksheet": Route(
+        "Application", lambda world, place: {"form": "docx", **pk_of("Assessment")(world, place)}
+    ),
+    "cases:simulate": Route("ParameterVersion", pk_of("ParameterVersion"), answers=FORM_ONLY),
+    "cases:effects": Route(kwargs=lambda world, place: {"version": world.one("ParameterVersion", place).pk}),
+    "cases:simulated_household": Route("SimulatedChange", pk_of("SimulatedChange"), answers=(302,)),
     "cases:new_account": Route("Household", pk_of("Household")),
     "cases:new_application": Route("Household", pk_of("Household")),
     "cases:compare": Route("Household", pk_of("Household")),
