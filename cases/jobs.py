@@ -10,12 +10,14 @@ from cases.services.changes import end_grace_periods
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
 from cases.services.roster_import import check_batch, commit_batch
+from cases.services.simulation import simulate
 from salvation.intake.models import Batch
 from salvation.jobs.heartbeat import Heartbeat
 from salvation.jobs.services import Running, job
+from salvation.parameters.models import ParameterVersion
 
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
-ROSTER_CHECK = "roster.check"
+ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 
 
 @job(GRACE, label="渐退期满停发")
@@ -65,3 +67,11 @@ def reassess(run: Running) -> dict[str, Any]:
         "与现发不同": len(outcome.differences),
         "未能核算": len(outcome.left_out),
     }
+
+
+@job(EFFECT, label="试算参数影响")
+def parameter_effect(run: Running) -> dict[str, Any]:
+    """The period of the run is the proposal's id. Nothing is decided about anybody."""
+    version = ParameterVersion.objects.select_related("unit").get(pk=int(run.period))
+    found = simulate(version=version, report=run.report)
+    return {**found, "url": reverse("parameters:decide", args=[version.pk])}

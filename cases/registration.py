@@ -8,12 +8,16 @@ from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
 from cases.documents import effects, forms
 from cases.models import Application, ChangeOrder
+from cases.rules.keys import KEYS
 from cases.selectors import counties_at_work
 from cases.services import applications, changes
+from cases.views import simulation
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
 from salvation.flow.table import Effect
 from salvation.jobs.schedule import COUNTIES, Daily, schedule
+from salvation.parameters import consequences
+from salvation.parameters.consequences import Consequence
 from salvation.periods import measures as periods
 from salvation.web import desk, navigation, search
 from salvation.web.desk import Panel
@@ -69,6 +73,9 @@ def register_all(reverse: Callable[..., str]) -> None:
     )
     desk.register(Panel("救助对象", "case.view", desk_numbers, order=10))
     periods.register(measures.SOURCES, measures.MEASURES)
+    consequences.register(
+        Consequence("means", KEYS.__contains__, "cases/simulation.html", simulation.context)
+    )
     if counties_at_work not in COUNTIES:
         COUNTIES.append(counties_at_work)
     schedule(Daily(jobs.GRACE, hour=3), Daily(jobs.NOTICE, hour=8))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import applications, benefits, households, rosters
+from cases.views import applications, benefits, households, rosters, simulation, worksheets
 
 app_name = "cases"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("applications/<int:pk>/survey/", applications.NewSurvey.as_view(), name="new_survey"),
     path("applications/<int:pk>/assess/", applications.Assess.as_view(), name="assess"),
     path("applications/<int:pk>/photos/", applications.Photos.as_view(), name="photos"),
+    path("assessments/<int:pk>/worksheet.<slug:form>", worksheets.Worksheet.as_view(), name="worksheet"),
+    path("parameters/<int:pk>/simulate/", simulation.Simulate.as_view(), name="simulate"),
+    path("parameters/<int:version>/effects/", simulation.SimulatedChanges.as_view(), name="effects"),
+    path("effects/<int:pk>/", simulation.SimulatedHousehold.as_view(), name="simulated_household"),
     path("benefits/", benefits.BenefitList.as_view(), name="benefits"),
     path("benefits/<int:pk>/", benefits.BenefitRecord.as_view(), name="benefit"),
     path("benefits/<int:pk>/change/<slug:kind>/", benefits.NewChange.as_view(), name="new_change"),

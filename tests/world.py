@@ -20,7 +20,7 @@ from PIL import Image
 
 from audits.services import create_item
 from cases.demo.parameters import VALUES
-from cases.models import Benefit, BenefitTerm, Hold, TermMember
+from cases.models import Assessment, Benefit, BenefitTerm, Hold, SimulatedChange, TermMember
 from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
 from cases.services.people import PersonInput, register_household, set_account
@@ -294,6 +294,17 @@ def _papers(world: World, place: Place) -> None:
         key="uplift.elder_age", unit=town, value=60, valid_from=date(2024, 1, 1), basis="文号",
         entered_by=world.users["COUNTY_CLERK"],
     )  # fmt: skip
+    simulated = SimulatedChange.objects.create(
+        version=version, unit=town, village=application.village, household=application.household, kind="GAIN",
+        program="DIBAO_RURAL", before=500, after=600,
+    )  # fmt: skip
+    verdict = {"working": [], "members": [], "failed": [], "warnings": [], "covered": []}
+    assessment = Assessment.objects.create(
+        application=application, household=application.household, program="DIBAO_RURAL", on=timezone.localdate(),
+        eligible=False, base=0, uplift=0, total=0, annual_income=0, per_capita=0, people=2, made_at=now,
+        result=sealed_facts.dump(verdict), facts=sealed_facts.dump({}),
+    )  # fmt: skip
+    world.keep(place.key, simulated, assessment)
     run = start(
         code="roster.generate",
         unit=town,

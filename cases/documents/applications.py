@@ -21,7 +21,6 @@ from cases.documents.facts import (
     lines_of,
     money,
     month,
-    receipt,
 )
 from salvation.documents.declared import Fact, Kind
 from salvation.documents.official import Grid, Line, Part
@@ -52,10 +51,6 @@ def town(application: Any) -> Any:
 
 def closing(application: Any, given: Mapping[str, Any]) -> list[Part]:
     return [*contact(application.unit), Line("特此告知。")]
-
-
-def strip(application: Any, given: Mapping[str, Any]) -> list[Part]:
-    return [receipt()]
 
 
 def appeals(application: Any, given: Mapping[str, Any]) -> list[Part]:
@@ -144,7 +139,6 @@ ACCEPTED = Kind(
         ),
         Line("请配合入户调查，如实提供情况。无正当理由拒不配合的，可以终止审核确认程序。"),
         closing,
-        strip,
     ),
     issuer=town,
     dated=lambda a: a.accepted_on or timezone.localdate(),
@@ -164,7 +158,6 @@ CORRECTION = Kind(
         materials,
         Line("请于{until}前补齐并交回。补正期间不计入办理期限；可以通过部门信息共享取得的材料，不需要提供。"),
         closing,
-        strip,
     ),
     issuer=town,
     dated=lambda a: day_of(a, "correct") or timezone.localdate(),
@@ -189,7 +182,6 @@ NOT_ACCEPTED = Kind(
         Line("理由：{reason}"),
         Line("依据：{article}。"),
         appeals,
-        strip,
     ),
     issuer=town,
     dated=lambda a: day_of(a, "decline") or timezone.localdate(),
@@ -217,7 +209,6 @@ CONFIRMED = Kind(
              "根据{law}，于{decided}确认给予{kind}。"),
         granted,
         appeals,
-        strip,
     ),
     issuer=deciding_unit,
     dated=lambda a: a.decided_on or timezone.localdate(),
@@ -239,7 +230,6 @@ REJECTED = Kind(
         Line("依据：{article}。"),
         Line("家庭情况发生变化、符合条件的，可以重新提出申请。"),
         appeals,
-        strip,
     ),
     issuer=deciding_unit,
     dated=lambda a: a.decided_on or timezone.localdate(),
@@ -261,7 +251,6 @@ TERMINATED = Kind(
         Line("理由：{reason}"),
         Line("依据：{article}。"),
         appeals,
-        strip,
     ),
     issuer=town,
     dated=lambda a: day_of(a, "terminate") or timezone.localdate(),

@@ -15,7 +15,6 @@ from cases.documents.facts import (
     law,
     money,
     month,
-    receipt,
 )
 from cases.models.choices import ChangeKind
 from salvation.documents.declared import Fact, Kind
@@ -67,11 +66,11 @@ def reason_of(order: Any) -> str:
 
 
 def rights(order: Any, given: Mapping[str, Any]) -> list[Part]:
-    return [*appeal(order.county), *contact(order.unit), receipt()]
+    return [*appeal(order.county), *contact(order.unit)]
 
 
 def told(order: Any, given: Mapping[str, Any]) -> list[Part]:
-    return [*contact(order.unit), Line("特此告知。"), receipt()]
+    return [*contact(order.unit), Line("特此告知。")]
 
 
 FACTS = (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models.choices import TEKUN, Program
 from salvation.documents.declared import Fact
-from salvation.documents.official import Cell, Grid, Line, chinese_date
+from salvation.documents.official import Line, chinese_date
 from salvation.domain.mask import Scene
 from salvation.domain.money import in_capitals
 from salvation.flow.models import Transition
@@ -97,15 +97,6 @@ def contact(unit: Unit) -> list[Line]:
         return []
     who = f"联系人：{unit.contact_name}，" if unit.contact_name else ""
     return [Line(f"{who}联系电话：{unit.contact_phone}。")]
-
-
-def receipt() -> Grid:
-    """The strip the person signs (送达回证)."""
-    cells = ("送达方式", "", "签收人", "", "签收日期", "　　年　月　日")
-    note = "留置送达的写明见证人；邮寄送达的附回执"
-    return Grid(
-        (), (cells, (Cell("备注"), Cell(note, span=5, align="left"))), widths=(4, 5, 3, 6, 4, 6), size=10.5, height=10
-    )  # fmt: skip
 
 
 def lines_of(text: str) -> list[str]:

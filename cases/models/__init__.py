@@ -13,6 +13,7 @@ from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
 from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.person import Person
+from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Notice",
     "PayAccount",
     "Person",
+    "SimulatedChange",
     "Survey",
     "Surveyor",
     "TermMember",

@@ -19,6 +19,7 @@ from cases.rules.result import Assessment as Verdict
 from salvation.domain.errors import Refusal
 from salvation.domain.money import CENT
 from salvation.parameters.book import Book
+from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 
@@ -64,10 +65,13 @@ def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
 
 
 class Policy:
-    """Parameters in force for a unit on a day, as the rules read them; one for any number of households."""
+    """Parameters in force for a unit on a day, as the rules read them; one for any number of households.
 
-    def __init__(self, unit: Unit, on: date) -> None:
-        self._book = Book(unit=unit, on=on)
+    ``also``: a proposed version taken as confirmed, to see what would follow.
+    """
+
+    def __init__(self, unit: Unit, on: date, also: ParameterVersion | None = None) -> None:
+        self._book = Book(unit=unit, on=on, also=also)
         self._values: dict[str, Any] = {**dict.fromkeys(NULLABLE), **self._book.values()}
         self.parameters = PolicyParameters(self._values, self._book.versions())
         self._unconfirmed: dict[frozenset[str], list[str]] = {}

@@ -17,6 +17,7 @@ from salvation.domain.month import Month
 from salvation.intake.copying import copy_rows, new_ids
 from salvation.journal.actions import register
 from salvation.journal.services import record
+from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from salvation.vault.crypto import seal
@@ -106,14 +107,15 @@ def reassess_all(*, unit: Unit, on: date, actor: Any, now: datetime) -> Outcome:
 class Policies:
     """The parameters of each unit, read once."""
 
-    def __init__(self, unit: Unit, on: date) -> None:
+    def __init__(self, unit: Unit, on: date, also: ParameterVersion | None = None) -> None:
+        self._also = also
         self._units = {found.pk: found for found in Unit.objects.filter(path__startswith=unit.path)}
         self._on = on
         self._known: dict[int, Policy] = {}
 
     def of(self, unit: int) -> Policy:
         if unit not in self._known:
-            self._known[unit] = Policy(self._units[unit], self._on)
+            self._known[unit] = Policy(self._units[unit], self._on, self._also)
         return self._known[unit]
 
 

@@ -17,6 +17,18 @@ from salvation.flow.table import Need
 
 HOLE = re.compile(r"\{([a-z_]+)\}")
 GAP = "〔缺：{}〕"
+# 送达回证: the strip the person signs.
+RECEIPT = Grid(
+    (),
+    (
+        ("送达方式", "", "签收人", "", "签收日期", "　　年　月　日"),
+        ("备注", Cell("留置送达的写明见证人；邮寄送达的附回执", span=5, align="left")),
+    ),
+    widths=(4, 4, 3, 5, 4, 8),
+    size=10.5,
+    height=9,
+    caption="送达回证",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,7 @@ def compose(kind: Kind, subject: Any, given: Given, *, number: str = "") -> Comp
         number=number or ("" if kind.form else "（文号在签发时给出）"),
         sealed=not kind.form,
         plain=kind.form,
+        tail=() if kind.form else (RECEIPT,),
     )
     return Composed(paper, values, tuple(missing))
 
@@ -174,6 +187,7 @@ def to_plain(paper: Paper) -> dict[str, Any]:
         "sealed": paper.sealed,
         "notes": list(paper.notes),
         "body": [_plain_part(part) for part in paper.body],
+        "tail": [_plain_part(part) for part in paper.tail],
     }
 
 
@@ -208,6 +222,7 @@ def from_plain(kept: Mapping[str, Any]) -> Paper:
         sealed=kept["sealed"],
         notes=tuple(kept["notes"]),
         body=tuple(_part_of(part) for part in kept["body"]),
+        tail=tuple(_part_of(part) for part in kept["tail"]),
     )
 
 

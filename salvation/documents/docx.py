@@ -10,6 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Length, Mm, Pt, RGBColor
+from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -33,6 +34,7 @@ from salvation.documents.official import (
 
 # 天头 37 mm, 订口 28 mm, 版心 156 × 225 mm
 MARGINS = {"top_margin": Mm(37), "left_margin": Mm(28), "right_margin": Mm(26), "bottom_margin": Mm(35)}
+SHEET_MARGINS = {"top_margin": Mm(20), "left_margin": Mm(20), "right_margin": Mm(20), "bottom_margin": Mm(20)}
 WIDTH = 156
 LINE = Pt(28.95)
 SIZE_3, SIZE_2, SIZE_4 = Pt(16), Pt(22), Pt(14)
@@ -55,6 +57,7 @@ def write_official(paper: Paper) -> bytes:
     _parts(book, paper.body)
     if not paper.plain:
         _closing(book, paper)
+    _parts(book, paper.tail)
     for annex in paper.annexes:
         _annex(book, annex)
     if paper.imprint:
@@ -71,9 +74,9 @@ def _page(book: DocumentType, paper: Paper) -> None:
     """A4 with the margins of the standard; page numbers outside: right on odd pages, left on even ones."""
     section = book.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    for name, width in MARGINS.items():
+    for name, width in (SHEET_MARGINS if paper.plain else MARGINS).items():
         setattr(section, name, width)
-    section.footer_distance = Mm(24)
+    section.footer_distance = Mm(10 if paper.plain else 24)
     book.settings.odd_and_even_pages_header_footer = True
     for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
         _page_number(footer.paragraphs[0], side)
@@ -210,9 +213,13 @@ def _grid(book: DocumentType, grid: Grid) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     # Looking a cell up through the table walks the whole table each time; take the rows once.
     cells = [list(row.cells) for row in table.rows]
-    for line in cells:
-        for cell, share in zip(line, shares_of(grid), strict=True):
-            cell.width = Mm(WIDTH * share)
+    section = book.sections[0]
+    inside = section.page_width - section.left_margin - section.right_margin  # type: ignore[operator]
+    for number, share in enumerate(shares_of(grid)):
+        table.columns[number].width = Length(round(inside * share))
+        for line in cells:
+            line[number].width = Length(round(inside * share))
+    _padded(table)
     for place in placed(grid):
         first = cells[place.row][place.column]
         last = cells[place.row + place.cell.down - 1][place.column + place.cell.span - 1]
@@ -229,6 +236,17 @@ def _grid(book: DocumentType, grid: Grid) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         if grid.head and number == 0:
             row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _padded(table: WordTable) -> None:
+    """Room above and below the words of a cell."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, twips in (("top", "40"), ("left", "70"), ("bottom", "40"), ("right", "70")):
+        room = OxmlElement(f"w:{side}")
+        room.set(qn("w:w"), twips)
+        room.set(qn("w:type"), "dxa")
+        margins.append(room)
+    table._tbl.tblPr.append(margins)
 
 
 def _annex(book: DocumentType, annex: Annex) -> None:

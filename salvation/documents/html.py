@@ -34,11 +34,13 @@ PIXELS = 96 / 25.4
 def paper_html(paper: Paper) -> SafeString:
     """The whole document as one ``article``."""
     return format_html(
-        '<article class="paper">{}{}{}{}{}{}</article>',
+        '<article class="paper{}">{}{}{}{}{}{}{}</article>',
+        " plain" if paper.plain else "",
         format_html('<div class="mark">{}</div>', paper.mark) if paper.mark else NOTHING,
         _opening(paper),
         parts_html(paper.body),
         NOTHING if paper.plain else _closing(paper),
+        parts_html(paper.tail),
         format_html_join("", "{}", ((_annex(annex),) for annex in paper.annexes)),
         _imprint(paper.imprint) if paper.imprint else NOTHING,
     )

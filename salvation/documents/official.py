@@ -100,7 +100,7 @@ class Paper:
 
     ``masthead``: the red name on top (发文机关标志); ``mark``: written large across every page (草稿);
     ``trace``: small at the foot of every page (who printed it, when, checksum); ``sealed``: leave room for the seal;
-    ``plain``: no closing with issuer and date, for forms.
+    ``plain``: a form: narrow margins, no closing with issuer and date; ``tail``: below the date (送达回证).
     """
 
     title: str
@@ -119,6 +119,7 @@ class Paper:
     trace: str = ""
     sealed: bool = False
     plain: bool = False
+    tail: tuple[Part, ...] = ()
     annexes: tuple[Annex, ...] = ()
     imprint: Imprint | None = None
 

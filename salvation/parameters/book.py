@@ -25,11 +25,14 @@ class Value:
 
 
 class Book:
-    """All parameters in force for one unit on one day, read in one query."""
+    """All parameters in force for one unit on one day, read in one query.
 
-    def __init__(self, *, unit: Unit, on: date) -> None:
+    ``also``: a version taken as confirmed although it is not yet, to see what would follow.
+    """
+
+    def __init__(self, *, unit: Unit, on: date, also: ParameterVersion | None = None) -> None:
         self.unit, self.on = unit, on
-        self._values = _load(unit, on)
+        self._values = _load(unit, on, also)
 
     def get(self, key: str) -> Value:
         """The value in force. Raises Refusal when the county has entered none and there is no default."""
@@ -64,9 +67,9 @@ class Book:
         return declared.default is not None and declared.mark != "通识"
 
 
-def _load(unit: Unit, on: date) -> dict[str, Value]:
+def _load(unit: Unit, on: date, also: ParameterVersion | None) -> dict[str, Value]:
     codes = lineage(unit)
-    rows = (
+    confirmed = (
         ParameterVersion.objects.filter(
             Q(valid_to__isnull=True) | Q(valid_to__gt=on),
             unit__code__in=codes,
@@ -76,9 +79,16 @@ def _load(unit: Unit, on: date) -> dict[str, Value]:
         .select_related("unit")
         .order_by("valid_from")
     )
+    rows = [*confirmed]
+    if also is not None and also.valid_from <= on and also.unit.code in codes:
+        rows = [row for row in rows if (row.key, row.unit_id, row.valid_from) != _place(also)] + [also]
     # Nearest unit wins, then the latest start: farther units are written first and overwritten.
     ordered = sorted(rows, key=lambda row: (-codes.index(row.unit.code), row.valid_from))
     return {row.key: Value(row.value, row.pk, True, row.basis) for row in ordered}
+
+
+def _place(version: ParameterVersion) -> tuple[str, int, date]:
+    return version.key, version.unit_id, version.valid_from
 
 
 def at(key: str, *, on: date, unit: Unit) -> Value:

@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
 from salvation.access.reach import reach_of
 from salvation.access.services import get_visible, require
 from salvation.parameters.book import Book
+from salvation.parameters.consequences import consequences_of
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
 from salvation.parameters.services import confirm_parameter, propose_parameter, reject_parameter
@@ -119,7 +120,9 @@ class Decide(Page):
         before = Book(unit=version.unit, on=version.valid_from).values().get(version.key)
         declared = PARAMETERS[version.key]
         shown = {"before": declared.shown(before), "after": declared.shown(version.value)}
-        return self.show({"version": version, "declared": declared, **shown})
+        waits = version.state == ParameterVersion.State.PROPOSED
+        consequences = consequences_of(version, request.user) if waits else []
+        return self.show({"version": version, "declared": declared, "consequences": consequences, **shown})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(pk)
@@ -135,4 +138,6 @@ class Decide(Page):
     def _version(self, pk: int) -> ParameterVersion:
         rows = ParameterVersion.objects.select_related("unit", "entered_by")
         version: ParameterVersion = get_visible(rows, self.request.user, pk=pk)
+        if version.key not in PARAMETERS:
+            raise Http404("该参数已不再使用，不需要确认")
         return version

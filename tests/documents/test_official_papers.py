@@ -51,9 +51,9 @@ def word(content: Paper) -> Any:
 
 def test_a_page_holds_22_lines_of_28_characters() -> None:
     full = "救" * 28
-    one, two = (boxes(paper(*[Line(full, align="left")] * n, plain=True, addressee="")) for n in (20, 21))
     # Title and the empty line below it take two of the twenty-two.
-    assert (len(one), len(two)) == (1, 2)
+    bodies = ([*[Line(full, align="left")] * lines, Break(), Line("落款页")] for lines in (20, 21))
+    assert [len(boxes(paper(*body, addressee=""))) for body in bodies] == [2, 3]
 
 
 def test_the_page_is_a4_with_the_margins_of_the_standard() -> None:
