@@ -1,6 +1,6 @@
 """Forms of the roster wizard: upload, columns, commit, undo."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,10 +59,16 @@ class ColumnsForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, recognised: list[Recognised], intake: Intake, settled: SavedMapping, **kwargs: Any
+        self,
+        *args: Any,
+        recognised: list[Recognised],
+        sheets: Mapping[str, set[int]],
+        intake: Intake,
+        settled: SavedMapping,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.settled = settled
+        self.settled, self.sheets = settled, sheets
         self.headings: dict[str, str] = {}
         choices = [("", "不读取"), *((column.key, column.label) for column in intake.columns)]
         # Two sheets may carry different headings in the same place.
@@ -81,13 +87,15 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        seen: dict[str, str] = {}
+        seen: dict[str, list[str]] = {}
         for name, heading in self.headings.items():
             key = cleaned.get(name)
-            if key and key in seen:
-                self.add_error(name, f"与“{seen[key]}”选了同一项，请只留一列")
-            elif key:
-                seen[key] = heading
+            others = seen.setdefault(key, []) if key else []
+            beside = next((other for other in others if self.sheets[other] & self.sheets[heading]), "")
+            if beside:
+                self.add_error(name, f"与“{beside}”选了同一项，请只留一列")
+            else:
+                others.append(heading)
         return cleaned
 
     def mapping(self) -> SavedMapping:

@@ -7,8 +7,12 @@ from cases.services.roster_plan import Plan
 from salvation.files.services import load, store
 from salvation.intake.mapping import How, Match, Recognised
 from salvation.intake.memory import head_of
+from salvation.intake.models import Batch
+from salvation.jobs.models import Run
 
 SHOWN = 200
+# The jobs that read and write a batch; the period of their runs is the batch's id.
+RUNS = ("roster.check", "roster.commit")
 
 
 def keep_findings(plan: Plan) -> str:
@@ -69,21 +73,34 @@ def _sheet(sheet: Any) -> dict[str, Any]:
 
 
 def _columns(plan: Plan) -> list[list[Any]]:
-    """The columns with a heading, each heading once although several sheets carry it."""
+    """The columns with a heading, each heading once although several sheets carry it, and which sheets these are."""
     found: dict[str, Recognised] = {}
-    for sheet in plan.reading.sheets:
+    sheets: dict[str, list[int]] = {}
+    for number, sheet in enumerate(plan.reading.sheets):
         for item in sheet.recognised:
             if item.heading:
                 found.setdefault(item.heading, item)
+                sheets.setdefault(item.heading, []).append(number)
     return [
-        [item.position, item.heading, item.match.key, item.match.how.value, item.match.confidence]
-        for item in found.values()
+        [item.position, heading, item.match.key, item.match.how.value, item.match.confidence, sheets[heading]]
+        for heading, item in found.items()
     ]
+
+
+def sheets_by_heading(found: dict[str, Any]) -> dict[str, set[int]]:
+    """Two headings may be the same thing only where no sheet has both."""
+    return {column[1]: set(column[5]) for column in found["columns"]}
 
 
 def recognised_in(found: dict[str, Any]) -> list[Recognised]:
     """The columns as the reader gave them."""
     return [
         Recognised(position, heading, Match(key, How(how), confidence))
-        for position, heading, key, how, confidence in found["columns"]
+        for position, heading, key, how, confidence, _ in found["columns"]
     ]
+
+
+def last_run(batch: Batch) -> Run | None:
+    """The latest reading or writing of a batch in a job. Whoever may see the batch may see how its run stands."""
+    runs = Run.objects.filter(job__in=RUNS, unit=batch.unit, period=str(batch.pk))
+    return runs.order_by("-started_at").first()

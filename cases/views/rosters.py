@@ -23,7 +23,7 @@ from cases.intake import roster_intake
 from cases.jobs import ROSTER, ROSTER_CHECK
 from cases.models import Benefit, Household, Person
 from cases.models.choices import PROGRAMS
-from cases.services.roster_findings import recognised_in
+from cases.services.roster_findings import last_run, recognised_in, sheets_by_heading
 from cases.services.roster_import import (
     INTAKE,
     OPEN,
@@ -187,8 +187,7 @@ def unfinished(batch: Batch) -> str:
     """The job of an open batch that was started and brought nothing: interrupted, failed, cancelled, still waiting."""
     if batch.state not in OPEN:
         return ""
-    runs = Run.objects.filter(job__in=(ROSTER, ROSTER_CHECK), unit=batch.unit, period=str(batch.pk))
-    last = runs.order_by("-started_at").first()
+    last = last_run(batch)
     return last.job if last and last.state != Run.State.DONE else ""
 
 
@@ -268,6 +267,7 @@ class RosterColumns(BatchStage):
         return ColumnsForm(
             data,
             recognised=recognised_in(self.found),
+            sheets=sheets_by_heading(self.found),
             intake=roster_intake(self.batch.options["program"]),
             settled=SavedMapping.from_dict(self.batch.mapping),
         )
@@ -339,11 +339,10 @@ class RosterRecord(ScopedPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.subject(pk=pk)
         user: Any = request.user
-        runs = Run.objects.filter(job__in=(ROSTER, ROSTER_CHECK), unit=batch.unit, period=str(batch.pk))
         return self.show(
             {
                 "batch": batch,
-                "run": runs.order_by("-started_at").first(),
+                "run": last_run(batch),
                 "until": undo_until(batch),
                 "program": dict(PROGRAMS).get(batch.options["program"], ""),
                 "month": Month.parse(batch.options["month"]).label,
