@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from funds import jobs
+from funds.deadlines import recurring
 from funds.desk import desk_numbers
 from funds.models import Roster
 from funds.services import roster_flow
+from salvation.duties.calendar import register as register_deadlines
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
 from salvation.journal.actions import register as register_actions
@@ -36,3 +38,4 @@ def register_all(reverse: Callable[..., str]) -> None:
     )
     desk.register(Panel("资金发放", "roster.view", desk_numbers, order=20))
     schedule(Monthly(jobs.GENERATE, day=26, hour=2))
+    register_deadlines(*recurring())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reports import jobs
+from reports.deadlines import RECURRING
 from reports.desk import desk_numbers
 from reports.governance import columns
 from reports.governance.checks import CHECKS, complete
@@ -10,6 +11,7 @@ from reports.governance.labels import cell_label
 from reports.governance.services import CODE, restarts
 from reports.models import SummaryReport
 from reports.summary.services import EFFECTS as SUMMARY_EFFECTS
+from salvation.duties.calendar import register as register_deadlines
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
 from salvation.periods.effects import EFFECTS
@@ -50,6 +52,7 @@ def register_all(reverse: Callable[..., str]) -> None:
     for code, day, hour, minute, _ in jobs.REMINDERS:
         schedule(Monthly(code, day=day, hour=hour, minute=minute, offset=-1))
     schedule(*(Monthly(code, day=day, hour=hour) for code, day, hour in jobs.SUMMARIES))
+    register_deadlines(*RECURRING)
     navigation.register_group("报表", 30)
     navigation.register(
         NavItem(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("journal/", include("salvation.journal.urls")),
     path("parameters/", include("salvation.parameters.urls")),
     path("files/", include("salvation.files.urls")),
+    path("calendar/", include("salvation.duties.urls")),
     path("registers/", include("salvation.registers.urls")),
     path("documents/", include("salvation.documents.urls")),
     path("cases/", include("cases.urls")),

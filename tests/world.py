@@ -20,7 +20,7 @@ from PIL import Image
 
 from audits.services import create_item
 from cases.demo.parameters import VALUES
-from cases.models import Assessment, Benefit, BenefitTerm, Hold, SimulatedChange, TermMember
+from cases.models import Assessment, Benefit, BenefitTerm, Hold, NoticeSheet, SimulatedChange, TermMember
 from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
 from cases.services.people import PersonInput, register_household, set_account
@@ -36,6 +36,7 @@ from salvation.accounts.services import grant_post
 from salvation.documents.models import Document
 from salvation.domain import bank, citizen_id
 from salvation.domain.month import Month
+from salvation.duties.models import Reminder
 from salvation.files.models import ExportRequest
 from salvation.files.services import add_attachment
 from salvation.flow.engine import perform
@@ -304,7 +305,13 @@ def _papers(world: World, place: Place) -> None:
         eligible=False, base=0, uplift=0, total=0, annual_income=0, per_capita=0, people=2, made_at=now,
         result=sealed_facts.dump(verdict), facts=sealed_facts.dump({}),
     )  # fmt: skip
-    world.keep(place.key, simulated, assessment)
+    sheet = NoticeSheet.objects.create(
+        unit=town, village=application.village, group="低保", year=2024, number=place.number, posted_on=date(2024, 5, 1),
+        ends_on=date(2024, 5, 8), place="公开栏", rows=[
+            {"place": place.village_name, "name": place.names[0], "people": "2", "program": "农村低保", "grant": "500.00元/月"}
+        ],
+    )  # fmt: skip
+    world.keep(place.key, simulated, assessment, sheet)
     run = start(
         code="roster.generate",
         unit=town,
@@ -323,7 +330,10 @@ def _papers(world: World, place: Place) -> None:
         submission=submission, cell="SJ14.m", text="请核对", by=world.users["COUNTY_CLERK"], at=now
     )
     urge = Urge.objects.create(submission=submission, level="CLERK", at=now)
-    world.keep(place.key, remark, urge)
+    reminder = Reminder.objects.create(
+        unit=town, level="AHEAD", on=LONG_AGO, at=now, duties=1, oldest=LONG_AGO
+    )
+    world.keep(place.key, remark, urge, reminder)
     world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)
 
 

@@ -7,7 +7,7 @@ scoped model: ``visible_to`` asks for the model's view permission.
 from dataclasses import dataclass
 
 TABLES = frozenset({"table.view", "register.view", "param.view"})
-CASE_READ = frozenset({"case.view", "file.view"})
+CASE_READ = frozenset({"case.view", "file.view", "document.view"})
 EVERYTHING_READ = TABLES | CASE_READ | {"roster.view", "rectify.view", "report.view", "notice.view"}
 
 
@@ -32,7 +32,10 @@ ROLES = {
             "VILLAGE_WORKER",
             "村（社区）协理员",
             frozenset({"VILLAGE"}),
-            frozenset({"case.view", "case.create", "case.survey", "file.view", "file.add", "register.view"}),
+            frozenset(
+                {"case.view", "case.create", "case.survey", "file.view", "file.add", "register.view"}
+                | {"document.view", "notice.view"}
+            ),
         ),
         Role(
             "TOWN_CLERK",
@@ -57,7 +60,7 @@ ROLES = {
             TOWN,
             EVERYTHING_READ
             | {"case.first_review", "case.confirm.town", "change.review", "roster.sign", "table.sign"}
-            | {"report.sign", "rectify.review", "register.edit", "file.add", "mask.unmask"},
+            | {"duty.oversee", "report.sign", "rectify.review", "register.edit", "file.add", "mask.unmask"},
         ),
         Role(
             "TOWN_FINANCE",
@@ -86,6 +89,8 @@ ROLES = {
                 "stat.freeze",
                 "change.create",
                 "document.issue",
+                "duty.oversee",
+                "duty.oversee.county",
             },
             second_factor=True,
         ),
@@ -96,7 +101,8 @@ ROLES = {
             COUNTY,
             EVERYTHING_READ
             | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "export.approve"}
-            | {"report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"},
+            | {"report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"}
+            | {"duty.oversee", "duty.oversee.county"},
             second_factor=True,
         ),
         Role(
@@ -116,7 +122,12 @@ ROLES = {
             second_factor=True,
         ),
         Role("PETITION_OFFICER", "信访专岗", COUNTY, TABLES | {"petition.view"}, second_factor=True),
-        Role("LEADER_READONLY", "领导（只读）", COUNTY, TABLES | {"report.view", "rectify.view", "table.across"}),
+        Role(
+            "LEADER_READONLY",
+            "领导（只读）",
+            COUNTY,
+            TABLES | {"report.view", "rectify.view", "table.across"},
+        ),
         Role(
             "THIRD_PARTY",
             "购买服务机构人员",

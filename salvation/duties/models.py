@@ -1,5 +1,6 @@
 """Deadlines as rows: what must be done, by whom, until when. Whether it is late is computed, never stored."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -58,3 +59,30 @@ class Duty(ScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Reminder(ScopedModel):
+    """That a unit was reminded, or its delays reported upwards, on a day. Never changed."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    class Level(models.TextChoices):
+        AHEAD = "AHEAD", "到期前提醒经办人"
+        UNIT = "UNIT", "逾期，升级到单位负责人"
+        COUNTY = "COUNTY", "逾期，升级到县局"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    level = models.CharField("层级", max_length=8, choices=Level)
+    on = models.DateField("日期")
+    at = models.DateTimeField("时间")
+    duties = models.PositiveIntegerField("件数")
+    oldest = models.DateField("最早期限")
+
+    class Meta:
+        verbose_name = "提醒"
+        ordering = ["-on", "-id"]
+        constraints = [models.UniqueConstraint(fields=["unit", "level", "on"], name="reminder_once_a_day")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.get_level_display()} {self.on}"

@@ -30,6 +30,21 @@ def duties_for(user: Any) -> QuerySet[Duty]:
     return waiting.select_related("unit").order_by("due_on", "opened_at", "id")
 
 
+def duties_overseen(user: Any) -> QuerySet[Duty]:
+    """What a person sees in the calendar: his own duties, and of units he oversees everybody's."""
+    own = duties_for(user)
+    reach = reach_of(user, "duty.oversee")
+    if not reach.units:
+        return own
+    waiting = Duty.objects.filter(unit__in=reach.units, done_at__isnull=True).exclude(
+        kind__startswith="duty.late"
+    )
+    for model, hidden in recused_subjects(user):
+        if issubclass(model, FlowSubject):
+            waiting = waiting.exclude(kind=model.flow.code, subject_id__in=hidden)
+    return waiting.select_related("unit").order_by("due_on", "opened_at", "id")
+
+
 def light(due_on: date | None, today: date) -> str:
     """late, today, soon (within three days), later or none."""
     if due_on is None:
