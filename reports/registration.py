@@ -9,6 +9,7 @@ from reports.governance import columns
 from reports.governance.checks import CHECKS, complete
 from reports.governance.labels import cell_label
 from reports.governance.services import CODE, restarts
+from reports.ledger import table as ledger
 from reports.models import SummaryReport
 from reports.summary.services import EFFECTS as SUMMARY_EFFECTS
 from salvation.duties.calendar import register as register_deadlines
@@ -25,7 +26,7 @@ from salvation.web.navigation import NavItem, waiting
 def register_all(reverse: Callable[..., str]) -> None:
     register_flow(
         Submission,
-        url=lambda submission: reverse("reports:submission", args=[submission.pk]),
+        url=lambda submission: submission.periodical.url(submission),
         title=lambda submission: f"{submission.unit} {submission.month.label}{submission.periodical.label}",
         effects=EFFECTS,
     )
@@ -47,10 +48,21 @@ def register_all(reverse: Callable[..., str]) -> None:
             url=lambda submission: reverse("reports:submission", args=[submission.pk]),
         )
     )
+    register_periodical(
+        Periodical(
+            code=ledger.CODE,
+            label="专项治理工作台账",
+            fillable=ledger.FILLABLE,
+            texts=ledger.TEXTS,
+            cell_label=ledger.cell_label,
+            url=lambda submission: reverse("reports:ledger", args=[submission.pk]),
+        )
+    )
     desk.register(Panel("专项治理统计", "table.view", desk_numbers, order=30))
     schedule(Monthly(jobs.GENERATE, day=1, hour=2, offset=-1))
     for code, day, hour, minute, _ in jobs.REMINDERS:
         schedule(Monthly(code, day=day, hour=hour, minute=minute, offset=-1))
+    schedule(Monthly(jobs.LEDGER, day=1, hour=3, offset=-1))
     schedule(*(Monthly(code, day=day, hour=hour) for code, day, hour in jobs.SUMMARIES))
     register_deadlines(*RECURRING)
     navigation.register_group("报表", 30)
@@ -60,6 +72,8 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         NavItem("各县汇总", "reports:across", "table.across", "报表", "table", 5),
         NavItem("对象动态表", "reports:civil", "table.view", "报表", "table", 15),
+        NavItem("工作台账", "reports:ledgers", "table.view", "报表", "book", 18),
+        NavItem("低收入信息完整率", "reports:completeness", "table.view", "报表", "check", 25),
         NavItem("报送及时情况", "reports:timeliness", "table.view", "报表", "clock", 20),
         NavItem(
             "专项治理情况报告", "reports:summaries", "report.view", "报表", "file", 30, waiting("summary")

@@ -60,7 +60,15 @@ ROLES = {
             TOWN,
             EVERYTHING_READ
             | {"case.first_review", "case.confirm.town", "change.review", "roster.sign", "table.sign"}
-            | {"duty.oversee", "report.sign", "rectify.review", "register.edit", "file.add", "mask.unmask"},
+            | {
+                "duty.head",
+                "duty.oversee",
+                "report.sign",
+                "rectify.review",
+                "register.edit",
+                "file.add",
+                "mask.unmask",
+            },
         ),
         Role(
             "TOWN_FINANCE",

@@ -22,7 +22,6 @@ from salvation.units.models import Unit
 
 UNIT_DUTY, COUNTY_DUTY = "duty.late", "duty.late.county"
 ESCALATIONS = (UNIT_DUTY, COUNTY_DUTY)
-LEVEL_OF = {UNIT_DUTY: "UNIT", COUNTY_DUTY: "COUNTY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ def remind(*, county: Unit, on: date, now: datetime) -> int:
     late = [duty for duty in waiting if duty.due_on and duty.due_on < on]
     very_late = [duty for duty in late if duty.due_on and calendar.between(duty.due_on, on) > patience]
     written = _note(Reminder.Level.AHEAD, _by_unit(duty for duty in waiting if duty not in late), on, now)
-    written += _escalate(UNIT_DUTY, _by_unit(late), county, on, now)
-    return written + _escalate(COUNTY_DUTY, _by_unit(very_late), county, on, now)
+    written += _tell_heads(_by_unit(late), county, on, now)
+    return written + _tell_county(_by_unit(very_late), county, patience, on, now)
 
 
 def _waiting(county: Unit, until: date) -> Any:
@@ -86,26 +85,40 @@ def _note(level: str, piles: Sequence[Pile], on: date, now: datetime) -> int:
     return len(rows)
 
 
-def _escalate(kind: str, piles: Sequence[Pile], county: Unit, on: date, now: datetime) -> int:
-    """One line a unit on the desk of its head or of the county, renewed daily; it goes when nothing is late any more."""
-    at_county = kind == COUNTY_DUTY
+def _tell_heads(piles: Sequence[Pile], county: Unit, on: date, now: datetime) -> int:
+    """One line on the desk of each unit's head, renewed daily; it goes when nothing is late any more."""
     late = {pile.unit.pk for pile in piles}
-    for duty in Duty.objects.filter(kind=kind, unit__path__startswith=county.path, done_at__isnull=True):
+    for duty in Duty.objects.filter(kind=UNIT_DUTY, unit__path__startswith=county.path, done_at__isnull=True):
         if duty.subject_id not in late:
-            close_duty(kind=kind, subject_id=duty.subject_id, now=now, actor=None)
+            close_duty(kind=UNIT_DUTY, subject_id=duty.subject_id, now=now, actor=None)
     for pile in piles:
-        where = f"{pile.unit}" if at_county else "本单位"
-        open_duty(
-            kind=kind,
-            subject_id=pile.unit.pk,
-            unit=county if at_county else pile.unit,
-            permission="duty.oversee.county" if at_county else "duty.oversee",
-            title=f"{where}有{len(pile.duties)}件逾期未办，最早的应于{pile.oldest:%Y年%m月%d日}办结",
-            url=f"{reverse('duties:calendar')}?late=1&unit={pile.unit.code}",
-            now=now,
-            due_on=on,
-        )
-    return _note(LEVEL_OF[kind], piles, on, now)
+        title = f"本单位有{len(pile.duties)}件逾期未办，最早的应于{pile.oldest:%Y年%m月%d日}办结"
+        _open(UNIT_DUTY, pile.unit, "duty.head", title, pile.oldest, now)
+    return _note(Reminder.Level.UNIT, piles, on, now)
+
+
+def _tell_county(piles: Sequence[Pile], county: Unit, patience: int, on: date, now: datetime) -> int:
+    """One line for the county, whatever the number of units that do not move."""
+    if not piles:
+        close_duty(kind=COUNTY_DUTY, subject_id=county.pk, now=now, actor=None)
+        return 0
+    count = sum(len(pile.duties) for pile in piles)
+    title = f"{len(piles)}个单位共{count}件逾期超过{patience}个工作日"
+    _open(COUNTY_DUTY, county, "duty.oversee.county", title, min(pile.oldest for pile in piles), now)
+    return _note(Reminder.Level.COUNTY, piles, on, now)
+
+
+def _open(kind: str, unit: Unit, permission: str, title: str, due_on: date, now: datetime) -> None:
+    open_duty(
+        kind=kind,
+        subject_id=unit.pk,
+        unit=unit,
+        permission=permission,
+        title=title,
+        url=f"{reverse('duties:calendar')}?late=1",
+        now=now,
+        due_on=due_on,
+    )
 
 
 def reminders_of(user: Any, *, days: int = 30) -> Any:
