@@ -1,6 +1,7 @@
 """Demo submissions: eleven months accepted, the last one to be signed; the report of May drafted."""
 
 from reports.governance.services import draft_month
+from reports.ledger.services import draft_ledgers
 from reports.summary.services import draft_summary, save_texts
 from salvation.demo.registry import Demo, Seeder, register
 from salvation.domain.month import Month
@@ -20,10 +21,11 @@ def seed_submissions(demo: Demo) -> str:
     drafted = 0
     for month in demo.first.until(last):
         drafted += len(draft_month(county=demo.county, month=month, now=demo.now))
+    ledgers = draft_ledgers(county=demo.county, month=last, now=demo.now)
     earlier = Submission.objects.filter(county=demo.county, period__lt=last.first_day)
     Duty.objects.filter(kind="submission", subject_id__in=earlier.values("pk")).update(done_at=demo.now)
     earlier.update(state="ACCEPTED")
-    return f"{drafted} 份，{last.label}待填报"
+    return f"{drafted} 份，{last.label}待填报，台账 {len(ledgers)} 份"
 
 
 def seed_summaries(demo: Demo) -> str:
@@ -32,7 +34,12 @@ def seed_summaries(demo: Demo) -> str:
     for unit in (demo.county, *demo.units[:3]):
         who = ("county", unit.pk) if unit == demo.county else ("clerk", unit.pk)
         report = draft_summary(unit=unit, month=month, actor=demo.cast[who], now=demo.now)
-        save_texts(report=report, texts=TEXTS, actor=demo.cast[who])
+        own = (
+            TEXTS
+            if unit != demo.county
+            else {key: text.replace("我镇", "我县") for key, text in TEXTS.items()}
+        )
+        save_texts(report=report, texts=own, actor=demo.cast[who])
     return f"{month.label}报告 4 份"
 
 

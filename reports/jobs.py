@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from reports.governance.services import CODE, close_month
+from reports.ledger.services import draft_ledgers
 from reports.summary.services import draft_summaries
 from salvation.domain.month import Month
 from salvation.jobs.services import Running, job
@@ -25,6 +26,15 @@ REMINDERS = (
 @job(GENERATE, label="冻结上月并生成统计表")
 def generate(run: Running) -> dict[str, Any]:
     drafted = close_month(county=run.unit, month=Month.parse(run.period), now=timezone.now())
+    return {"submissions": len(drafted)}
+
+
+LEDGER = "ledger.monthly"
+
+
+@job(LEDGER, label="生成上月专项治理工作台账")
+def draft_ledger(run: Running) -> dict[str, Any]:
+    drafted = draft_ledgers(county=run.unit, month=Month.parse(run.period), now=timezone.now())
     return {"submissions": len(drafted)}
 
 

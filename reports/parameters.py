@@ -7,6 +7,7 @@ ALL = (
     Parameter("stat.period_offset", "统计月相对报送月", "int", -1, "000 第91行", "原文", "月"),
     Parameter("campaign.cum_start", "累计起算日", "date", "2022-04-01", "000 自查整改阶段", "通识"),
     Parameter("report.summary_due", "专项治理报告报送日", "text", "06-25", "000 第85行", "原文"),
+    Parameter("ledger.monthly_due", "工作台账报送日", "int", 5, "004 第20行", "通识", "日"),
     Parameter("coverage.min", "救助人数占比下限", "ratio", "4", "000 第33行", "原文", "%"),
     Parameter("coverage.max", "救助人数占比上限", "ratio", "5", "000 第33行", "原文", "%"),
 )

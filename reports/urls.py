@@ -1,6 +1,16 @@
 from django.urls import path
 
-from reports.views import across, civil, drill, governance, standing, submissions, summary
+from reports.views import (
+    across,
+    civil,
+    completeness,
+    drill,
+    governance,
+    ledger,
+    standing,
+    submissions,
+    summary,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -13,6 +23,10 @@ urlpatterns = [
     path("civil/<slug:month>/", civil.CivilSheet.as_view(), name="civil_month"),
     path("counties/", across.AcrossLatest.as_view(), name="across"),
     path("counties/<slug:month>/", across.Across.as_view(), name="across_month"),
+    path("ledgers/", ledger.Ledgers.as_view(), name="ledgers"),
+    path("ledgers/<int:pk>/", ledger.LedgerSheet.as_view(), name="ledger"),
+    path("ledgers/<int:pk>/fill/", ledger.FillLedger.as_view(), name="fill_ledger"),
+    path("completeness/", completeness.Completeness.as_view(), name="completeness"),
     path("timeliness/", standing.Timeliness.as_view(), name="timeliness"),
     path("submissions/<int:pk>/", submissions.SubmissionSheet.as_view(), name="submission"),
     path("submissions/<int:pk>/fill/", submissions.Fill.as_view(), name="fill"),

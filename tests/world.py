@@ -29,6 +29,7 @@ from cases.services.snapshots import freeze_month
 from funds.models import Leaver, PayLine
 from funds.services.rosters import exclude_line, generate_rosters
 from reports.governance.services import draft_month
+from reports.ledger.services import draft_ledgers
 from reports.summary.services import draft_summary
 from salvation.accounts.models import User
 from salvation.accounts.roles import ROLES
@@ -251,6 +252,7 @@ def _months(world: World) -> None:
             for place in PLACES:
                 if place.town == submission.unit.code:
                     world.keep(place.key, submission)
+        draft_ledgers(county=county, month=this - 1, now=now)
         for roster in generate_rosters(unit=county, month=this + 1, actor=None, now=now):
             for place in PLACES:
                 if place.town == roster.unit.code and roster.program == "DIBAO_RURAL":

@@ -14,6 +14,7 @@ from reports.governance.table import TABLE, Row
 from reports.models import SummaryReport
 from reports.summary.outline import (
     ATTACHMENTS,
+    FLASH,
     Comparison,
     Picture,
     Problems,
@@ -196,5 +197,5 @@ def _flash_note(report: SummaryReport) -> Line:
 
 
 def _flash_grid(report: SummaryReport) -> Grid:
-    lines = tuple((cell_label(key), number) for key, number in report.flash["figures"].items())
+    lines = tuple((cell_label(key), number) for key in FLASH if (number := report.flash["figures"].get(key)))
     return Grid(("指标", "本期"), lines, widths=(10, 4), aligns=("left", "right"), size=10.5)

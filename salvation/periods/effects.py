@@ -14,7 +14,7 @@ def fill_zeros(context: Context) -> None:
     submission: Submission = context.subject
     cells = dict(submission.cells)
     said = {"by": str(context.actor), "at": context.now.isoformat(timespec="minutes")}
-    for key in submission.periodical.fillable:
+    for key in submission.periodical.fillable - submission.periodical.texts:
         if (cells.get(key) or {}).get("manual") is None:
             cells[key] = {"manual": ZERO, **said}
     submission.cells, submission.zero, submission.filled_by = cells, True, context.actor

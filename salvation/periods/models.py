@@ -33,6 +33,8 @@ class Periodical:
     fillable: frozenset[str]
     url: Callable[[Any], str]
     counted: frozenset[str] = frozenset()
+    # Fillable cells that hold words instead of a number.
+    texts: frozenset[str] = frozenset()
     checks: tuple[Check, ...] = ()
     # Whether cumulative figures begin anew in a submission's month.
     restarts: Callable[[Any], bool] = lambda submission: False

@@ -17,6 +17,7 @@ from salvation.units.models import Unit
 
 EDITABLE = frozenset({"DRAFT_READY", "FILLING", "RETURNED"})
 HIGHEST = Decimal("1e12")
+LONGEST = 500
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def fill_cells(*, submission: Submission, values: Mapping[str, str], actor: Any,
     for key, raw in values.items():
         if key not in fillable:
             raise Refusal(f"{key} 由系统计算，不能填写；数据有误请在业务中更正", field=key)
-        value = read_number(raw, key)
+        value = read_words(raw, key) if key in PERIODICALS[locked.table].texts else read_number(raw, key)
         if (cells.get(key) or {}).get("manual") != value:
             changed[key] = value or ""
             cells[key] = (
@@ -103,6 +104,14 @@ def fill_cells(*, submission: Submission, values: Mapping[str, str], actor: Any,
     perform(subject=locked, step="fill", actor=actor, now=now)
     record(actor=actor, action="submission.cell", subject=locked, unit=locked.unit, facts=changed)
     return locked
+
+
+def read_words(raw: str, key: str) -> str | None:
+    """What stands in a cell of words, '' as None. Raises Refusal naming the cell."""
+    text = str(raw).strip()
+    if len(text) > LONGEST:
+        raise Refusal(f"{key} 超过{LONGEST}字，请精简", field=key)
+    return text or None
 
 
 def read_number(raw: str, key: str) -> str | None:

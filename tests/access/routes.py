@@ -11,6 +11,7 @@ from django.utils import timezone
 from salvation.access.models import ScopedModel
 from salvation.accounts.roles import ROLES
 from salvation.domain.month import Month
+from salvation.periods.models import Submission
 from salvation.units.models import Unit
 from salvation.web.navigation import SIGNED_IN
 from tests.world import PLACE, SEATS, World
@@ -48,6 +49,11 @@ def line(world: World, place: str) -> dict[str, Any]:
 
 def last_month() -> str:
     return str(Month.of(timezone.localdate()) - 1)
+
+
+def ledger_of(world: World, place: str) -> int:
+    found = Submission.objects.get(table="work_ledger", unit=world.units[PLACE[place].town])
+    return int(found.pk)
 
 
 def cell(world: World, place: str) -> dict[str, Any]:
@@ -123,6 +129,9 @@ ROUTES: dict[str, Route] = {
     ),
     "cases:worksheet": Route(
         "Application", lambda world, place: {"form": "docx", **pk_of("Assessment")(world, place)}
+    ),
+    "cases:notice_file": Route(
+        "NoticeSheet", lambda world, place: {"form": "docx", **pk_of("NoticeSheet")(world, place)}
     ),
     "cases:simulate": Route("ParameterVersion", pk_of("ParameterVersion"), answers=FORM_ONLY),
     "cases:effects": Route(kwargs=lambda world, place: {"version": world.one("ParameterVersion", place).pk}),
@@ -204,6 +213,10 @@ ROUTES: dict[str, Route] = {
     ),
     "reports:civil": Route(answers=(302,)),
     "reports:civil_month": Route(kwargs=lambda world, place: {"month": last_month()}),
+    "reports:ledgers": Route(),
+    "reports:ledger": Route("Submission", lambda world, place: {"pk": ledger_of(world, place)}),
+    "reports:fill_ledger": Route("Submission", lambda world, place: {"pk": ledger_of(world, place)}),
+    "reports:completeness": Route(),
     "reports:across": Route(answers=(302,)),
     "reports:across_month": Route(kwargs=lambda world, place: {"month": last_month()}),
     "web:drawing": Route(kwargs=lambda world, place: {"name": "0" * 64}, answers=(404,)),

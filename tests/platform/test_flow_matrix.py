@@ -12,6 +12,7 @@ from django.utils import timezone
 from audits.flows import RECTIFICATION
 from cases.flows import APPLICATION, CHANGE_ORDER
 from funds.flows import ROSTER
+from reports.summary.flows import SUMMARY
 from salvation.accounts.roles import ROLES
 from salvation.domain.errors import Refusal
 from salvation.flow.engine import available, perform
@@ -27,6 +28,7 @@ FLOW_TABLES = {
     "ChangeOrder": CHANGE_ORDER,
     "RectificationItem": RECTIFICATION,
     "Submission": SUBMISSION,
+    "SummaryReport": SUMMARY,
     "Roster": ROSTER,
 }
 DONE, REFUSED, FORBIDDEN, HIDDEN = "done", "refused", "forbidden", "hidden"

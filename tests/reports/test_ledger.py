@@ -1,0 +1,78 @@
+"""The monthly work ledger: figures from the table, words by the unit, signed and handed in like every table."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from reports.governance.services import close_month
+from reports.ledger.services import draft_ledgers, ledger_rows
+from reports.ledger.table import CODE, TASKS
+from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.flow.engine import perform
+from salvation.periods.models import Submission
+from salvation.periods.services import fill_cells
+from salvation.units.models import Unit
+from tests.builders import make_benefit, make_household
+
+MAY = Month(2022, 5)
+JULY = timezone.make_aware(timezone.datetime(2022, 7, 1, 3))
+
+
+@pytest.fixture
+def ledger(units: dict[str, Unit]) -> Submission:
+    make_benefit(make_household(units["360722100200"], ["甲", "乙"]), date(2022, 1, 1))
+    close_month(county=units["360722"], month=MAY, now=JULY)
+    draft_ledgers(county=units["360722"], month=MAY, now=JULY)
+    return Submission.objects.get(table=CODE, unit=units["360722100"])
+
+
+def test_it_has_a_line_for_every_task_of_the_plan_and_is_due_on_the_fifth(ledger: Submission) -> None:
+    assert [row.task for row in ledger_rows(ledger)] == list(TASKS)
+    assert ledger.due_on <= date(2022, 6, 5)
+
+
+def test_figures_come_from_the_table_and_what_nobody_counts_stays_unknown(ledger: Submission) -> None:
+    problems, checked = ledger_rows(ledger)[0], ledger_rows(ledger)[1]
+    assert problems.figure("problems") == 0
+    assert str(checked.cell("checked_people").value) == "缺数据"
+
+
+def test_words_are_kept_and_figures_of_the_system_are_not_typed_over(ledger: Submission, clerk: User) -> None:
+    fill_cells(submission=ledger, values={"T01.done": "逐项整改", "T01.evidence": "3"}, actor=clerk, now=JULY)
+    ledger.refresh_from_db()
+    assert ledger_rows(ledger)[0].cell("done").value == "逐项整改"
+    with pytest.raises(Refusal, match="由系统计算"):
+        fill_cells(submission=ledger, values={"T01.problems": "9"}, actor=clerk, now=JULY)
+
+
+def test_it_is_signed_and_handed_in(ledger: Submission, clerk: User, leader: User) -> None:
+    for step, actor in (("hand_over", clerk), ("sign", leader), ("submit", clerk)):
+        perform(subject=ledger, step=step, actor=actor, now=JULY)
+    assert ledger.state == "SUBMITTED"
+
+
+def test_its_pages_open_to_its_unit_alone(
+    ledger: Submission, clerk: User, other_clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    page = sign_in(clerk).get(f"/reports/ledgers/{ledger.pk}/").content.decode()
+    assert "狠抓问题整改" in page and "加强公示公开" in page
+    assert sign_in(clerk).get(f"/reports/ledgers/{ledger.pk}/fill/").status_code == 200
+    assert sign_in(other_clerk).get(f"/reports/ledgers/{ledger.pk}/").status_code == 404
+
+
+def test_completeness_counts_what_is_filled_in(
+    ledger: Submission, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    page = sign_in(clerk).get("/reports/completeness/").content.decode()
+    assert "住址已填" in page and "嘉定镇" in page
+
+
+def test_the_dynamic_table_ties(ledger: Submission, clerk: User, sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(clerk).get("/reports/civil/2022-05/").content.decode()
+    assert "各单位各类别均相符" in page
+    assert "保障标准相对平衡" in page
