@@ -19,7 +19,7 @@ from salvation.domain.month import Month
 from salvation.flow.clocks import start_clock
 from salvation.flow.engine import begin
 from salvation.flow.numbers import next_number
-from salvation.flow.table import Context
+from salvation.flow.table import Context, Step
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import at
@@ -303,6 +303,14 @@ def shares_of(assessment: Any) -> list[Share]:
         )
         for key in covered
     ]
+
+
+def suggest(application: Application, step: Step) -> dict[str, Any]:
+    """First values for what a step asks: the calculated amount, the village's notice board."""
+    known: dict[str, Any] = {"place": f"{application.village}公开栏"}
+    if application.assessment is not None:
+        known["amount"] = application.assessment.total
+    return known
 
 
 EFFECTS = {

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404
 
 from salvation.flow.models import FlowSubject
-from salvation.flow.table import Effect, Flow
+from salvation.flow.table import Effect, Flow, Step
 from salvation.journal.actions import ACTIONS
 
 
@@ -19,6 +19,8 @@ class Entry:
     url: Callable[[Any], str]
     title: Callable[[Any], str]
     effects: Mapping[str, tuple[Effect, ...]]
+    # What the system already knows of the facts a step asks for: nothing is typed twice.
+    suggest: Callable[[Any, Step], Mapping[str, Any]]
 
 
 FLOWS: dict[str, Entry] = {}
@@ -30,11 +32,15 @@ def register(
     url: Callable[[Any], str],
     title: Callable[[Any], str] = str,
     effects: Mapping[str, tuple[Effect, ...]] | None = None,
+    suggest: Callable[[Any, Step], Mapping[str, Any]] = lambda subject, step: {},
 ) -> None:
-    """Bind a flow to its model. ``effects``: step code → functions run in the step's transaction."""
+    """Bind a flow to its model. ``effects``: step code → functions run in the step's transaction.
+
+    ``suggest`` gives first values for the needs of a step, by key.
+    """
     for step in effects or {}:
         model.flow.step(step)
-    FLOWS[model.flow.code] = Entry(model.flow, model, url, title, effects or {})
+    FLOWS[model.flow.code] = Entry(model.flow, model, url, title, effects or {}, suggest)
     ACTIONS[f"flow.{model.flow.code}"] = f"办理{model.flow.label}"
 
 

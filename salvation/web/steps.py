@@ -111,7 +111,8 @@ class StepPage(FormPage):
         return f"{self.step.label}：{self.entry.title(self.subject)}"
 
     def make_form(self, data: QueryDict | None, files: Any) -> forms.Form:
-        return form_class(self.step, self.request.user)(data, files)
+        known = self.entry.suggest(self.subject, self.step)
+        return form_class(self.step, self.request.user)(data, files, initial=dict(known))
 
     def must_check(self, form: Any) -> bool:
         return bool(self.step.needs) and not form.is_multipart()

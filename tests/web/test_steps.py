@@ -1,15 +1,19 @@
 """The page on which every step of every flow is taken, shown with applications."""
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
-from cases.models import Application
+from cases.models import Application, ChangeOrder
 from cases.services.applications import create_application
+from cases.services.changes import draft_stop
 from cases.services.people import PersonInput, register_household
 from salvation.flow.engine import history
 from salvation.flow.table import Need
 from salvation.web.services import new_token
 from salvation.web.steps import field_for, kept
+from tests.builders import make_benefit, make_household
 
 
 @pytest.fixture
@@ -114,3 +118,11 @@ def test_every_kind_of_need_is_asked_for_and_kept_as_plain_fact(clerk, kind, typ
 def test_a_yes_or_no_question_must_be_answered(clerk):
     field = field_for(Need("x", "是否听取意见", "bool"), clerk)
     assert field.required and [label for _, label in field.choices] == ["是", "否"]
+
+
+def test_what_the_system_knows_is_filled_in_already(clerk, units, sign_in):
+    benefit = make_benefit(make_household(units["360722100200"], ["谢桂英"]), date(2022, 1, 1))
+    order = draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
+    ChangeOrder.objects.filter(pk=order.pk).update(state="DECIDED")
+    page = sign_in(clerk).get(f"/flow/change_order/{order.pk}/take_effect/").content.decode()
+    assert f'value="{timezone.localdate()}"' in page
