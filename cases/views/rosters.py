@@ -397,6 +397,7 @@ class RosterUndo(WizardPage):
             "until": undo_until(self.batch),
             "blockers": found[:BLOCKERS_SHOWN],
             "blocker_count": len(found),
+            "closed": bool(found),
         }
 
     def save(self, form: Any) -> str:

@@ -1,10 +1,13 @@
 """Sheets, headers, remembered columns, interrupted work and undo: the roster wizard beyond the straight way."""
 
 import io
+import os
+import signal
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -243,6 +246,33 @@ def test_a_commit_whose_worker_died_before_the_end_leaves_nothing_and_goes_on(
     assert Household.objects.count() == 2
 
 
+def killed_at(stage):
+    """Progress that kills its own process, as the machine would, when the work comes to `stage`."""
+
+    def heard(done, total, words):
+        if stage in words:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return heard
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stage", ["正在与登记簿核对", "正在写入待遇", "正在收尾"])
+def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes(batch, clerk, stage):
+    run = started(batch, clerk)
+    claim(run.pk)
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        commit_batch(batch=batch, actor=clerk, progress=killed_at(stage))
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert not Person.objects.exists()
+    Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert execute(run.pk).state == Run.State.DONE
+    assert (Household.objects.count(), Person.objects.count()) == (2, 4)
+
+
 def test_a_cancelled_commit_leaves_nothing(batch, clerk):
     run = started(batch, clerk)
     claim(run.pk)
@@ -306,6 +336,7 @@ def test_what_blocks_an_undo_is_listed_by_household(batch, clerk, make_user, sig
     client = sign_in(clerk)
     shown = client.get(page("roster_undo", batch))
     assert "现在不能撤销" in shown.content.decode()
+    assert 'name="confirm"' not in shown.content.decode()
     content = b"".join(client.post(page("roster_blockers", batch)).streaming_content)
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0] for cell in row]
     assert "家庭已有修改" in cells
