@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils import timezone
+
 from cases import jobs, measures
 from cases.desk import desk_numbers, find_applications, find_people
 from cases.documents import applications as application_documents
@@ -11,6 +13,7 @@ from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.selectors import counties_at_work
 from cases.services import applications, changes
+from cases.services.notice_sheets import on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
@@ -39,13 +42,15 @@ def register_all(reverse: Callable[..., str]) -> None:
         Application,
         url=lambda application: reverse("cases:application", args=[application.pk]),
         title=lambda application: f"{application.applicant.name}（{application.get_program_display()}）",
-        effects=together(applications.EFFECTS, effects.APPLICATION),
+        effects=together(applications.EFFECTS, {"first_review": (on_first_review,)}, effects.APPLICATION),
+        suggest=applications.suggest,
     )
     register_flow(
         ChangeOrder,
         url=lambda order: reverse("cases:change", args=[order.pk]),
         title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
         effects=together(changes.EFFECTS, effects.CHANGE_ORDER),
+        suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
     navigation.register_group("救助对象", 10)
@@ -64,9 +69,11 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
         NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
-        NavItem("文书", "documents:list", "file.view", "救助对象", "file", 55, waiting("document")),
+        NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
+        NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),
         NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
         NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
+        NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
     )
     search.register(
         Provider("人员", "case.view", find_people), Provider("申请", "case.view", find_applications)

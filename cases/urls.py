@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import applications, benefits, households, rosters, simulation, worksheets
+from cases.views import applications, benefits, examples, households, notices, rosters, simulation, worksheets
 
 app_name = "cases"
 urlpatterns = [
@@ -9,7 +9,8 @@ urlpatterns = [
     path("households/<int:pk>/", households.HouseholdRecord.as_view(), name="household"),
     path("households/<int:pk>/account/", households.NewAccount.as_view(), name="new_account"),
     path("households/<int:pk>/apply/", applications.NewApplication.as_view(), name="new_application"),
-    path("households/<int:pk>/compare/", applications.Compare.as_view(), name="compare"),
+    path("households/<int:pk>/compare/", worksheets.Compare.as_view(), name="compare"),
+    path("households/<int:pk>/compare.<slug:form>", worksheets.CompareFile.as_view(), name="compare_file"),
     path("people/", households.PersonList.as_view(), name="people"),
     path("people/<int:pk>/", households.PersonRecord.as_view(), name="person"),
     path("people/<int:pk>/reveal/", households.Reveal.as_view(), name="reveal"),
@@ -24,6 +25,11 @@ urlpatterns = [
     path("parameters/<int:pk>/simulate/", simulation.Simulate.as_view(), name="simulate"),
     path("parameters/<int:version>/effects/", simulation.SimulatedChanges.as_view(), name="effects"),
     path("effects/<int:pk>/", simulation.SimulatedHousehold.as_view(), name="simulated_household"),
+    path("notices/", notices.NoticeSheets.as_view(), name="notices"),
+    path("notices/<int:pk>/", notices.NoticePage.as_view(), name="notice"),
+    path("notices/<int:pk>/sheet.<slug:form>", notices.NoticeFile.as_view(), name="notice_file"),
+    path("examples/", examples.Examples.as_view(), name="examples"),
+    path("examples/<slug:number>/", examples.ExamplePage.as_view(), name="example"),
     path("benefits/", benefits.BenefitList.as_view(), name="benefits"),
     path("benefits/<int:pk>/", benefits.BenefitRecord.as_view(), name="benefit"),
     path("benefits/<int:pk>/change/<slug:kind>/", benefits.NewChange.as_view(), name="new_change"),

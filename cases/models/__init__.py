@@ -12,6 +12,7 @@ from cases.models.application import (
 from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
 from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.household import DutyBearer, Household, Member, PayAccount
+from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
@@ -31,6 +32,7 @@ __all__ = [
     "Household",
     "Member",
     "Notice",
+    "NoticeSheet",
     "PayAccount",
     "Person",
     "SimulatedChange",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from cases.flows import APPLICATION
 from cases.models.choices import PROGRAMS, Area, CareLevel, SingleReason, choices
 from cases.models.household import Household
+from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
 from salvation.access.models import Access
 from salvation.files.models import Attachment
@@ -229,6 +230,9 @@ class Notice(models.Model):
     place = models.CharField("公示地点", max_length=100)
     people = models.PositiveSmallIntegerField("家庭人口")
     amount = models.DecimalField("拟保障金额", max_digits=10, decimal_places=2)
+    sheet = models.ForeignKey(
+        NoticeSheet, on_delete=models.PROTECT, null=True, related_name="notices", verbose_name="公示单"
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

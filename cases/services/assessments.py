@@ -1,6 +1,7 @@
 """Means tests of registered households: facts from the register and the declaration, parameters of the unit."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils import timezone
 
 from cases.models import Application, Assessment, Declaration, Household
 from cases.models.choices import Program
-from cases.rules.compare import assess, compare
+from cases.rules.compare import assess
+from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
 from cases.services.judging import Case, Policy, case_of, judge, kin_of
 from salvation.access.services import require
@@ -26,10 +28,30 @@ def _case(household: Household, declared: Mapping[str, Any], on: date, single_fo
     return case_of(kin, household.standard_area, declared, on, single_for=single_for)
 
 
-def compare_programmes(*, household: Household, declared: Mapping[str, Any], on: date) -> list[Verdict]:
-    """Every programme side by side; nothing is written. Raises Refusal naming what is missing."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One programme in the comparison: its verdict, or why it could not be tried (a parameter is missing)."""
+
+    program: Program
+    verdict: Verdict | None
+    problem: str = ""
+
+
+def compare_programmes(*, household: Household, declared: Mapping[str, Any], on: date) -> list[Compared]:
+    """Every programme side by side; nothing is written. Raises Refusal for facts that cannot be read.
+
+    A programme whose parameters the county has not set does not keep the others from being shown.
+    """
     case = _case(household, declared, on)
-    return compare(case.facts, Policy(household.handling_unit, on).parameters, on)
+    parameters = Policy(household.handling_unit, on).parameters
+    return [_compared(program, case, parameters, on) for program in Program]
+
+
+def _compared(program: Program, case: Case, parameters: PolicyParameters, on: date) -> Compared:
+    try:
+        return Compared(program, assess(program, case.facts, parameters, on))
+    except Refusal as refusal:
+        return Compared(program, None, str(refusal))
 
 
 def preview(*, household: Household, declared: Mapping[str, Any], program: str, on: date) -> Verdict:

@@ -11,7 +11,7 @@ from cases.forms.applications import ApplicationFilter, ApplicationForm, Economy
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
 from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
-from cases.services.assessments import assess_application, compare_programmes, preview
+from cases.services.assessments import assess_application, preview
 from cases.tables import APPLICATIONS
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
@@ -313,25 +313,3 @@ class Assess(Page):
         rows = Application.objects.select_related(*RELATED)
         application: Application = get_visible(rows, self.request.user, pk=pk)
         return application
-
-
-class Compare(Page):
-    """Every programme side by side for a household; nothing is written."""
-
-    title = "各类别比较"
-    permission = "case.view"
-    template_name = "cases/compare.html"
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        rows = Household.objects.select_related("head", "handling_unit")
-        household = get_visible(rows, request.user, pk=pk)
-        declaration = Declaration.objects.filter(household=household).order_by("-id").first()
-        if declaration is None:
-            raise Refusal("本户还没有登记经济状况，不能比较")
-        on = timezone.localdate()
-        verdicts = compare_programmes(
-            household=household, declared=sealed_facts.load(declaration.facts), on=on
-        )
-        return self.show(
-            {"household": household, "verdicts": [verdict.as_dict() for verdict in verdicts], "on": on}
-        )

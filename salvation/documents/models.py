@@ -24,7 +24,7 @@ from salvation.vault.fields import SealedJSONField
 class Document(FlowSubject):
     """One 文书 about one record. Once issued, text and facts are kept as they went out."""
 
-    access = Access(view="file.view", scopes={"handling": "unit"}, village="village")
+    access = Access(view="document.view", scopes={"handling": "unit"}, village="village")
     flow: ClassVar[Flow] = DOCUMENT
     keeps_due: ClassVar[bool] = True
     objects = SubjectQuerySet.as_manager()  # type: ignore[misc]

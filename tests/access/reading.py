@@ -3,8 +3,10 @@
 import re
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
+from docx import Document
 
 MARKUP = re.compile(r"<[^>]*>")
 
@@ -20,7 +22,18 @@ def content_of(response: Any) -> bytes:
 def words_in(response: Any) -> str:
     """Markup included: a number in an attribute is as readable as one in the text."""
     content = content_of(response)
-    return cells_of(content) if content.startswith(b"PK") else content.decode(errors="replace")
+    if not content.startswith(b"PK"):
+        return content.decode(errors="replace")
+    return (
+        text_of(content) if "word/document.xml" in ZipFile(BytesIO(content)).namelist() else cells_of(content)
+    )
+
+
+def text_of(content: bytes) -> str:
+    """Paragraphs and cells of a Word file."""
+    book = Document(BytesIO(content))
+    cells = [cell.text for table in book.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in book.paragraphs), *cells])
 
 
 def cells_of(content: bytes) -> str:

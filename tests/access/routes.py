@@ -130,6 +130,10 @@ ROUTES: dict[str, Route] = {
     "cases:worksheet": Route(
         "Application", lambda world, place: {"form": "docx", **pk_of("Assessment")(world, place)}
     ),
+    "cases:compare_file": Route(
+        "Household", lambda world, place: {"form": "docx", **pk_of("Household")(world, place)}
+    ),
+    "cases:example": Route(kwargs=lambda world, place: {"number": "01"}),
     "cases:notice_file": Route(
         "NoticeSheet", lambda world, place: {"form": "docx", **pk_of("NoticeSheet")(world, place)}
     ),

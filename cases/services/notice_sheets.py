@@ -1,0 +1,163 @@
+"""Put households on public sheets: only the columns of 4.9, minors masked, everything looked through first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from cases.models import Application, Notice, NoticeSheet
+from cases.models.choices import DIBAO, TEKUN, Program
+from salvation.access.services import require
+from salvation.documents.declared import office_of
+from salvation.documents.official import Grid, Line, Paper, chinese_date
+from salvation.domain import mask
+from salvation.domain.ages import age
+from salvation.domain.errors import Refusal
+from salvation.domain.leaks import leaks
+from salvation.flow.numbers import next_number
+from salvation.flow.table import Context
+from salvation.journal.actions import register
+from salvation.journal.services import record
+
+register(notice__post="张贴公示单", notice__withdraw="撤下公示", notice__file="下载公示单")
+
+ADULT = 18
+COLUMNS = {
+    "place": "村组",
+    "name": "申请人姓名",
+    "people": "家庭人口",
+    "program": "拟保障类别",
+    "grant": "拟保障金额（供养方式）",
+}
+
+
+def group_of(program: str) -> str:
+    """低保, 特困 or the recognition: one sheet each."""
+    if program in DIBAO:
+        return "低保"
+    return "特困" if program in TEKUN else Program(program).label
+
+
+def row_of(notice: Notice) -> dict[str, str]:
+    """What is posted of a household: nothing beside these columns."""
+    application = notice.application
+    person, household = application.applicant, application.household
+    minor = person.birth_date is not None and age(person.birth_date, notice.posted_on) < ADULT
+    tekun = application.program in TEKUN
+    return {
+        "place": f"{application.village}{household.group_name}",
+        "name": mask.name(person.name, mask.Scene.NOTICE, minor=minor),
+        "people": str(notice.people),
+        "program": "特困供养" if tekun else Program(application.program).label,
+        "grant": Program(application.program).label if tekun else f"{notice.amount:,.2f}元/月",
+    }
+
+
+def refuse_leaks(texts: Mapping[str, str]) -> None:
+    """Raises Refusal naming the very place of an ID, card or phone number (4.9, 002 L47)."""
+    for where, text in texts.items():
+        for found in leaks(text):
+            raise Refusal(
+                f"{where}第{found.start}至{found.end}个字符像是{found.what}（{found.shown}），不能公示；请删去后再办理",
+                rule="002 第47条",
+            )
+
+
+def checked(rows: Sequence[Mapping[str, str]], place: str) -> None:
+    """Look through every cell of a sheet, and where it is posted. Raises Refusal."""
+    texts = {"公示地点": place}
+    for number, row in enumerate(rows, start=1):
+        texts |= {f"第{number}行“{COLUMNS[key]}”": row[key] for key in ("place", "name", "program")}
+        # The grant is ours: a figure of money, or a word.
+        texts[f"第{number}行“{COLUMNS['people']}”"] = row["people"]
+    refuse_leaks(texts)
+
+
+@transaction.atomic
+def post_notice(*, notice: Notice, actor: Any) -> NoticeSheet:
+    """Put a notice on the sheet of its village and day, or begin one. Raises Refusal for what may not be public."""
+    application = notice.application
+    row = row_of(notice)
+    checked([row], notice.place)
+    group, year = group_of(application.program), notice.posted_on.year
+    lookup = {
+        "village": application.village,
+        "group": group,
+        "posted_on": notice.posted_on,
+        "place": notice.place,
+    }
+    sheet = NoticeSheet.objects.select_for_update().filter(**lookup).first()
+    if sheet is None:
+        counted = next_number(f"N{application.unit.code}-{year}-{group}-", digits=1).rpartition("-")[2]
+        sheet = NoticeSheet.objects.create(
+            unit=application.unit,
+            year=year,
+            number=int(counted),
+            ends_on=notice.ends_on,
+            rows=[row],
+            **lookup,
+        )
+    else:
+        sheet.rows = [*sheet.rows, row]
+        sheet.save(update_fields=["rows"])
+    Notice.objects.filter(pk=notice.pk).update(sheet=sheet)
+    record(actor=actor, action="notice.post", subject=sheet, unit=sheet.unit, facts={"rows": len(sheet.rows)})
+    return sheet
+
+
+def on_first_review(context: Context) -> None:
+    """The first review posts the notice: the sheet is ready to print."""
+    application: Application = context.subject
+    notice = application.notices.order_by("pk").last()
+    if notice is not None:
+        post_notice(notice=notice, actor=context.actor)
+
+
+def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
+    """The sheet on paper."""
+    rows = tuple(
+        (str(number), *(row[key] for key in COLUMNS)) for number, row in enumerate(sheet.rows, start=1)
+    )
+    issuer = office_of(sheet.unit)
+    until = f"{chinese_date(sheet.posted_on)}张贴，公示7天，至{chinese_date(sheet.ends_on)}止"
+    phones = [
+        f"{unit}{unit.contact_phone}"
+        for unit in (sheet.unit, sheet.unit.county)
+        if unit and unit.contact_phone
+    ]
+    return Paper(
+        title=f"{sheet.unit}{sheet.year}年第{sheet.number}批{sheet.group}初审公示",
+        addressee="",
+        body=(
+            Line("根据社会救助有关规定，经入户调查、信息核对和集体审核，现将拟给予救助的家庭公示如下："),
+            Grid(("序号", *COLUMNS.values()), rows, widths=(2, 6, 5, 4, 5, 6), size=12),
+            Line(f"公示时间：{until}。公示地点：{sheet.place}。"),
+            Line(
+                f"对公示内容有异议的，请在公示期内向{issuer}反映。监督举报电话：{'、'.join([*phones, '12345'])}。"
+            ),
+        ),
+        issuer=issuer,
+        dated=sheet.posted_on,
+        sealed=True,
+        trace=trace,
+    )
+
+
+@transaction.atomic
+def withdraw_sheet(*, sheet: NoticeSheet, actor: Any, on: date) -> NoticeSheet:
+    """Register that a sheet was taken down after its time (必须撤下, J01). Raises Refusal before its end."""
+    locked: NoticeSheet = NoticeSheet.objects.select_for_update().select_related("unit").get(pk=sheet.pk)
+    require(actor, "case.notice", locked.unit)
+    if on <= locked.ends_on:
+        raise Refusal(
+            f"公示到{locked.ends_on:%Y年%-m月%-d日}止，期满后才能撤下", rule="最低生活保障审核确认办法第19条"
+        )
+    if locked.withdrawn_on:
+        raise Refusal(f"该公示已于{locked.withdrawn_on:%Y-%m-%d}撤下")
+    locked.withdrawn_on, locked.withdrawn_by = on, actor
+    locked.save(update_fields=["withdrawn_on", "withdrawn_by"])
+    record(
+        actor=actor, action="notice.withdraw", subject=locked, unit=locked.unit, facts={"on": on.isoformat()}
+    )
+    return locked
