@@ -233,6 +233,8 @@ BALANCE = (
     Measure("DX2", "newly_covered", "people"),
     Measure("DX3", "moved", "people", Q(leaves=False)),
     Measure("DX4", "moved", "people", LEFT),
+    # Not checked, but drawn: what a month costs.
+    Measure("DX5", "paid", "total"),
 )
 DYNAMIC = tuple(_dynamic())
 MEASURES = (*GOVERNANCE, *BALANCE, *DYNAMIC)

@@ -56,6 +56,16 @@ def year_lines(held: Mapping[Month, Sequence[Mapping[str, object]]], last: Month
     return lines("近十二个月救助对象（人）", "人", periods, series)
 
 
+def money_line(held: Mapping[Month, Sequence[Mapping[str, object]]], last: Month) -> Chart | None:
+    """What the months cost (monthly entitlements, yuan); None with fewer than two months."""
+    months = [last - back for back in range(SHOWN_MONTHS - 1, -1, -1)]
+    amounts = [_of(held.get(month, ()), ("DX5",)) for month in months]
+    if sum(amount is not None for amount in amounts) < 2:
+        return None
+    periods = [f"{month.year % 100}年{month.month}月" for month in months]
+    return lines("近十二个月月保障金（元）", "元", periods, {"月保障金": amounts})
+
+
 def _of(units: Sequence[Mapping[str, object]], keys: Sequence[str]) -> Decimal | None:
     parts = [number(cells, key) for cells in units for key in keys]
     known = [part for part in parts if part is not None]

@@ -61,8 +61,8 @@ MAY_DIFFER = (
     ),
 )
 CHECKS = (*MUST_HOLD, *MAY_DIFFER)
-# Figures that only the checks need, counted with the table.
-BEHIND = ("DX1", "DX2", "DX3", "DX4")
+# Figures that only checks and charts need, counted with the table.
+BEHIND = ("DX1", "DX2", "DX3", "DX4", "DX5")
 
 
 def complete(cells: Mapping[str, Any], before: Mapping[str, Any], values: dict[str, str]) -> dict[str, str]:

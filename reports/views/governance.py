@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from reports.charts import county_charts
+from reports.charts import county_charts, held_months, money_line, year_lines
 from reports.governance.export import double_counted
 from reports.governance.services import CODE, close_month, distinct_figures, draft_month, rows_for
 from reports.governance.table import TABLE, distinct_row
@@ -16,6 +16,7 @@ from reports.views.sheets import GovernanceSheet, check_line, own_units, parse_m
 from salvation.access.place import own_county
 from salvation.access.services import require
 from salvation.domain.month import Month
+from salvation.periods.models import Submission
 from salvation.periods.standing import standings
 from salvation.tables.model import Column, Row, Totals
 from salvation.web.pages.base import Page
@@ -40,7 +41,14 @@ class Months(Page):
             table=CODE, county=county, units=own_units(user, county, last), months=months, today=today
         )
         rows = [_month_row(month, found[month]) for month in months]
-        context = {"rows": rows, "county": county, "may_freeze": user.may("stat.freeze", county)}
+        held = held_months(Submission.objects.visible_to(user).filter(county=county), last)
+        drawn = [chart for chart in (year_lines(held, last), money_line(held, last)) if chart]
+        context = {
+            "rows": rows,
+            "charts": drawn,
+            "county": county,
+            "may_freeze": user.may("stat.freeze", county),
+        }
         return self.show({**context, "may_urge": user.may("table.accept", county)})
 
 

@@ -12,7 +12,7 @@ from salvation.flow.engine import begin_all, perform
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.periods.models import Submission
-from salvation.periods.services import EDITABLE, read_number
+from salvation.periods.services import EDITABLE, moment, read_number
 
 register(submission__correct="开立更正版", submission__corrected="更正数据")
 
@@ -43,7 +43,6 @@ def open_correction(*, submission: Submission, reason: str, actor: Any, now: dat
         county=locked.county,
         period=locked.period,
         version=locked.version + 1,
-        due_on=locked.due_on,
         cells={key: _carried(cell) for key, cell in locked.cells.items()},
         frozen=locked.frozen,
         generated_at=now,
@@ -87,8 +86,7 @@ def correct_cell(
     before = cell.get("was", cell.get("manual", cell.get("auto", "")))
     if number == before:
         raise Refusal("更正后的数字与原来相同", field="value")
-    moment = now.isoformat(timespec="minutes")
-    cell |= {"manual": number, "was": before, "why": reason.strip(), "by": str(actor), "at": moment}
+    cell |= {"manual": number, "was": before, "why": reason.strip(), "by": str(actor), "at": moment(now)}
     locked.cells = {**locked.cells, key: cell}
     locked.filled_by = actor
     locked.save(update_fields=["cells", "filled_by"])

@@ -4,6 +4,7 @@ from salvation.duties.services import close_duty
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.periods.models import Submission
+from salvation.periods.services import moment
 
 LEADER_DUTY, COUNTY_DUTY = "submission.leader", "submission.late"
 ZERO = "0"
@@ -13,7 +14,7 @@ def fill_zeros(context: Context) -> None:
     """零报告: what nobody filled in is zero, said by the person who takes the step."""
     submission: Submission = context.subject
     cells = dict(submission.cells)
-    said = {"by": str(context.actor), "at": context.now.isoformat(timespec="minutes")}
+    said = {"by": str(context.actor), "at": moment(context.now)}
     for key in submission.periodical.fillable - submission.periodical.texts:
         if (cells.get(key) or {}).get("manual") is None:
             cells[key] = {"manual": ZERO, **said}

@@ -10,7 +10,7 @@ from salvation.domain.errors import Refusal
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.periods.models import CellRemark, Submission
-from salvation.periods.services import EDITABLE
+from salvation.periods.services import EDITABLE, moment
 
 register(submission__remark="批注数据", submission__answer="答复批注", submission__explain="填写勾稽说明")
 
@@ -59,7 +59,7 @@ def explain_check(*, submission: Submission, code: str, text: str, actor: Any, n
     check = next((check for check in locked.periodical.checks if check.code == code), None)
     if check is None or not check.explain:
         raise Refusal("这项勾稽必须相符，不能以说明代替，请更正数据")
-    said = {"text": _said(text, "说明"), "by": str(actor), "at": now.isoformat(timespec="minutes")}
+    said = {"text": _said(text, "说明"), "by": str(actor), "at": moment(now)}
     locked.explanations = {**locked.explanations, code: said}
     locked.save(update_fields=["explanations"])
     facts = {"check": check.label, "text": said["text"]}

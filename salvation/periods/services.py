@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
@@ -91,11 +92,7 @@ def fill_cells(*, submission: Submission, values: Mapping[str, str], actor: Any,
         value = read_words(raw, key) if key in PERIODICALS[locked.table].texts else read_number(raw, key)
         if (cells.get(key) or {}).get("manual") != value:
             changed[key] = value or ""
-            cells[key] = (
-                {"manual": value, "by": str(actor), "at": now.isoformat(timespec="minutes")}
-                if value is not None
-                else {}
-            )
+            cells[key] = {"manual": value, "by": str(actor), "at": moment(now)} if value is not None else {}
     if not changed:
         return locked
     locked.cells = {key: cell for key, cell in cells.items() if cell}
@@ -104,6 +101,11 @@ def fill_cells(*, submission: Submission, values: Mapping[str, str], actor: Any,
     perform(subject=locked, step="fill", actor=actor, now=now)
     record(actor=actor, action="submission.cell", subject=locked, unit=locked.unit, facts=changed)
     return locked
+
+
+def moment(now: datetime) -> str:
+    """When something was filled in, as people read it."""
+    return f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
 
 
 def read_words(raw: str, key: str) -> str | None:
