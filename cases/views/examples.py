@@ -1,6 +1,7 @@
 """算例: the worked households beside the rules, judged by the rules as they are now."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class Example:
     number: str
     name: str
     title: str
+    on: date
     text: str
     document: dict[str, Any]
     verdicts: tuple[dict[str, Any], ...]
@@ -45,17 +47,16 @@ class Example:
         """The values it supposes, by their names."""
         given = self.document.get("parameters") or {}
         return [
-            (PARAMETERS[key].label if key in PARAMETERS else key, "不设" if value is None else str(value))
+            (PARAMETERS[key].label if key in PARAMETERS else key, "不设" if value is None else _word(value))
             for key, value in given.items()
         ]
 
     def has(self, words: str) -> bool:
         """Whether the title, the file or a verdict says these words."""
-        said = [
-            self.title,
-            self.text,
-            *(line["formula"] for found in self.verdicts for line in found["working"]),
-        ]
+        said = [self.name, self.title, self.text]
+        for found in self.verdicts:
+            said += [found["name"], *(line["formula"] + line["article"] for line in found["working"])]
+            said += [failure["message"] + failure["article"] for failure in found["failed"]]
         return any(words in text for text in said)
 
 
@@ -63,10 +64,21 @@ def _words(row: Any, *, skip: tuple[str, ...] = (), lead: str = "") -> str:
     """A row of the file as one line."""
     if not isinstance(row, dict):
         return str(row)
-    said = [
-        str(value) for key, value in row.items() if key not in skip and value not in (None, "", [], False)
-    ]
+    told = {
+        key: value for key, value in row.items() if key not in skip and value not in (None, "", [], False)
+    }
+    said = [_word(value) for value in told.values()]
     return "，".join([lead, *said] if lead else said)
+
+
+def _word(value: Any) -> str:
+    """A value in words; a table within (the disability: kind and grade) side by side."""
+    if isinstance(value, dict):
+        parts = {key: f"{part}级" if key == "level" else _word(part) for key, part in value.items()}
+        return "、".join(part if key.islower() else f"{key} {part}" for key, part in parts.items())
+    if isinstance(value, list):
+        return "、".join(map(_word, value))
+    return "是" if value is True else str(value)
 
 
 @cache
@@ -83,7 +95,7 @@ def _read(path: Path) -> Example:
         found.as_dict() for code in document["expect"] for found in household_file.judge(case, Program(code))
     )
     number, _, name = path.stem.partition("-")
-    return Example(number, name, str(document["title"]), text, document, verdicts)
+    return Example(number, name, str(document["title"]), case.on, text, document, verdicts)
 
 
 class Examples(Page):

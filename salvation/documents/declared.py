@@ -136,10 +136,12 @@ def compose(kind: Kind, subject: Any, given: Given, *, number: str = "") -> Comp
 
 
 def office_of(unit: Any) -> str:
-    """Who signs: the county's bureau, the town's government, or the committee itself."""
-    if unit.kind == "TOWN":
-        return str(unit.name) if unit.form else f"{unit.name}人民政府"
-    return f"{unit.name}民政局"
+    """Who signs: the county's bureau, the town's government, the street's office, or the committee itself."""
+    if unit.kind == "COUNTY":
+        return f"{unit.name}民政局"
+    if unit.name.endswith(("镇", "乡")):
+        return f"{unit.name}人民政府"
+    return f"{unit.name}办事处" if unit.name.endswith("街道") else str(unit.name)
 
 
 def _filled(kind: Kind, subject: Any, given: Given, values: Mapping[str, str]) -> Iterator[Part]:

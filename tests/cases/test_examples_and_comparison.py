@@ -59,6 +59,8 @@ def test_each_shows_its_household_and_its_working(number: str, clerk: User, sign
     example = next(example for example in examples() if example.number == number)
     page = sign_in(clerk).get(f"/cases/examples/{number}/").content.decode()
     assert str(example.document["members"][0]["name"]) in page
+    assert f"{example.on:%Y-%m-%d}" in page
+    assert "{&#x27;" not in page
     for verdict in example.verdicts:
         for line in verdict["working"]:
             assert line["label"] in page
