@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from reports.civil.table import CIVIL, CODES, PROGRAM_NAMES, CivilRow, with_levels
+from reports.civil.table import CENT, CIVIL, CODES, PROGRAM_NAMES, CivilRow, with_levels
 from reports.governance.services import frame_for
 from salvation.domain.month import Month
 from salvation.periods.measures import compute
-from salvation.tables.model import Totals, ratio
+from salvation.tables.model import Totals
 from salvation.units.models import Unit
 
 
@@ -46,12 +46,9 @@ def balances(rows: Sequence[CivilRow], earlier: Sequence[CivilRow]) -> list[Bala
         if f"{name}EL" not in now:
             continue
         level, last = now[f"{name}EL"], before[f"{name}EL"]
-        known = isinstance(level, Decimal) and isinstance(last, Decimal) and last
-        change = (
-            ratio(level - last, last)
-            if known and isinstance(level, Decimal) and isinstance(last, Decimal)
-            else None
-        )
+        change = None
+        if isinstance(level, Decimal) and isinstance(last, Decimal) and last:
+            change = ((level - last) * 100 / last).quantize(CENT, ROUND_HALF_UP)
         found.append(Balance(label, now[f"{name}EP"], level, last, change))
     return found
 

@@ -1,6 +1,7 @@
 """The monthly table in the browser: months, the county's sheet, freezing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from salvation.web.pages.base import Page
 from salvation.web.pages.sheets import Check
 
 SHOWN_MONTHS = 12
+HEAD_LINES = 5
 
 
 class Months(Page):
@@ -121,6 +123,8 @@ class CountySheet(GovernanceSheet):
             "missing": [one for one in found if one.missing],
             "double": double_counted(self.county, self.month, self.found) if self.distinct else [],
             "frozen": self.frozen,
+            # Who is missing stands in a notice of its own on the screen.
+            "heading": replace(context["heading"], lines=context["heading"].lines[:HEAD_LINES]),
             "month": self.month,
             "checks_by_unit": True,
             "may_urge": user.may("table.accept", self.county),

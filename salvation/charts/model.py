@@ -26,6 +26,8 @@ CONFIG = {
     "text": {"fontSize": 12, "color": INK},
 }
 WIDE, BAR = 560, 22
+# The unit of count stands above the axis, not turned on its side.
+UPRIGHT = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": -24, "titleY": -10}
 
 Figure = int | float | Decimal
 
@@ -81,7 +83,7 @@ def lines(
     encoding = {
         "x": {"field": "month", "type": "ordinal", "sort": list(periods), "scale": {"domain": list(periods)},
               "axis": {"title": None, "labelAngle": 0, "labelOverlap": True}},
-        "y": {"field": "n", "type": "quantitative", "axis": {"title": unit, "tickCount": 5}, "scale": {"zero": False, "nice": True}},
+        "y": {"field": "n", "type": "quantitative", "axis": {"title": unit, "tickCount": 5, **UPRIGHT}, "scale": {"zero": False, "nice": True}},
         "color": {"field": "what", "type": "nominal", "sort": list(series),
                   "scale": {"domain": list(series), "range": [BLUE, AMBER, GREEN, RED][: len(series)]},
                   "legend": {} if len(series) > 1 else None},
@@ -130,7 +132,7 @@ def waterfall(
         "sort": None,
         "axis": {"title": None, "labelAngle": 0, "ticks": False},
     }
-    y = {"field": "low", "type": "quantitative", "axis": {"title": unit, "tickCount": 4},
+    y = {"field": "low", "type": "quantitative", "axis": {"title": unit, "tickCount": 4, **UPRIGHT},
          "scale": {"domain": [floor, highest + (highest - floor) * 0.12], "nice": False, "zero": False}}  # fmt: skip
     colour = {
         "field": "kind",

@@ -11,9 +11,11 @@ from docx import Document
 
 from reports.governance.services import close_month
 from reports.models import SummaryReport
-from reports.summary.services import draft_summary, export_summary, save_texts
+from reports.summary.services import collect_texts, draft_summary, export_summary, save_texts
 from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.flow.engine import perform
 from salvation.units.models import PopulationStat, Unit
 from tests.builders import make_benefit, make_household
 
@@ -82,3 +84,67 @@ def test_another_town_cannot_open_it(
     client = sign_in(other_clerk)
     assert client.get(f"/reports/summaries/{report.pk}/").status_code == 404
     assert client.get(f"/reports/summaries/{report.pk}/edit/").status_code == 404
+
+
+def test_a_number_that_went_stale_is_shown_and_refreshed_with_the_words_kept(
+    report: SummaryReport, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    save_texts(report=report, texts={"next": "建立月度比对制度"}, actor=clerk)
+    SummaryReport.objects.filter(pk=report.pk).update(figures={**report.figures, "SA05": "9"})
+    client, address = sign_in(clerk), f"/reports/summaries/{report.pk}/"
+    page = client.get(address).content.decode()
+    assert "报告为 9，统计表现为 2" in page
+    client.post(address, {"_act": "refresh"})
+    again = SummaryReport.objects.get(pk=report.pk)
+    assert (again.figures["SA05"], again.texts["next"]) == ("2", "建立月度比对制度")
+    assert "统计表变动过" not in client.get(address).content.decode()
+
+
+def test_stale_numbers_are_not_handed_over(report: SummaryReport, clerk: User) -> None:
+    save_texts(report=report, texts={"next": "建立月度比对制度"}, actor=clerk)
+    SummaryReport.objects.filter(pk=report.pk).update(figures={**report.figures, "SA05": "9"})
+    with pytest.raises(Refusal, match="不一致"):
+        perform(subject=report, step="hand_over", actor=clerk, now=JULY)
+
+
+def test_it_is_signed_by_the_leader_and_then_fixed(report: SummaryReport, clerk: User, leader: User) -> None:
+    with pytest.raises(Refusal, match="长效机制"):
+        perform(subject=report, step="hand_over", actor=clerk, now=JULY)
+    save_texts(report=report, texts={"next": "建立月度比对制度"}, actor=clerk)
+    perform(subject=report, step="hand_over", actor=clerk, now=JULY)
+    perform(subject=report, step="sign", actor=leader, now=JULY)
+    with pytest.raises(Refusal, match="不能再改"):
+        save_texts(report=report, texts={"next": "改"}, actor=clerk)
+    with pytest.raises(Refusal, match="不能重新取数"):
+        draft_summary(unit=report.unit, month=MAY, actor=clerk, now=JULY)
+
+
+def test_the_days_of_june_stand_in_an_annex_of_their_own(report: SummaryReport, clerk: User) -> None:
+    moment = timezone.make_aware(timezone.datetime(2022, 6, 20, 2))
+    again = draft_summary(unit=report.unit, month=MAY, actor=clerk, now=moment)
+    assert again.flash["until"] == "2022-06-19"
+    told = words(again, clerk)
+    assert "6月1日至19日快报（未冻结，仅供参考）" in told
+
+
+def test_the_county_draws_its_towns_words_together(
+    report: SummaryReport, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    save_texts(report=report, texts={"difficulties": "经办力量不足"}, actor=clerk)
+    whole = draft_summary(unit=units["360722"], month=MAY, actor=county_clerk, now=JULY)
+    save_texts(report=whole, texts={"next": "县里的安排"}, actor=county_clerk)
+    assert collect_texts(report=whole, actor=county_clerk) == 1
+    whole.refresh_from_db()
+    assert whole.texts["difficulties"] == "嘉定镇：经办力量不足"
+    assert whole.texts["next"] == "县里的安排"
+
+
+def test_word_and_pdf_come_from_one_declaration(
+    report: SummaryReport, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    whole = draft_summary(unit=units["360722"], month=MAY, actor=county_clerk, now=JULY)
+    given = {"report": whole, "actor": county_clerk, "today": date(2022, 6, 24)}
+    assert export_summary(**given, form="pdf").startswith(b"%PDF")
+    assert Document(BytesIO(export_summary(**given))).inline_shapes
+    with pytest.raises(Refusal, match="下载格式"):
+        export_summary(**given, form="exe")
