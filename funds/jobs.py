@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from funds.deadlines import book_for
 from funds.models import PayLine, Roster
+from funds.services.papers import keep_paper
+from funds.services.roster_flow import PAPER_JOB
 from funds.services.rosters import generate_rosters
 from salvation.domain.month import Month
 from salvation.intake.copying import analyse
 from salvation.jobs.services import Running, job
 
-GENERATE = "roster.generate"
+GENERATE, PAPER = "roster.generate", PAPER_JOB
 
 
 @job(GENERATE, label="生成花名表")
@@ -26,6 +29,14 @@ def roster_generate(run: Running) -> dict[str, Any]:
     analyse(PayLine, Roster)
     lines, amount = sum(roster.lines for roster in rosters), sum(roster.amount for roster in rosters)
     return {"month": str(month), "rosters": len(rosters), "lines": lines, "amount": str(amount)}
+
+
+@job(PAPER, label="生成花名表签章版")
+def roster_paper(run: Running) -> dict[str, Any]:
+    """The period of the run is the roster's id and version."""
+    roster_id, version = run.period.split("-v")[0], run.period.split("-v")[1].split("-")[0]
+    paper = keep_paper(roster_id=int(roster_id), version=int(version))
+    return {"文件": paper.name, "url": reverse("funds:roster", args=[roster_id])}
 
 
 def _is_over_before_it_began(run: Running, month: Month) -> bool:

@@ -22,6 +22,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         roster__exclude="剔除待核",
         roster__include="恢复剔除的明细",
         roster__release="核实剔除的明细，下期补发",
+        roster__paper="生成花名表签章版",
         roster__export="导出花名表",
         roster__export_full="导出完整版花名表",
     )

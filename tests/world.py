@@ -26,7 +26,7 @@ from cases.services.changes import draft_stop
 from cases.services.people import PersonInput, register_household, set_account
 from cases.services.roster_import import checked_order, upload_roster
 from cases.services.snapshots import freeze_month
-from funds.models import Leaver, PayLine
+from funds.models import Leaver, PayLine, SignedPaper
 from funds.services.rosters import exclude_line, generate_rosters
 from reports.governance.services import draft_month
 from reports.ledger.services import draft_ledgers
@@ -360,6 +360,11 @@ def _payments(world: World, place: Place) -> None:
         unit=roster.unit, subject_type="funds.roster", subject_id=roster.pk, reason="报送财政",
         requested_by=world.users["AUDITOR"],
     )  # fmt: skip
+    paper = SignedPaper.objects.create(
+        roster=roster, version=1, content_hash="", stored_as="", name="签章版.pdf", size=0, sha256="0" * 64,
+        made_at=timezone.now(),
+    )  # fmt: skip
+    world.keep(place.key, paper)
     line = PayLine.objects.get(roster=roster, benefit=benefit)
     world.keep(place.key, leaver, asked, line)
 

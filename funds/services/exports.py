@@ -59,7 +59,7 @@ def decide_full(*, request_id: int, approve: bool, actor: Any, now: datetime) ->
 def masked_roster(*, roster_id: int, actor: Any) -> tuple[BytesIO, str]:
     """4.2 as a workbook, masked; journalled. Gives the content and the file's name."""
     roster = get_visible(_rows(), actor, pk=roster_id)
-    _refuse_recused(roster, actor)
+    refuse_recused(roster, actor)
     made = roster_workbook(roster, by=str(actor), mark=watermark(actor), scene=Scene.LIST)
     return _given(roster, made, actor, "roster.export", kind="花名表（脱敏）")
 
@@ -77,7 +77,7 @@ def full_roster(*, roster_id: int, actor: Any) -> tuple[BytesIO, str]:
     """4.2 with full numbers for a person whose request a second one approved. Raises Refusal without it."""
     roster = get_visible(_rows(), actor, pk=roster_id)
     require(actor, "export.sensitive", roster.unit)
-    _refuse_recused(roster, actor)
+    refuse_recused(roster, actor)
     approval = approved_export(subject=roster, actor=actor)
     made = roster_workbook(roster, by=str(actor), mark=watermark(actor), scene=Scene.PRINT)
     facts = {"reason": approval.reason, "approved_by": str(approval.decided_by)}
@@ -91,7 +91,7 @@ def full_roster_by_command(*, roster: Roster, actor: Any, reason: str) -> tuple[
         raise Refusal(f"{actor}（{actor.username}）在{roster.unit}没有导出完整版的权限（export.sensitive）")
     if len(reason.strip()) < 4:
         raise Refusal("导出完整版须写明用途（--reason，不少于4个字）")
-    _refuse_recused(roster, actor)
+    refuse_recused(roster, actor)
     made = roster_workbook(roster, by=str(actor), mark=watermark(actor), scene=Scene.PRINT)
     facts = {"reason": reason.strip(), "command": True}
     return _given(roster, made, actor, "roster.export_full", kind="花名表（完整版）", **facts)
@@ -115,7 +115,7 @@ def watermark(actor: Any) -> str:
     return f"{actor} {timezone.localtime():%Y-%m-%d %H:%M} {actor.unit_label}"
 
 
-def _refuse_recused(roster: Roster, actor: Any) -> None:
+def refuse_recused(roster: Roster, actor: Any) -> None:
     """A book is given out whole or not at all: whoever must stand back from one family leaves it to others."""
     if lines_for(roster, actor).count() != roster.pay_lines.count():
         raise Refusal("这一册有您须回避的家庭，请由他人导出", rule="07 §7.2")

@@ -11,8 +11,12 @@ from salvation.access.services import get_visible
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.table import Context
+from salvation.jobs.services import start
+from salvation.jobs.tasks import execute
 from salvation.parameters.book import at
 from salvation.registers.models import Meeting
+
+PAPER_JOB = "roster.paper"
 
 
 def set_due(context: Context) -> None:
@@ -46,6 +50,13 @@ def on_sign(context: Context) -> None:
         raise Refusal(f"签章前还缺：{'、'.join(missing)}", rule="12 §12.1 第5条")
 
 
+def make_paper(context: Context) -> None:
+    """After the signature is safe, the signed version is made as PDF in the background."""
+    roster = context.subject
+    period = f"{roster.pk}-v{roster.version}-{context.transition.pk}"
+    start(code=PAPER_JOB, unit=roster.unit, period=period, actor=context.actor, enqueue=execute.delay)
+
+
 def on_approve(context: Context) -> None:
     """The bureau's meeting that agreed (A13). Raises Refusal for another meeting."""
     roster = context.subject
@@ -75,7 +86,7 @@ def approving_meeting(roster: Any, context: Context) -> Meeting:
 EFFECTS = {
     "check": (on_check, set_due),
     "refresh": (on_refresh, set_due),
-    "sign": (on_sign, set_due),
+    "sign": (on_sign, set_due, make_paper),
     "send_back": (set_due,),
     "county_check": (set_due,),
     "return_town": (set_due,),

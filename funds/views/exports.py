@@ -10,13 +10,14 @@ from funds.forms import DecideForm, PurposeForm
 from funds.models import Roster
 from funds.selectors import requests_to_decide, rosters_by_id
 from funds.services.exports import ask_full, decide_full, full_roster, masked_roster, summary_table
+from funds.services.papers import signed_paper
 from salvation.access.services import get_visible
 from salvation.files.models import ExportRequest
 from salvation.web.downloads import download
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
 
-MAKERS = {"roster": masked_roster, "summary": summary_table, "full": full_roster}
+MAKERS = {"roster": masked_roster, "summary": summary_table, "full": full_roster, "signed": signed_paper}
 
 
 class Download(Page):

@@ -23,6 +23,7 @@ from funds.selectors import (
     summary_rows,
     ties,
 )
+from funds.services.papers import current_paper
 from funds.services.rosters import approve_month, generate_rosters
 from funds.tables import DIFFERENCES, LEAVERS, LINES, ROSTER_STATES, ROSTERS, SUMMARY
 from funds.workbook import summary_total
@@ -182,6 +183,10 @@ class RosterRecord(RecordPage):
             Link("下载花名表（脱敏）", reverse("funds:download", args=[*pk, "roster"]), swap=False),
             Link("下载汇总表", reverse("funds:download", args=[*pk, "summary"]), swap=False),
         ]
+        if current_paper(subject):
+            links.append(
+                Link("下载签章版（PDF）", reverse("funds:download", args=[*pk, "signed"]), swap=False)
+            )
         if user.may("export.sensitive", subject.unit):
             valid = requests_for(subject, user).filter(expires_at__gt=timezone.now()).first()
             if valid:
