@@ -67,7 +67,9 @@ class Across(SheetPage):
     def _units(self, month: Month) -> dict[int, list[Row]]:
         """The rows of every reporting unit, by county in the counties' order."""
         held = in_force(
-            Submission.objects.filter(table=CODE, period=month.first_day, county__in=self.counties)
+            Submission.objects.visible_to(self.request.user).filter(
+                table=CODE, period=month.first_day, county__in=self.counties
+            )
         )
         newest = {one.unit_id: one for one in held.select_related("unit").order_by("version")}
         by_county: dict[int, list[Row]] = {pk: [] for pk in self.counties}

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from cases.models import Household
 from reports.civil.table import CIVIL
+from reports.drill_lines import HOUSEHOLDS, PEOPLE, SHOWN, Kind, household_lines, person_lines
 from reports.governance.labels import cell_label
 from reports.governance.services import DERIVED, frame_for, rows_for
 from reports.governance.table import TABLE
-from reports.views.drill_lines import HOUSEHOLDS, PEOPLE, SHOWN, Kind, household_lines, person_lines
 from reports.views.sheets import parse_month
 from salvation.access.models import recused_subjects
 from salvation.access.reach import reach_of

@@ -20,14 +20,6 @@ ALLOWED = {
         "cases/views/rosters.py",
         "extra",
     ): "counts what the undo of a batch, itself found through visible_to, would take back",
-    (
-        "reports/views/drill.py",
-        "person_lines",
-    ): "people and households of records already narrowed to the reader's units",
-    (
-        "reports/views/drill.py",
-        "transition_lines",
-    ): "problems of transitions already narrowed to the reader's units",
 }
 
 
