@@ -332,8 +332,8 @@ def _papers(world: World, place: Place) -> None:
         submission=submission, cell="SJ14.m", text="请核对", by=world.users["COUNTY_CLERK"], at=now
     )
     urge = Urge.objects.create(submission=submission, level="CLERK", at=now)
-    reminder = Reminder.objects.create(
-        unit=town, level="AHEAD", on=LONG_AGO, at=now, duties=1, oldest=LONG_AGO
+    reminder, _ = Reminder.objects.get_or_create(
+        unit=town, level="AHEAD", on=LONG_AGO, defaults={"at": now, "duties": 1, "oldest": LONG_AGO}
     )
     world.keep(place.key, remark, urge, reminder)
     world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)

@@ -46,17 +46,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='application',
             name='extension',
-            field=models.CharField(blank=True, max_length=24, verbose_name='延长情形'),
+            field=models.CharField(blank=True, db_default='', max_length=24, verbose_name='延长情形'),
         ),
         migrations.AddField(
             model_name='application',
             name='extension_note',
-            field=models.CharField(blank=True, max_length=300, verbose_name='延长说明'),
+            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='延长说明'),
         ),
         migrations.AddField(
             model_name='application',
             name='paused_days',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='已暂停（工作日）'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='已暂停（工作日）'),
         ),
         migrations.AddField(
             model_name='application',
@@ -86,17 +86,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='applicationevent',
             name='extension',
-            field=models.CharField(blank=True, max_length=24, verbose_name='延长情形'),
+            field=models.CharField(blank=True, db_default='', max_length=24, verbose_name='延长情形'),
         ),
         migrations.AddField(
             model_name='applicationevent',
             name='extension_note',
-            field=models.CharField(blank=True, max_length=300, verbose_name='延长说明'),
+            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='延长说明'),
         ),
         migrations.AddField(
             model_name='applicationevent',
             name='paused_days',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='已暂停（工作日）'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='已暂停（工作日）'),
         ),
         migrations.AddField(
             model_name='applicationevent',

@@ -48,9 +48,9 @@ class Clocked(FlowSubject):
     clock_from = models.DateField("计时起点", null=True, blank=True)
     clock_days = models.PositiveSmallIntegerField("时限（工作日）", null=True, blank=True)
     paused_on = models.DateField("暂停计时日", null=True, blank=True)
-    paused_days = models.PositiveSmallIntegerField("已暂停（工作日）", default=0)
-    extension = models.CharField("延长情形", max_length=24, blank=True)
-    extension_note = models.CharField("延长说明", max_length=300, blank=True)
+    paused_days = models.PositiveSmallIntegerField("已暂停（工作日）", default=0, db_default=0)
+    extension = models.CharField("延长情形", max_length=24, blank=True, db_default="")
+    extension_note = models.CharField("延长说明", max_length=300, blank=True, db_default="")
     extended_at = models.DateTimeField("延长时间", null=True, blank=True)
     extended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
