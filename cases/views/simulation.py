@@ -49,7 +49,7 @@ CHANGES = Table(
 
 def context(version: ParameterVersion, user: Any) -> Mapping[str, Any]:
     """What the page that decides shows: nothing tried yet, under way, or the sums."""
-    run = Run.objects.filter(job=EFFECT, unit=version.unit, period=str(version.pk)).first()
+    run = Run.objects.visible_to(user).filter(job=EFFECT, unit=version.unit, period=str(version.pk)).first()
     found: dict[str, Any] = {"run": run, "version": version}
     if run is None or run.state != Run.State.DONE:
         return found
