@@ -329,7 +329,14 @@ def _papers(world: World, place: Place) -> None:
     )
     submission = world.one("Submission", place.key)
     remark = CellRemark.objects.create(
-        submission=submission, cell="SJ14.m", text="请核对", by=world.users["COUNTY_CLERK"], at=now
+        submission=submission,
+        cell="SJ14.m",
+        text="请核对",
+        by=world.users["COUNTY_CLERK"],
+        at=now,
+        answer="已核对",
+        answered_by=world.users["TOWN_CLERK"],
+        answered_at=now,
     )
     urge = Urge.objects.create(submission=submission, level="CLERK", at=now)
     reminder, _ = Reminder.objects.get_or_create(

@@ -74,7 +74,7 @@ def _words(row: Any, *, skip: tuple[str, ...] = (), lead: str = "") -> str:
 def _word(value: Any) -> str:
     """A value in words; a table within (the disability: kind and grade) side by side."""
     if isinstance(value, dict):
-        parts = {key: f"{part}级" if key == "level" else _word(part) for key, part in value.items()}
+        parts = {str(key): f"{part}级" if key == "level" else _word(part) for key, part in value.items()}
         return "、".join(part if key.islower() else f"{key} {part}" for key, part in parts.items())
     if isinstance(value, list):
         return "、".join(map(_word, value))

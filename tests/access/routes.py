@@ -153,7 +153,8 @@ ROUTES: dict[str, Route] = {
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
     ),
     "cases:roster_columns": Route("Batch", pk_of("Batch")),
-    "cases:roster_next": Route("Batch", pk_of("Batch")),
+    # Leads on to the page of the batch's stage.
+    "cases:roster_next": Route("Batch", pk_of("Batch"), answers=(302,)),
     "cases:roster_sheets": Route("Batch", pk_of("Batch")),
     "cases:roster_forget": Route("Batch", pk_of("Batch"), answers=FORM_ONLY),
     "cases:roster_blockers": Route("Batch", pk_of("Batch"), answers=FORM_ONLY),

@@ -14,6 +14,7 @@ from cases.flows import APPLICATION, CHANGE_ORDER
 from funds.flows import ROSTER
 from reports.summary.flows import SUMMARY
 from salvation.accounts.roles import ROLES
+from salvation.documents.flows import DOCUMENT
 from salvation.domain.errors import Refusal
 from salvation.flow.engine import available, perform
 from salvation.flow.models import Transition
@@ -30,6 +31,7 @@ FLOW_TABLES = {
     "Submission": SUBMISSION,
     "SummaryReport": SUMMARY,
     "Roster": ROSTER,
+    "Document": DOCUMENT,
 }
 DONE, REFUSED, FORBIDDEN, HIDDEN = "done", "refused", "forbidden", "hidden"
 
