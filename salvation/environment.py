@@ -6,6 +6,7 @@ named by ``<NAME>_FILE``, which must then exist.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -48,3 +49,11 @@ def secret(name: str) -> str:
     if not path.is_file():
         raise BadEnvironment(f"{name}_FILE names {file_name}, which is not a file")
     return path.read_text(encoding="utf-8").strip()
+
+
+def refuse_unfit(*, on: Mapping[str, bool], secrets: Mapping[str, str]) -> None:
+    """Stop a real installation whose switches or keys are those of a trial. Raises BadEnvironment naming all of them."""
+    wrong = [f"{name} must be False" for name, value in on.items() if value]
+    wrong += [f"{name} is missing or too short" for name, value in secrets.items() if len(value) < 32]
+    if wrong:
+        raise BadEnvironment(f"TLS=True is for real installations: {'; '.join(wrong)}")

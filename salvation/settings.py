@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "salvation.registers",
     "salvation.documents",
     "salvation.jobs",
+    "salvation.upkeep",
     "salvation.web",
     "salvation.demo",
     "cases",
@@ -60,6 +61,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "salvation.upkeep.middleware.Health",
+    "salvation.upkeep.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -73,6 +76,7 @@ MIDDLEWARE = [
     "salvation.web.middleware.ContentSecurityPolicy",
     "salvation.accounts.middleware.CurrentActor",
     "salvation.web.middleware.Refusals",
+    "salvation.upkeep.middleware.Outages",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -110,6 +114,8 @@ def database(url: str) -> dict[str, object]:
         # Raw SQL must see the county's calendar: in UTC, 1 June 07:00 would fell into May.
         "TIME_ZONE": "Asia/Shanghai",
         "CONN_MAX_AGE": env.number("CONN_MAX_AGE", 60),
+        # After a restart of the server the first request must not find a dead connection.
+        "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
 
@@ -132,7 +138,7 @@ if env.secret("DATABASE_REPLICA_URL"):
 REDIS_URL = env.secret("REDIS_URL") or "redis://localhost:6379/0"
 # A database of its own: clearing the cache must not drop queued jobs.
 CACHE_URL = env.secret("CACHE_URL") or next_database(REDIS_URL)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+CACHES = {"default": {"BACKEND": "salvation.upkeep.cache.ForgivingRedisCache", "LOCATION": CACHE_URL}}
 
 AUTH_USER_MODEL = "accounts.User"
 ANONYMOUS_USER_NAME = None
@@ -173,6 +179,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if not TLS:
+# How many proxies of ours stand before the application: only so many addresses of X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
     SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 LANGUAGE_CODE = "zh-hans"
@@ -204,6 +212,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 VAULT_KEYS = env.secret("VAULT_KEYS")
 INDEX_KEY = env.secret("INDEX_KEY")
 
+# TLS marks a real installation: it does not start with demonstration switches or without its own keys.
+if TLS:
+    env.refuse_unfit(
+        on={"DEBUG": DEBUG, "DEMO": DEMO, "ALLOW_TEST_ID": ALLOW_TEST_ID, "TASKS_EAGER": env.flag("TASKS_EAGER", False)},
+        secrets={"SECRET_KEY": env.secret("SECRET_KEY"), "VAULT_KEYS": VAULT_KEYS, "INDEX_KEY": INDEX_KEY},
+    )
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

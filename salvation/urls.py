@@ -21,4 +21,4 @@ urlpatterns = [
 handler400 = "salvation.web.views.bad_request"
 handler403 = "salvation.web.views.forbidden"
 handler404 = "salvation.web.views.not_found"
-handler500 = "salvation.web.views.broken"
+handler500 = "salvation.upkeep.middleware.broken"

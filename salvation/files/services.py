@@ -1,8 +1,11 @@
 """Keep and give out files; ask for and approve full exports."""
 
+import errno
 import hashlib
+import logging
 import os
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,14 @@ from salvation.units.models import Unit
 from salvation.vault import crypto
 
 KIND = "file"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_SPACE = "服务器存储空间已满，文件没有保存，其他内容也没有保存。请联系系统管理员清理或扩容后再办理"
+UNWRITABLE = (
+    "服务器的文件存储现在不能写入，文件没有保存，其他内容也没有保存。请联系系统管理员检查存储后再办理"
+)
 EXPORT_VALID = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -63,17 +73,34 @@ def add_attachment(
 
 
 def store(content: bytes) -> str:
-    """Seal content under MEDIA_ROOT; returns the name to keep. Complete on disk before it is named."""
+    """Seal content under MEDIA_ROOT; returns the name to keep. Complete on disk before it is named.
+
+    Raises Refusal when the disk is full or may not be written; nothing is left behind then.
+    """
     name = uuid.uuid4().hex
     path = _path(name)
+    try:
+        write_whole(path, crypto.seal_bytes(content, KIND))
+    except OSError as error:
+        logger.error("cannot keep a file in %s: %s", path.parent, error)
+        raise Refusal(NO_SPACE if error.errno in FULL else UNWRITABLE) from error
+    return name
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """A file is there whole or not at all, also when the machine stops meanwhile. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
-    with partial.open("wb") as stream:
-        stream.write(crypto.seal_bytes(content, KIND))
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
-    return name
+    try:
+        with partial.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
 
 
 def load(stored_as: str) -> bytes:

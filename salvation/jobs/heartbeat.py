@@ -10,10 +10,9 @@ from types import TracebackType
 from typing import Self
 
 from django.db import DatabaseError, connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
-from salvation.jobs.models import Run
-from salvation.jobs.services import LEASE, Cancelled, Running
+from salvation.jobs.services import LEASE, Cancelled, Running, held
 
 EVERY = 1.0
 
@@ -22,7 +21,7 @@ class Heartbeat:
     """``with Heartbeat(run) as beat: service(progress=beat.report)``"""
 
     def __init__(self, running: Running) -> None:
-        self.run_id = running.run.pk
+        self.run, self.run_id = running.run, running.run.pk
         self.done, self.total, self.message = 0, 0, ""
         self.cancelled, self._ended = Event(), Event()
         self._thread = Thread(target=self._beat, name=f"heartbeat-{self.run_id}", daemon=True)
@@ -52,12 +51,12 @@ class Heartbeat:
         connection.close()
 
     def _tell(self) -> None:
-        run = Run.objects.filter(pk=self.run_id)
-        told = run.filter(state=Run.State.RUNNING).update(
+        told = held(self.run).update(
             progress=self.done,
             total=self.total,
             message=self.message[:300],
-            lease_until=timezone.now() + LEASE,
+            lease_until=Now() + LEASE,
         )
-        if not told and run.filter(state=Run.State.CANCELLED).exists():
+        if not told:
+            # Cancelled by a person, or taken up by another worker after a lost lease.
             self.cancelled.set()

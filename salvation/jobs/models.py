@@ -53,3 +53,16 @@ class Run(ScopedModel):
         """Its worker died: the lease ended without a result."""
         ended = self.lease_until is not None and self.lease_until < timezone.now()
         return self.state == self.State.RUNNING and ended
+
+
+class Pulse(models.Model):
+    """The last tick of the schedule, one row: by it a clock that jumped is noticed (salvation.jobs.clock)."""
+
+    at = models.DateTimeField("上次运行")
+    trouble = models.CharField("时间异常", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "定时运行"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -6,23 +6,36 @@
 ``start()`` writes the Run and enqueues it after commit; ``execute()`` is what the Celery task calls.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from salvation.domain.errors import Refusal
 from salvation.jobs.models import Run
 from salvation.journal.services import record
 from salvation.units.models import Unit
 
+# Leases are counted on the database's clock, the one clock all workers share.
 LEASE = timedelta(minutes=5)
+# A lease that ends later than this was given before the clock was set back; its worker would have renewed it.
+TOO_LONG = LEASE * 2
+QUEUE_AWAY = "任务已登记；后台排队服务暂时连不上，恢复后约一分钟内自动开始，不必重新提交"
+SERVER_AWAY = "数据库中断，任务已退回，恢复后自动重做，不会重复"
 # How often a run whose worker died is taken up before it is given up.
 ATTEMPTS = 5
+# A run that waits longer than this was lost by the queue and is sent again; claiming keeps it from running twice.
+FORGOTTEN = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -45,8 +58,8 @@ class Running:
 
     def report(self, done: int, total: int, message: str = "") -> None:
         """Heartbeat. Must be called outside the job's own transaction to be seen. Raises Cancelled."""
-        alive = Run.objects.filter(pk=self.run.pk, state=Run.State.RUNNING).update(
-            progress=done, total=total, message=message[:300], lease_until=timezone.now() + LEASE
+        alive = held(self.run).update(
+            progress=done, total=total, message=message[:300], lease_until=Now() + LEASE
         )
         if not alive:
             raise Cancelled
@@ -98,18 +111,39 @@ def start(
                 facts={"job": JOBS[code].label, "period": period},
             )
         if run.state == Run.State.WAITING or run.interrupted:
-            transaction.on_commit(lambda: enqueue(run.pk))
+            transaction.on_commit(lambda: send(run.pk, enqueue))
     return run
+
+
+def send(run_id: int, enqueue: Callable[[int], Any]) -> bool:
+    """Hand a run to the workers. What the person did is saved by now: a queue that is away must not make an error of
+    it. The run says so and the tick takes it up."""
+    try:
+        enqueue(run_id)
+    except (KombuError, RedisError, ConnectionError) as error:
+        logger.warning("run %s not queued: %s", run_id, error)
+        Run.objects.filter(pk=run_id, state=Run.State.WAITING).update(message=QUEUE_AWAY)
+        return False
+    return True
+
+
+def held(run: Run) -> Any:
+    """The run as long as this worker holds it: whoever took it up after a lost lease counted one attempt more."""
+    return Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
+
+
+def lost() -> Q:
+    """Runs whose worker died: the lease ended, or lies further ahead than any lease reaches."""
+    ended = Q(lease_until__lt=Now()) | Q(lease_until__gt=Now() + TOO_LONG)
+    return Q(state=Run.State.RUNNING) & ended
 
 
 def claim(run_id: int) -> Run | None:
     """Take a waiting run, or one whose worker died; None when another worker holds it or it is finished."""
-    now = timezone.now()
-    free = Q(state=Run.State.WAITING) | Q(state=Run.State.RUNNING, lease_until__lt=now)
-    taken = Run.objects.filter(free, pk=run_id).update(
+    taken = Run.objects.filter(Q(state=Run.State.WAITING) | lost(), pk=run_id).update(
         state=Run.State.RUNNING,
-        started_at=now,
-        lease_until=now + LEASE,
+        started_at=Now(),
+        lease_until=Now() + LEASE,
         message="",
         attempts=F("attempts") + 1,
     )
@@ -129,19 +163,33 @@ def execute(run_id: int) -> Run | None:
         return _finish(run, Run.State.FAILED, message=str(refusal))
     except Cancelled:
         return _finish(run, Run.State.CANCELLED, message="已取消，未保存任何内容")
+    except (OperationalError, InterfaceError):
+        # The database went away or stopped the transaction; all of it was rolled back and is worth another try.
+        _give_back(run)
+        raise
     except Exception:
         _finish(run, Run.State.FAILED, message="任务出错，未保存任何内容；管理员可在服务器日志中查到原因")
         raise
     return _finish(run, Run.State.DONE, result=result)
 
 
+def _give_back(run: Run) -> None:
+    """End the lease so that the tick takes the run up; while the database is away the lease ends by itself."""
+    connection.close_if_unusable_or_obsolete()
+    try:
+        held(run).update(lease_until=Now() - timedelta(seconds=1), message=SERVER_AWAY)
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("run %s waits for its lease to end: %s", run.pk, error)
+
+
 def _finish(run: Run, state: str, *, message: str = "", result: dict[str, Any] | None = None) -> Run:
-    values: dict[str, Any] = {"state": state, "finished_at": timezone.now(), "lease_until": None}
+    """Keep how it ended, unless somebody else holds the run by now: then his result counts."""
+    values: dict[str, Any] = {"state": state, "finished_at": Now(), "lease_until": None}
     if message:
         values["message"] = message[:300]
     if result is not None:
         values["result"] = result
-    Run.objects.filter(pk=run.pk).update(**values)
+    Run.objects.filter(pk=run.pk, attempts=run.attempts).update(**values)
     run.refresh_from_db()
     return run
 
@@ -164,13 +212,11 @@ def cancel(*, run_id: int, actor: Any) -> None:
 
 def orphans() -> list[int]:
     """Runs to enqueue again: waiting for long, or their worker died. One that kills every worker is given up."""
-    now = timezone.now()
-    lost = Q(state=Run.State.RUNNING, lease_until__lt=now)
-    Run.objects.filter(lost, attempts__gte=ATTEMPTS).update(
+    Run.objects.filter(lost(), attempts__gte=ATTEMPTS).update(
         state=Run.State.FAILED,
-        finished_at=now,
+        finished_at=Now(),
         lease_until=None,
         message=f"任务连续{ATTEMPTS}次中断，已停止；请管理员查看服务器日志后重新启动",
     )
-    forgotten = Q(state=Run.State.WAITING, created_at__lt=now - timedelta(minutes=1))
-    return list(Run.objects.filter(lost | forgotten).values_list("pk", flat=True))
+    forgotten = Q(state=Run.State.WAITING) & ~Q(created_at__gte=Now() - FORGOTTEN, created_at__lte=Now())
+    return list(Run.objects.filter(lost() | forgotten).order_by("pk").values_list("pk", flat=True))

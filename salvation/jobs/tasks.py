@@ -1,8 +1,10 @@
 """Celery's side of jobs: ids in, one service call."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from salvation.jobs import services
+from salvation.jobs.clock import beat
 from salvation.jobs.schedule import due_runs
 from salvation.journal.services import seal_entries
 
@@ -15,10 +17,11 @@ def execute(run_id: int) -> None:
 @shared_task(name="jobs.tick")
 def tick() -> None:
     """Every minute: start what is due by business date, take up what a dead worker left."""
-    for code, unit, period in due_runs():
-        services.start(code=code, unit=unit, period=period, actor=None, enqueue=execute.delay)
+    if not beat(timezone.now()):
+        for code, unit, period in due_runs():
+            services.start(code=code, unit=unit, period=period, actor=None, enqueue=execute.delay)
     for run_id in services.orphans():
-        execute.delay(run_id)
+        services.send(run_id, execute.delay)
 
 
 @shared_task(name="journal.seal")

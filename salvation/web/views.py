@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -134,8 +133,3 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's secret is missing or old: the page stood open too long."""
     return refuse(request, "页面停留过久，请返回刷新后再提交；已填内容如保存了草稿，会自动恢复", 403)
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """No context processors here: they might be what broke."""
-    return render(request, "errors/broken.html", {}, status=500)
