@@ -51,12 +51,34 @@ class SavedView(models.Model):
     page = models.CharField("页面", max_length=200)
     name = models.CharField("名称", max_length=30)
     query = models.CharField("条件", max_length=1000)
+    # Opened when the list is entered without conditions.
+    is_default = models.BooleanField("进入列表时打开", default=False)
 
     class Meta:
         verbose_name = "常用筛选"
         constraints = [
-            models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_once_a_name")
+            models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_once_a_name"),
+            models.UniqueConstraint(
+                fields=["user", "page"], condition=models.Q(is_default=True), name="saved_view_one_default"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ListColumns(models.Model):
+    """Which columns of a list a person wants to see, in which order."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="用户"
+    )
+    page = models.CharField("页面", max_length=200)
+    codes = models.JSONField("列")
+
+    class Meta:
+        verbose_name = "列表的列"
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="list_columns_once_a_page")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.page}"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from salvation.domain.errors import Refusal
 from salvation.vault.facts import dump, load
-from salvation.web.models import Draft, SavedView, Sending
+from salvation.web.models import Draft, ListColumns, SavedView, Sending
 
 KEEP_DRAFTS = timedelta(days=90)
 KEEP_SENDINGS = timedelta(days=2)
@@ -65,7 +65,7 @@ def _uuid(token: str) -> UUID:
 def save_draft(*, actor: Any, page: str, typed: Mapping[str, Sequence[str]]) -> datetime | None:
     """Keep what was typed so far; nothing typed keeps nothing. Passwords are never kept."""
     facts = {key: list(values) for key, values in typed.items() if key not in NOT_TYPED and any(values)}
-    if not facts:
+    if not facts.keys() - {"_seen"}:
         return None
     draft, _ = Draft.objects.update_or_create(user=actor, page=page, defaults={"facts": dump(facts)})
     return draft.saved_at
@@ -82,20 +82,53 @@ def drop_draft(*, actor: Any, page: str) -> None:
     Draft.objects.filter(user=actor, page=page).delete()
 
 
-def save_view(*, actor: Any, page: str, name: str, query: str) -> SavedView:
-    """Keep a list's filters under a name; the same name is overwritten. Raises Refusal without a name."""
+def _view_name(name: str) -> str:
     name = name.strip()[:30]
     if not name:
         raise Refusal("请填写常用筛选的名称", field="name")
+    return name
+
+
+@transaction.atomic
+def save_view(*, actor: Any, page: str, name: str, query: str, default: bool = False) -> SavedView:
+    """Keep a list's filters, order and columns under a name; the same name is overwritten. Raises Refusal without a name."""
     view, _ = SavedView.objects.update_or_create(
-        user=actor, page=page, name=name, defaults={"query": query[:1000]}
+        user=actor, page=page, name=_view_name(name), defaults={"query": query[:1000]}
     )
+    if default:
+        set_default_view(actor=actor, page=page, pk=view.pk)
     return view
+
+
+@transaction.atomic
+def set_default_view(*, actor: Any, page: str, pk: int) -> None:
+    """Open this view of one's own when the list is entered; 0 opens the whole list again."""
+    mine = SavedView.objects.filter(user=actor, page=page)
+    mine.filter(is_default=True).update(is_default=False)
+    mine.filter(pk=pk).update(is_default=True)
+
+
+@transaction.atomic
+def rename_view(*, actor: Any, page: str, pk: int, name: str) -> None:
+    """Give a view of one's own another name. Raises Refusal for a name that is empty or taken."""
+    name = _view_name(name)
+    mine = SavedView.objects.filter(user=actor, page=page)
+    if mine.filter(name=name).exclude(pk=pk).exists():
+        raise Refusal(f"已有名为“{name}”的常用筛选，请换一个名称", field="name")
+    mine.filter(pk=pk).update(name=name)
 
 
 def drop_view(*, actor: Any, page: str, pk: int) -> None:
     """Forget a saved view of one's own."""
     SavedView.objects.filter(user=actor, page=page, pk=pk).delete()
+
+
+def save_columns(*, actor: Any, page: str, codes: Sequence[str]) -> None:
+    """Remember the columns of a list in their order; none brings back those shown by default."""
+    if codes:
+        ListColumns.objects.update_or_create(user=actor, page=page, defaults={"codes": list(codes)})
+    else:
+        ListColumns.objects.filter(user=actor, page=page).delete()
 
 
 def tidy() -> int:

@@ -3,19 +3,69 @@
 (function () {
   const typing = (node) => node.closest("input, textarea, select, [contenteditable]");
 
-  // "/" goes to the search field, Escape leaves an open menu.
+  // Single keys can be switched off (someone who dictates text presses them by accident).
+  const singleKeys = () => localStorage.getItem("single-keys") !== "off";
+  const showKeys = () => {
+    const keys = document.getElementById("keys");
+    if (!keys || keys.open) { return; }
+    keys.querySelector("[data-single-keys]").checked = singleKeys();
+    keys.showModal();
+  };
+
+  // "/" goes to the search field, "?" shows the keys, Escape leaves an open menu, Ctrl+Enter sends the form.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && singleKeys();
+    if (event.key === "/" && bare) {
       const search = document.getElementById("search-words");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
     }
+    if ((event.key === "?" || event.key === "？") && bare) { event.preventDefault(); showKeys(); }
     if (event.key === "Escape") {
       document.querySelectorAll("details.pop[open], details.menu[open]").forEach((menu) => {
         menu.open = false;
         menu.querySelector("summary").focus();
       });
     }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      const form = event.target.closest("form") || document.getElementById("main-form");
+      // What ends something has a red button and is never sent by a key.
+      const button = form && form.querySelector(".form-acts .button.main[type=submit]");
+      if (button) { event.preventDefault(); form.requestSubmit(button); }
+    }
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-show-keys]")) { showKeys(); }
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-single-keys]")) {
+      localStorage.setItem("single-keys", event.target.checked ? "on" : "off");
+    }
+  });
+
+  // Columns of a list change places without a round trip; the form is sent once at the end.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) { return; }
+    event.preventDefault();
+    const line = button.closest("li");
+    const other = button.dataset.move === "up" ? line.previousElementSibling : line.nextElementSibling;
+    if (!other) { return; }
+    if (button.dataset.move === "up") { other.before(line); } else { other.after(line); }
+    button.focus();
+  });
+
+  // Somebody signed in again in another window: the forms of this one take over the new secret.
+  const freshSecret = () => {
+    const found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (!found || found[1] === freshSecret.last) { return; }
+    if (freshSecret.last !== undefined) {
+      document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = found[1]; });
+      document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": found[1] }));
+    }
+    freshSecret.last = found[1];
+  };
+  window.addEventListener("focus", freshSecret);
+  freshSecret();
 
   // A click elsewhere closes a pop-up.
   document.addEventListener("click", (event) => {
@@ -86,6 +136,47 @@
     set.querySelector(".rowset-list").append(row);
     total.value = String(number + 1);
     row.querySelector("input, select, textarea").focus();
+  });
+  // Rows copied from a spreadsheet and pasted into a cell: the server reads them and gives the table back.
+  const paste = async (set, text, place) => {
+    const form = set.closest("form");
+    const body = new FormData(form);
+    for (const [name, value] of [...body.entries()]) { if (value instanceof File) { body.delete(name); } }
+    body.set("_act", `paste:${set.dataset.rows}`);
+    body.set("_text", text);
+    for (const [name, value] of Object.entries(place)) { body.set(name, value); }
+    set.setAttribute("aria-busy", "true");
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "rowset", "HX-Request": "true" } });
+    set.removeAttribute("aria-busy");
+    const words = await answer.text();
+    const name = set.dataset.rows;
+    if (answer.ok && words.includes("data-rows=")) {
+      const holder = document.createElement("template");
+      holder.innerHTML = words;
+      set.replaceWith(holder.content);
+    }
+    const now = document.querySelector(`[data-rows="${name}"]`);
+    if (!answer.ok) { now.querySelector("[data-paste-note]").textContent = new DOMParser().parseFromString(words, "text/html").body.textContent.trim(); }
+    ready();
+    const target = now.querySelector("[aria-invalid=true]") || now.querySelector("[data-paste-note]");
+    target.focus();
+    document.body.dispatchEvent(new CustomEvent("keep-draft"));
+  };
+  document.addEventListener("paste", (event) => {
+    const set = event.target.closest && event.target.closest("[data-rows]");
+    const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+    if (!set || event.target.matches("[data-paste-box]") || !/\t|\n[^\n]/.test(text.replace(/\r/g, ""))) { return; }
+    const cell = event.target.name && event.target.name.match(/-(\d+)-(\w+)$/);
+    if (!cell || (event.target.tagName === "TEXTAREA" && !text.includes("\t"))) { return; }
+    event.preventDefault();
+    paste(set, text, { _row: cell[1], _column: cell[2] });
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-paste-button]");
+    if (!button) { return; }
+    event.preventDefault();
+    const set = button.closest("[data-rows]");
+    paste(set, set.querySelector("[data-paste-box]").value, {});
   });
   document.addEventListener("htmx:afterSettle", ready);
   ready();

@@ -70,7 +70,7 @@ def test_a_list_needs_the_same_queries_for_one_row_and_for_fifty(
         client.get("/registers/meetings/")
 
 
-NUMBER_OF_QUERIES = 12
+NUMBER_OF_QUERIES = 13
 
 
 def test_an_unknown_sort_or_place_is_ignored(clerk, sign_in, make_meetings):
@@ -98,11 +98,86 @@ def test_optional_columns_show_when_chosen(clerk, sign_in, make_meetings):
     assert ">会议号</th>" in chosen and ">主持人</th>" not in chosen
 
 
+MEETINGS = "/registers/meetings/"
+
+
+def keep_view(client, name, query="?kind=PANEL&cols=place", **more):
+    client.post(MEETINGS + query, {"_act": "save_view", "name": name, **more})
+    return SavedView.objects.get(name=name)
+
+
 def test_a_saved_view_is_mine_alone(clerk, leader, sign_in, make_meetings):
-    sign_in(clerk).post("/registers/meetings/?kind=PANEL", {"_act": "save_view", "name": "审批会"})
-    assert SavedView.objects.get().query == "kind=PANEL"
-    assert 'href="?kind=PANEL"' in sign_in(clerk).get("/registers/meetings/").content.decode()
-    assert 'href="?kind=PANEL"' not in sign_in(leader).get("/registers/meetings/").content.decode()
+    view = keep_view(sign_in(clerk), "审批会")
+    assert view.query == "kind=PANEL&cols=place"
+    link = f'href="?kind=PANEL&amp;cols=place&amp;view={view.pk}"'
+    assert link in sign_in(clerk).get(MEETINGS).content.decode()
+    assert link not in sign_in(leader).get(MEETINGS).content.decode()
+
+
+def test_a_default_view_opens_with_the_list_and_the_whole_list_stays_one_click_away(
+    clerk, sign_in, make_meetings
+):
+    make_meetings(1)
+    view = keep_view(sign_in(clerk), "民主评议", "?kind=REVIEW", default="1")
+    answer = sign_in(clerk).get(MEETINGS)
+    assert answer.status_code == 302 and answer["Location"].endswith(f"view={view.pk}")
+    assert "第0次会议" not in sign_in(clerk).get(answer["Location"]).content.decode()
+    assert "第0次会议" in sign_in(clerk).get(MEETINGS + "?view=0").content.decode()
+
+
+def test_one_view_of_a_list_is_the_default_at_most(clerk, sign_in):
+    client = sign_in(clerk)
+    keep_view(client, "甲", default="1")
+    second = keep_view(client, "乙")
+    client.post(MEETINGS, {"_act": "default_view", "view": second.pk})
+    assert list(SavedView.objects.filter(is_default=True)) == [second]
+    client.post(MEETINGS, {"_act": "no_default_view", "view": second.pk})
+    assert not SavedView.objects.filter(is_default=True).exists()
+
+
+def test_views_are_renamed_and_deleted_by_their_owner_only(clerk, leader, sign_in):
+    view = keep_view(sign_in(clerk), "甲")
+    sign_in(leader).post(MEETINGS, {"_act": "drop_view", "view": view.pk})
+    sign_in(leader).post(MEETINGS, {"_act": "rename_view", "view": view.pk, "name": "抢"})
+    sign_in(clerk).post(MEETINGS, {"_act": "rename_view", "view": view.pk, "name": "乙"})
+    assert SavedView.objects.get().name == "乙"
+    sign_in(clerk).post(MEETINGS, {"_act": "drop_view", "view": view.pk})
+    assert not SavedView.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused(clerk, sign_in):
+    client = sign_in(clerk)
+    keep_view(client, "甲")
+    view = keep_view(client, "乙")
+    answer = client.post(MEETINGS, {"_act": "rename_view", "view": view.pk, "name": "甲"})
+    assert answer.status_code == 400 and "请换一个名称" in answer.content.decode()
+
+
+def headings(page):
+    return re.findall(r">([^<>]+)(?:<span[^>]*>[↑↓]?</span>)?(?:</a>)?</th>", page.split("</thead>")[0])
+
+
+def test_columns_are_remembered_for_the_account_in_their_order(clerk, leader, sign_in, make_meetings):
+    make_meetings(1)
+    sign_in(clerk).post(MEETINGS, {"_act": "columns", "cols": ["place", "number", "nonsense"]})
+    assert headings(sign_in(clerk).get(MEETINGS).content.decode())[1:] == ["地点", "会议号"]
+    assert "地点" in headings(sign_in(leader).get(MEETINGS).content.decode())[3:]
+
+
+def test_columns_move_without_a_script_and_come_back_by_default(clerk, sign_in, make_meetings):
+    make_meetings(1)
+    client = sign_in(clerk)
+    usual = headings(client.get(MEETINGS).content.decode())
+    client.post(MEETINGS, {"_act": "columns", "cols": ["place", "number"], "move": "number:up"})
+    assert headings(client.get(MEETINGS).content.decode())[1:] == ["会议号", "地点"]
+    client.post(MEETINGS, {"_act": ["columns", "reset_columns"], "cols": ["place"]})
+    assert headings(client.get(MEETINGS).content.decode()) == usual
+
+
+def test_chosen_columns_show_on_the_cards_of_a_phone(clerk, sign_in, make_meetings):
+    make_meetings(1)
+    page = sign_in(clerk).get(MEETINGS + "?cols=number").content.decode()
+    assert 'class="p3" data-label="会议号"' in page
 
 
 def test_a_bulk_act_shows_every_row_before_it_is_confirmed(clerk, sign_in, make_meetings):

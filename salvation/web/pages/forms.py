@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from django import forms
@@ -47,6 +48,8 @@ class FormPage(Page):
     sections: ClassVar[Sequence[Section]] = ()
     check_answers: ClassVar[bool] = False
     drafts: ClassVar[bool] = True
+    # The form changes something stored: what somebody else stored meanwhile is shown, not overwritten.
+    edits: ClassVar[bool] = False
     submit_label: str = "保存"
     success: str = ""
     aside_template: ClassVar[str] = ""
@@ -95,11 +98,11 @@ class FormPage(Page):
         self.prepare()
         found = find_draft(actor=request.user, page=request.path) if self.drafts else None
         form = self.make_form(None, None)
-        if found is not None:
-            form.initial = {**form.initial, **draft_values(form, found[0])}
-            if isinstance(form, RowsForm):
-                form.restore(found[0])
-        return self._form(form, draft_at=found[1] if found else None)
+        if found is None:
+            return self._form(form)
+        conflict = self._conflict(form, found[0])
+        _refill(form, found[0])
+        return self._form(form, draft_at=found[1], conflict=conflict)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if result := earlier_result(token=request.POST.get("_once", ""), actor=request.user):
@@ -112,12 +115,18 @@ class FormPage(Page):
         if act == "drop_draft":
             drop_draft(actor=request.user, page=request.path)
             return HttpResponseRedirect(request.get_full_path())
+        if act.startswith("paste:"):
+            return self._paste(act.removeprefix("paste:"))
         form = self.make_form(request.POST, request.FILES)
         speak_plainly(form)
         if act == "change":
             return self._form(self._unchecked(form))
         if not form.is_valid():
             return self._form(form, status=422)
+        if conflict := self._conflict(
+            self.make_form(None, None) if self.edits else None, typed_facts(request)
+        ):
+            return self._form(form, status=409, conflict=conflict)
         if act != "confirmed" and self.must_check(form):
             return self._check(form)
         return self._send(form)
@@ -150,15 +159,54 @@ class FormPage(Page):
         return self.show({**context, **self.extra()}, template="pages/check_answers.html")
 
     def _keep_draft(self) -> HttpResponse:
-        typed = dict(self.request.POST.lists())
+        typed = typed_facts(self.request)
         saved_at = (
             save_draft(actor=self.request.user, page=self.request.path, typed=typed) if self.drafts else None
         )
         words = f"{timezone.localtime(saved_at):%H:%M:%S} 已自动保存草稿" if saved_at else ""
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
-    def _form(self, form: Any, *, status: int = 200, draft_at: Any = None) -> HttpResponse:
+    def _conflict(self, fresh: Any, facts: Mapping[str, Sequence[str]]) -> list[dict[str, str]] | None:
+        """What is stored now beside what was typed, when the stored values changed since the form was opened."""
+        seen = facts.get("_seen", [""])[-1]
+        if not self.edits or not seen or seen == mark_of(fresh):
+            return None
+        return differences(fresh, facts)
+
+    def _paste(self, name: str) -> HttpResponse:
+        """Rows from a spreadsheet in one of the form's tables: that part alone for a script, else the page."""
+        facts = typed_facts(self.request)
+        form = self.make_form(None, None)
+        if not isinstance(form, RowsForm):
+            raise Refusal("这张表单没有可粘贴的表格")
+        at = facts.get("_row", [""])[-1]
+        _refill(form, facts)
+        said = form.paste(
+            facts,
+            name,
+            facts.get("_text", facts.get(f"{name}-paste", [""]))[-1],
+            at=int(at) if at.isdecimal() and len(at) < 3 else None,
+            first=facts.get("_column", [""])[-1],
+        )
+        if self.request.headers.get("X-Part") != "rowset":
+            return self._form(form, pasted=(name, said))
+        given, formset = next(shown for shown in form.shown_sets if shown[0].name == name)
+        context = {"given": given, "formset": formset, "pasted": (name, said)}
+        return self.show(context, template="components/rowset.html")
+
+    def _form(
+        self,
+        form: Any,
+        *,
+        status: int = 200,
+        draft_at: Any = None,
+        conflict: Any = None,
+        pasted: tuple[str, str] = ("", ""),
+    ) -> HttpResponse:
         context = {
+            "conflict": conflict,
+            "pasted": pasted,
+            "seen": mark_of(self.make_form(None, None)) if self.edits else "",
             "form": form,
             "sections": self.shown_sections(form),
             "token": self.request.POST.get("_once") or new_token(),
@@ -191,6 +239,46 @@ class FormPage(Page):
             for number, section in enumerate(shown, start=1)
             if any(name in form.fields for name in section.fields)
         ]
+
+
+def typed_facts(request: HttpRequest) -> dict[str, list[str]]:
+    """What was sent, every value of every name."""
+    return {key: [str(value) for value in values] for key, values in request.POST.lists()}
+
+
+def mark_of(form: Any) -> str:
+    """A fingerprint of the values a fresh form offers: two are alike only while nobody changed what is stored."""
+    offered = sorted((name, repr(value)) for name, value in form.initial.items())
+    return sha256(repr(offered).encode()).hexdigest()[:24]
+
+
+def differences(fresh: Any, facts: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """Fields whose stored value is not what was typed, both in words."""
+    found = []
+    for name, field in fresh.fields.items():
+        typed, stored = facts.get(fresh.add_prefix(name)), fresh.get_initial_for_field(field, name)
+        if typed is None or not field.has_changed(stored, typed[-1] if len(typed) == 1 else list(typed)):
+            continue
+        found.append(
+            {"label": str(field.label), "stored": _said(field, stored), "typed": _said(field, typed[-1])}
+        )
+    return found
+
+
+def _said(field: Any, value: Any) -> str:
+    """A raw value in words."""
+    if value in (None, "", []):
+        return "未填"
+    if hasattr(field, "choices"):
+        return str({str(key): label for key, label in field.choices}.get(str(value), value))
+    return str(value)
+
+
+def _refill(form: Any, facts: Mapping[str, Sequence[str]]) -> None:
+    """Show what was typed as the form's own values, without judging it."""
+    form.initial = {**form.initial, **draft_values(form, facts)}
+    if isinstance(form, RowsForm):
+        form.restore(facts)
 
 
 def draft_values(form: Any, facts: Mapping[str, Sequence[str]]) -> dict[str, Any]:

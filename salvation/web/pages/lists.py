@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from io import BytesIO
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.http import (
     FileResponse,
@@ -24,16 +26,21 @@ from salvation.domain.mask import Scene
 from salvation.journal.services import record
 from salvation.tables.flat import write_flat
 from salvation.tables.html import Look, html_table
-from salvation.tables.model import Column, Heading, Table
+from salvation.tables.model import Heading, Table
 from salvation.web.bulk import BulkAction, bulk_check, bulk_run
+from salvation.web.columns import arranged, choices, moved
 from salvation.web.cursor import Window, capped_count, window
 from salvation.web.downloads import download
 from salvation.web.filters import FilterForm
+from salvation.web.models import SavedView
 from salvation.web.pages.base import ScopedPage
-from salvation.web.selectors import saved_views
-from salvation.web.services import drop_view, save_view
+from salvation.web.selectors import own_columns, saved_views
+from salvation.web.services import drop_view, rename_view, save_columns, save_view, set_default_view
 
 PAGING = ("after", "before")
+VIEW_ACTS = frozenset(
+    ("save_view", "rename_view", "default_view", "no_default_view", "drop_view", "columns", "reset_columns")
+)
 # An id of a row; anything else ticked is no row.
 PICK = r"[0-9]{1,18}"
 # Beyond this, an export needs a second person even when masked (07 §7.3 #9).
@@ -68,6 +75,9 @@ class ListPage(ScopedPage):
             raise ImproperlyConfigured(f"{cls.__name__} declares no table")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        default = next((view for view in self.views if view.is_default), None)
+        if default and not request.GET:
+            return HttpResponseRedirect(f"{request.path}?{_view_query(default)}")
         form = self.filters()
         rows = form.apply(self.rows())
         count, more = capped_count(rows)
@@ -84,13 +94,8 @@ class ListPage(ScopedPage):
         act = request.POST.get("_act", "")
         if act == "export":
             return self.export()
-        if act == "save_view":
-            name = request.POST.get("name", "")
-            save_view(actor=request.user, page=request.path, name=name, query=self.query())
-            return HttpResponseRedirect(request.get_full_path())
-        if act == "drop_view":
-            drop_view(actor=request.user, page=request.path, pk=_number(request.POST, "view") or 0)
-            return HttpResponseRedirect(request.get_full_path())
+        if act in VIEW_ACTS:
+            return self._keep(act)
         return self._bulk(act)
 
     def filters(self) -> FilterForm:
@@ -103,10 +108,10 @@ class ListPage(ScopedPage):
         known = {column.sort for column in self.table.leaves() if column.sort}
         return wanted if wanted.removeprefix("-") in known else self.default_sort
 
-    def query(self) -> str:
+    def query(self, *, without: Sequence[str] = ()) -> str:
         """The address's parameters without the place in the list."""
         kept = self.request.GET.copy()
-        for key in PAGING:
+        for key in (*PAGING, *without):
             kept.pop(key, None)
         return kept.urlencode()
 
@@ -116,15 +121,19 @@ class ListPage(ScopedPage):
         return self.table.select(lambda column: not column.permission or user.may(column.permission))
 
     def chosen_table(self) -> Table:
-        """The allowed columns that were chosen, or those shown by default."""
-        wanted = set(self.request.GET.getlist("cols"))
-        table = self.allowed_table()
-        lead = {column.code for column in table.leaves()[: table.lead]}
+        """The allowed columns of the address, else those of the account, else those shown by default."""
+        wanted = self.request.GET.getlist("cols") or own_columns(self.request.user, self.list_key)
+        return arranged(self.allowed_table(), wanted)
 
-        def keep(column: Column) -> bool:
-            return column.code in lead or (column.code in wanted if wanted else not column.optional)
+    @cached_property
+    def views(self) -> list[SavedView]:
+        """The person's own views of this list."""
+        return list(saved_views(self.request.user, self.list_key))
 
-        return table.select(keep)
+    @property
+    def list_key(self) -> str:
+        """Under what views and columns are remembered: the same list of another record shares them."""
+        return re.sub(r"/\d+(?=/)", "/*", self.request.path)
 
     def row_url(self, row: Any) -> str:
         """The page behind a row."""
@@ -142,7 +151,6 @@ class ListPage(ScopedPage):
             tick=(lambda row: str(row.pk)) if actions else None,
             css="cards",
         )
-        chosen = {column.code for column in table.leaves()}
         return {
             "form": form,
             "count": f"{count:,}+" if more else f"{count:,}",
@@ -150,18 +158,16 @@ class ListPage(ScopedPage):
             "markup": html_table(table, shown.rows, look=look) if shown.rows else "",
             "next": self._page_url("after", shown.after),
             "previous": self._page_url("before", shown.before),
-            "columns": [
-                {"code": column.code, "label": column.label, "on": column.code in chosen}
-                for column in self.allowed_table().leaves()[table.lead :]
-            ],
+            "columns": choices(self.allowed_table(), table),
+            "url_columns": self.request.GET.getlist("cols"),
             "actions": actions,
-            "views": saved_views(user, self.request.path),
+            "views": self.views,
+            "current_view": _number(self.request.GET, "view"),
             "create": reverse(self.create_url)
             if self.create_url and user.may(self.create_permission)
             else "",
             "may_export": self.permitted(self.export_permission or self.permission),
-            "query": self.query(),
-            "other_params": [(key, value) for key, value in self._params() if key != "cols"],
+            "sorted_by": self.request.GET.get("sort", ""),
         }
 
     def export(self) -> FileResponse:
@@ -199,9 +205,43 @@ class ListPage(ScopedPage):
             return bulk_run(self, action, picked)
         return bulk_check(self, action, picked)
 
-    def _params(self) -> list[tuple[str, str]]:
-        query = QueryDict(self.query())
-        return [(key, value) for key in query for value in query.getlist(key)]
+    def _keep(self, act: str) -> HttpResponse:
+        """Save, rename, choose or forget a view; remember columns."""
+        request, actor, page = self.request, self.request.user, self.list_key
+        pk, name = _number(request.POST, "view") or 0, request.POST.get("name", "")
+        match act:
+            case "save_view":
+                default = bool(request.POST.get("default"))
+                view = save_view(
+                    actor=actor, page=page, name=name, query=self._query_to_keep(), default=default
+                )
+                messages.success(request, f"已保存常用筛选“{view.name}”")
+                return HttpResponseRedirect(f"{request.path}?{_view_query(view)}")
+            case "rename_view":
+                rename_view(actor=actor, page=page, pk=pk, name=name)
+            case "default_view" | "no_default_view":
+                set_default_view(actor=actor, page=page, pk=pk if act == "default_view" else 0)
+            case "drop_view":
+                drop_view(actor=actor, page=page, pk=pk)
+            case _:
+                self._keep_columns(act)
+        return HttpResponseRedirect(f"{request.path}?{self.query(without=('cols',)) or 'view=0'}")
+
+    def _keep_columns(self, act: str) -> None:
+        known = [column.code for column in self.allowed_table().leaves()]
+        codes = [code for code in self.request.POST.getlist("cols") if code in known]
+        if move := self.request.POST.get("move", ""):
+            codes = moved(codes, move)
+        save_columns(
+            actor=self.request.user, page=self.list_key, codes=[] if act == "reset_columns" else codes
+        )
+
+    def _query_to_keep(self) -> str:
+        """Filters, order and the columns seen now, as a view keeps them."""
+        kept = QueryDict(self.query(without=("view",)), mutable=True)
+        table = self.allowed_table()
+        kept.setlist("cols", [column.code for column in self.chosen_table().leaves()[table.lead :]])
+        return kept.urlencode()
 
     def _sort_url(self, key: str) -> str:
         changed = QueryDict(self.query(), mutable=True)
@@ -213,6 +253,11 @@ class ListPage(ScopedPage):
             return ""
         query = self.query()
         return f"?{query}{'&' if query else ''}{quote(key)}={pk}"
+
+
+def _view_query(view: SavedView) -> str:
+    """What the address says when a view is open."""
+    return f"{view.query}{'&' if view.query else ''}view={view.pk}"
 
 
 def _number(values: QueryDict, key: str) -> int | None:
