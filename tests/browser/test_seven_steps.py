@@ -302,8 +302,7 @@ def payment_list(
     page.goto("/funds/rosters/generate/")
     page.fill("[name=month]", str(month))
     page.locator("main form .button.main").click()
-    settle(page)
-    page.goto(f"/funds/rosters/?month={month}")
+    page.wait_for_url(lambda address: "generate" not in address)
     page = page_of(clerk)
     page.goto(f"/funds/rosters/?month={month}")
     page.locator("main table tbody a").first.click()
@@ -384,7 +383,7 @@ def rectification(page: Page, reviewer: Page) -> None:
 
 def report(page: Page, folder: Path) -> None:
     page.goto(f"/reports/summaries/?month={last_month()}")
-    press(page, "起草")
+    press(page, "起草 嘉定镇")
     press(page, "编写")
     page.fill("[name=next]", "建立月度比对制度")
     press(page, "保存")
