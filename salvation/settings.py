@@ -177,10 +177,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 SECURE_HSTS_SECONDS = 31536000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if not TLS:
 # How many proxies of ours stand before the application: only so many addresses of X-Forwarded-For are believed.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+if not TLS:
     SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 LANGUAGE_CODE = "zh-hans"
@@ -211,24 +212,50 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sealing: "1:hex,2:hex" newest last; INDEX_KEY keys the blind index and cannot be rotated in place.
 VAULT_KEYS = env.secret("VAULT_KEYS")
 INDEX_KEY = env.secret("INDEX_KEY")
-
 # TLS marks a real installation: it does not start with demonstration switches or without its own keys.
 if TLS:
     env.refuse_unfit(
-        on={"DEBUG": DEBUG, "DEMO": DEMO, "ALLOW_TEST_ID": ALLOW_TEST_ID, "TASKS_EAGER": env.flag("TASKS_EAGER", False)},
+        on={
+            "DEBUG": DEBUG,
+            "DEMO": DEMO,
+            "ALLOW_TEST_ID": ALLOW_TEST_ID,
+            "TASKS_EAGER": env.flag("TASKS_EAGER", False),
+        },
         secrets={"SECRET_KEY": env.secret("SECRET_KEY"), "VAULT_KEYS": VAULT_KEYS, "INDEX_KEY": INDEX_KEY},
     )
+
+# Requests of one account (whatever session or token); the longest validity of a token, days.
+API_RATE = env.text("API_RATE") or "120/min"
+API_TOKEN_DAYS = env.number("API_TOKEN_DAYS", 180)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "salvation.api.authentication.TokenAuthentication",
+        "salvation.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["salvation.api.authentication.HasPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["salvation.api.authentication.AccountThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "salvation.api.paging.AfterPagination",
+    "DEFAULT_SCHEMA_CLASS": "salvation.api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "salvation.api.errors.answer",
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "社会救助监督管理系统接口",
+    "DESCRIPTION": (
+        "只供读取。看到的内容与登录页面相同：同样的岗位权限和管辖范围，证号、账号、电话只有脱敏值。"
+        "按证号查人用 POST 提交，证号不进入地址和服务器日志。每次读取写入操作日志。"
+    ),
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_PERMISSIONS": ["salvation.api.authentication.HasPermission"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Code lists stand where they are used: their names would collide between resources.
+    "POSTPROCESSING_HOOKS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
     "REDOC_DIST": "SIDECAR",
 }
 

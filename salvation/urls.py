@@ -12,6 +12,7 @@ urlpatterns = [
     path("calendar/", include("salvation.duties.urls")),
     path("registers/", include("salvation.registers.urls")),
     path("documents/", include("salvation.documents.urls")),
+    path("api/v1/", include("salvation.api.urls")),
     path("cases/", include("cases.urls")),
     path("funds/", include("funds.urls")),
     path("audits/", include("audits.urls")),

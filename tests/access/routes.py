@@ -21,7 +21,8 @@ Kwargs = Callable[[World, str], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Route:
-    """``model``: name of the scoped model whose row the address names ('' for none); ``kwargs``: from the world.
+    """``model``: name of the scoped model whose row the address names ('' for none, "unit" for a town, "county" for
+    a town that everybody of its county may read about); ``kwargs``: from the world.
 
     ``reach``: the permission that scopes the row where it is not the model's own;
     ``asks``: a permission asked for beside the page's own; ``unless``: roles whose answer differs, with the reason;
@@ -184,6 +185,16 @@ ROUTES: dict[str, Route] = {
     "funds:ask_export": Route("Roster", pk_of("Roster")),
     "funds:decide_export": Route("ExportRequest", pk_of("ExportRequest"), reach="export.approve"),
     "audits:evidence": Route("RectificationItem", pk_of("RectificationItem")),
+    "api:schema": Route(),
+    "api:docs": Route(),
+    "api:unit": Route("county", lambda world, place: {"pk": world.units[PLACE[place].town].pk}),
+    "api:person": Route("Person", pk_of("Person")),
+    "api:find_person": Route(answers=FORM_ONLY),
+    "api:household": Route("Household", pk_of("Household")),
+    "api:benefit": Route("Benefit", pk_of("Benefit")),
+    "api:roster": Route("Roster", pk_of("Roster")),
+    "api:roster_lines": Route("Roster", pk_of("Roster")),
+    "api:table": Route("Submission", pk_of("Submission")),
     "reports:governance": Route(),
     "reports:county_sheet": Route(kwargs=lambda world, place: {"month": last_month()}),
     "reports:freeze": Route(kwargs=lambda world, place: {"month": last_month()}),

@@ -243,3 +243,25 @@ def test_a_full_number_shows_once_to_whoever_gave_a_reason(world: World, enter: 
     assert number not in words_in(client.get(page))
     entry = Entry.objects.get(action="mask.reveal")
     assert (entry.actor, entry.facts["reason"]) == (world.users["TOWN_CLERK"], "核对银行卡开户信息")
+
+
+API_LISTS = ("people", "households", "benefits", "rosters", "tables")
+
+
+@pytest.mark.parametrize("role", COVERED)
+def test_the_interface_names_nobody_of_another_unit(role: str, world: World, enter: Any) -> None:
+    client = enter(world.users[role])
+    lines = [f"rosters/{world.one('Roster', place.key).pk}/lines" for place in PLACES]
+    for what in (*API_LISTS, *lines):
+        words = words_in(client.get(f"/api/v1/{what}/?size=200"))
+        assert [foreign for foreign in foreign_names(role) if foreign in words] == [], what
+        assert not any(secret in words for secret in world.secrets()), what
+
+
+@pytest.mark.parametrize("role", [role for role in COVERED if "case.view" in ROLES[role].permissions])
+def test_the_interface_finds_people_of_ones_own_units_only(role: str, world: World, enter: Any) -> None:
+    client = enter(world.users[role])
+    for place in PLACES:
+        asked = {"id_no": person_id(place, 1)}
+        found = client.post("/api/v1/people/find/", asked, "application/json").json()["results"]
+        assert bool(found) == (place.key in COVERED[role]), place.key

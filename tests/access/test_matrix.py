@@ -21,7 +21,7 @@ from tests.access.routes import (
     route_of,
     sees,
 )
-from tests.world import PLACE, World
+from tests.world import PLACE, World, seat_of
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = dict(patterns())
@@ -58,6 +58,9 @@ def expected(role: str, name: str, route: Route, world: World, place: str) -> tu
 
 
 def in_scope(role: str, route: Route, world: World, place: str) -> bool:
+    if route.model == "county":
+        town, seat = world.units[PLACE[place].town], seat_of(role, world.units)
+        return seat.code.startswith(town.county.code) or f"/{seat.code}/" in town.county.path
     if route.model == "unit":
         return reaches(role, world.units, world.units[PLACE[place].town], None, by_village=False)
     return sees(role, world, world.one(route.model, place), route.reach)
@@ -97,6 +100,8 @@ def test_strangers_are_sent_to_the_sign_in_page(world: World) -> None:
         response = client.get(address(name, route, world, "own"))
         if name == "accounts:login":
             assert response.status_code == 200
+        elif name.startswith("api:") and name != "api:docs":
+            assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="api"'), name
         else:
             assert (response.status_code, response.url.split("?")[0]) == (302, "/accounts/login/"), name
 
