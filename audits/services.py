@@ -1,4 +1,5 @@
 """Writes of audits."""
+# requirements: A07 part, A08 part, N03 part
 
 from datetime import date, datetime
 from typing import Any

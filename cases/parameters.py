@@ -1,4 +1,5 @@
 """Parameters of cases: the rules' own keys, deadlines, survey and approval rules (domain/09, 02 §2.9)."""
+# requirements: B14
 
 from cases.models.choices import PROGRAMS
 from cases.rules.keys import KEYS
@@ -81,6 +82,14 @@ RULES = tuple(
 )
 NULLABLE = frozenset(key for key, declared in KEYS.items() if declared.nullable)
 IMPORT = (
-    Parameter("import.undo_days", "花名册入库后可撤销的天数", "int", 30, "12 §12.4；天数由县局确定", "通识", "自然日"),
+    Parameter(
+        "import.undo_days",
+        "花名册入库后可撤销的天数",
+        "int",
+        30,
+        "12 §12.4；天数由县局确定",
+        "通识",
+        "自然日",
+    ),
 )
 ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *APPROVAL, *RULES)

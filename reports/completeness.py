@@ -1,4 +1,5 @@
 """How complete the files of helped households are (B32): figures only, by unit."""
+# requirements: B32 part
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """The 文书 of an application: 受理, 补正, 不予受理, 确认, 不予确认, 终止 (B19)."""
+# requirements: B01 part, B19
 
 from collections.abc import Callable, Mapping
 from typing import Any

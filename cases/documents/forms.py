@@ -1,4 +1,5 @@
 """Sheets that are filled in by hand on the way of an application: 入户调查表, 民主评议记录表, 核对授权书."""
+# requirements: B11 part
 
 from collections.abc import Mapping
 from typing import Any

@@ -2,6 +2,7 @@
 
 Nothing is rounded here. Whoever judges compares the yearly figure with twelve times the standard.
 """
+# requirements: B08 part
 
 from calendar import monthrange
 from datetime import date

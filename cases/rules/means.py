@@ -1,4 +1,5 @@
 """The means test that 低保, 边缘 and 单人保 share: income below a limit, property within limits."""
+# requirements: B10 part
 
 from datetime import date
 from decimal import Decimal

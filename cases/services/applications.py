@@ -1,4 +1,5 @@
 """Applications: register, declare, survey, notice, decide. State changes go through the flow."""
+# requirements: B02, B04 part, B05 part, B06 part, B13 part, B15
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

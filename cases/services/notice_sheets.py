@@ -1,4 +1,5 @@
 """Put households on public sheets: only the columns of 4.9, minors masked, everything looked through first."""
+# requirements: B12, J01 part, J06 part, J07
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,4 +1,5 @@
 """Notices that ran their seven days go on by themselves (domain/11 notice.expire)."""
+# requirements: B12
 
 from datetime import date, datetime
 

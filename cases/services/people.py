@@ -1,4 +1,5 @@
 """Register people, households and accounts."""
+# requirements: B27 part
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

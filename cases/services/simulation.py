@@ -2,6 +2,7 @@
 
 Both verdicts rest on the same facts and the same day, so that the difference is the parameter's alone.
 """
+# requirements: C12 part
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field

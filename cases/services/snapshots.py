@@ -1,4 +1,5 @@
 """Freeze a month: the snapshot of everyone helped and the statistical cut-off, in one transaction (12 §12.1 #14)."""
+# requirements: L12
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,5 @@
 """Keep the signed roster as PDF, and give it out."""
+# requirements: F01
 
 import hashlib
 from io import BytesIO

@@ -1,4 +1,5 @@
 """Effects of the roster's steps: they run in perform()'s transaction."""
+# requirements: A13, F03
 
 from typing import Any
 

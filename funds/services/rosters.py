@@ -1,4 +1,5 @@
 """Make rosters and keep single payments out of them. Amounts come from the benefits and are never typed (F01)."""
+# requirements: F01
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -3,6 +3,7 @@
 
 Sealed values are copied as they are: sealing is bound to the kind of field, not to the row.
 """
+# requirements: F02, F27
 
 from funds.models.choices import OPEN_STATES
 

@@ -4,6 +4,7 @@ form, the checks and the report take their headings, keys and definitions.
 ``M(...)`` is a figure with its definition; ``timing`` stock has one column, flow has 本月 and 累计. ``computed`` names
 what the system counts now; the rest shows 缺数据 until somebody fills it.
 """
+# requirements: C13
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Count, draft and read the monthly table."""
+# requirements: L01
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,5 @@
 """Draft the ledgers of a month (domain/11 ledger.monthly, due on the 5th)."""
+# requirements: L04, L05 part
 
 from collections.abc import Mapping
 from datetime import date, datetime

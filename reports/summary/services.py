@@ -1,4 +1,5 @@
 """Draft, refresh, edit and write out the report."""
+# requirements: L02
 
 from collections.abc import Mapping
 from dataclasses import dataclass

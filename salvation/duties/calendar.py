@@ -2,6 +2,7 @@
 
 register(Recurring("花名表上报", "000 第31条", "roster.view", "funds:rosters", monthly=lambda month, unit: …))
 """
+# requirements: L11
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

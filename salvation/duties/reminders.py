@@ -3,6 +3,7 @@
 What is late is always asked of the dates; only that somebody was reminded is written (12 §12.1 #12). One row a unit, level
 and day; on days off nothing is sent, the next working day sends it once (domain/11).
 """
+# requirements: L11
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

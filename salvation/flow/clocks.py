@@ -1,4 +1,5 @@
 """The clock over a whole flow (02 §2.9, B18): started, paused, resumed, extended; its end is the subject's total_due_on."""
+# requirements: B18
 
 from datetime import date, datetime
 from typing import Any

@@ -1,4 +1,5 @@
 """Correct an accepted table: a new version with both figures, the reason and the person; signed again (L12)."""
+# requirements: L12
 
 from collections.abc import Mapping
 from datetime import datetime

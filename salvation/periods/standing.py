@@ -1,4 +1,5 @@
 """Who handed in when, who is missing, and asking for what is missing (催报; L07, 03 §3.8, domain/11)."""
+# requirements: L07
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 A 填报单位 is not a division: it may own villages whose statistical codes lie in another town
 (domain/00 §0.4 #1). The tree therefore follows reporting, and a village keeps its own division code.
 """
+# requirements: A02
 
 from django.db import models
 from django.db.models import F, Q

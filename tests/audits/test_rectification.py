@@ -1,4 +1,5 @@
 """Problems: filed with all elements, rectified with evidence, closed by another unit, counted in group 12."""
+# requirements: A07, A08, H01, H03, H05, N03
 
 from collections.abc import Callable
 from datetime import date

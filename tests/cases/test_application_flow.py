@@ -1,4 +1,5 @@
 """An application from the clerk's form to an open benefit, and who may do what on the way."""
+# requirements: B02, B04, B05, B06, B12, B13, B14, B15
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -1,4 +1,5 @@
 """Change orders: a death, a stop, tapering, more or less money, and what they leave behind."""
+# requirements: C04, C05, C06, C07, C08
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,5 @@
 """文书: drawn up by the steps, refused with a gap, numbered by unit and year, frozen, delivered before a change counts."""
+# requirements: B01, B11, B19
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,5 @@
 """公示单: only what may be public, minors masked, looked through before posting, taken down after its time."""
+# requirements: B12, J01, J06, J07
 
 from datetime import date, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,5 @@
 """Who may move whose file."""
+# requirements: B27
 
 from cases.models import Person
 from cases.services.people import PersonInput, save_person

@@ -1,4 +1,5 @@
 """A proposed parameter is tried out before it is confirmed: who enters, leaves, gains, loses, and what it costs."""
+# requirements: C12
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,5 @@
 """核算表: what was kept, not what would be judged today; masked; only for those who see the case."""
+# requirements: B08
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,5 @@
 """From the draft to the bureau's consent: who may do what, what is locked, what is refused."""
+# requirements: A13, F01, F03
 
 from collections.abc import Callable
 from datetime import date, timedelta

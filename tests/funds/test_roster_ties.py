@@ -1,4 +1,5 @@
 """上月 + 增 − 减 = 本月, for households, people and money, whatever happens in between; and the fingerprint."""
+# requirements: F02, F27
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,4 +1,5 @@
 """The signed roster as PDF: made after the signature, kept with its hashes, given out by the same rules as the book."""
+# requirements: F01
 
 from collections.abc import Callable
 from io import BytesIO

@@ -1,4 +1,5 @@
 """The total time limit: begins with acceptance, stands still, grows on a legal ground, once."""
+# requirements: B18
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -1,4 +1,5 @@
 """Reminders before a deadline, escalation after it, and the calendar that shows them (L11, domain/11)."""
+# requirements: L11
 
 from collections.abc import Callable
 from datetime import date, datetime

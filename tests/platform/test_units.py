@@ -1,4 +1,5 @@
 """The tree of units: loaded from two files, twice if need be, and what lies below whom."""
+# requirements: A02
 
 from datetime import date
 from pathlib import Path

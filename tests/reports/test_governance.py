@@ -1,4 +1,5 @@
 """The monthly table: what is counted, frozen, filled, signed; what a late entry may not change."""
+# requirements: C13, L01, L12
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,5 @@
 """The monthly work ledger: figures from the table, words by the unit, signed and handed in like every table."""
+# requirements: B32, C14, L04, L05, L06, L09
 
 from collections.abc import Callable
 from datetime import date

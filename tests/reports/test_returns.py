@@ -1,4 +1,5 @@
 """A table on its way: remarks at cells, explanations, zero report, corrections, reminders, what is behind a figure."""
+# requirements: L01, L07, L12
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,5 @@
 """The report of 25 June: figures from the table, written parts kept, layout of an official document."""
+# requirements: L02
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,5 @@
 """Named households with their expected verdicts: documentation for people, a regression net for the rules."""
+# requirements: B08, B09, B10, B22, B30, D02, D03, D15
 
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,4 @@
+# requirements: A01, A10, A11, M04, M05
 from datetime import date
 from io import BytesIO
 
