@@ -63,3 +63,19 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_xid}–{self.to_xid}"
+
+
+class Epoch(models.Model):
+    """A restored database counts transactions anew in its new server; ``shift`` lifts its numbers above the old ones."""
+
+    shift = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "日志纪元"
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} +{self.shift}"

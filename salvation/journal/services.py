@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from salvation.journal.actions import ACTIONS
 from salvation.journal.context import client_address
-from salvation.journal.models import Entry, Seal
+from salvation.journal.models import Entry, Epoch, Seal
 from salvation.units.models import Unit
 from salvation.vault.facts import dump
 
+_SHIFT = "coalesce((SELECT max(shift) FROM journal_epoch), 0)"
 CURRENT_XID = models.Func(
-    template="pg_current_xact_id()::text::bigint", output_field=models.BigIntegerField()
+    template=f"(pg_current_xact_id()::text::bigint + {_SHIFT})", output_field=models.BigIntegerField()
 )
 
 
@@ -76,7 +77,7 @@ def seal_entries() -> int:
     """Chain the entries of all finished transactions; returns how many. Run every minute by one worker."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE journal_seal IN EXCLUSIVE MODE")
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(f"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {_SHIFT}")
         horizon = cursor.fetchone()[0]
     last = Seal.objects.order_by("-to_xid").first()
     start, previous = (last.to_xid, last.digest) if last else (0, "")
@@ -85,6 +86,21 @@ def seal_entries() -> int:
         return 0
     Seal.objects.create(from_xid=start, to_xid=horizon, entries=count, digest=digest, at=timezone.now())
     return count
+
+
+@transaction.atomic
+def begin_epoch() -> int:
+    """After a restore: number new entries above all old ones, whatever the new server counts. Returns the shift."""
+    newest = Entry.objects.aggregate(most=models.Max("xid"))["most"] or 0
+    sealed = Seal.objects.aggregate(most=models.Max("to_xid"))["most"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        present = int(cursor.fetchone()[0])
+    shift = max(newest, sealed) + 1 - present
+    held = Epoch.objects.aggregate(most=models.Max("shift"))["most"] or 0
+    if shift > held:
+        Epoch.objects.create(shift=shift, at=timezone.now())
+    return max(shift, held)
 
 
 def verify() -> tuple[int, int]:

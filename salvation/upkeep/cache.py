@@ -47,5 +47,5 @@ class ForgivingRedisCache(RedisCache):
     def delete_many(self, keys: Any, version: Any = None) -> None:
         _or(None, super().delete_many, keys, version)
 
-    def clear(self) -> bool:
-        return bool(_or(False, super().clear))
+    def clear(self) -> None:
+        _or(None, super().clear)
