@@ -23,7 +23,10 @@ from salvation.embedded import ensure_servers, stop_redis  # noqa: E402
 from tests.bench import county  # noqa: E402
 
 TARGET = ROOT / "bench.json"
-LINES = ("roster_import", "means", "means_stored", "snapshot", "pay_roster", "statistics", "flat")
+LINES = (
+    "roster_import", "means", "means_stored", "snapshot", "pay_roster", "statistics", "freeze", "papers", "flat", "memory",
+    "pages", "clerks",
+)  # fmt: skip
 HEAD = ("项目", "规模", "秒", "下限秒", "倍数", "限值", "峰值MB", "")
 
 
@@ -39,6 +42,8 @@ def main() -> int:
         county.fill_database(options.scale)
         _child("prepare")
         results = [_line(name) for name in options.only or LINES]
+        if options.counties > 1 and not options.only:
+            results.append(_many_counties(options.counties))
     finally:
         county.drop_database(server)
         if owns_redis:
@@ -54,8 +59,18 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--scale", type=float, default=1, help="演示县的规模，1 为 12000 户")
+    parser.add_argument("--counties", type=int, default=10, help="另外再测这么多个县（1 为不测）")
     parser.add_argument("--only", nargs="*", choices=LINES, help="只测这些项")
     return parser.parse_args()
+
+
+def _many_counties(counties: int) -> list[dict[str, Any]]:
+    """Seed further counties beside the first and measure again."""
+    _child("one")
+    print(f"正在生成{counties}个县的演示数据（每县约四十秒）…", flush=True)
+    county.manage("seed_demo", "--scale", str(counties))
+    _child("vacuum")
+    return _line("ten")
 
 
 def _line(name: str) -> list[dict[str, Any]]:

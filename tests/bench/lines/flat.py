@@ -17,6 +17,7 @@ from tests.bench.measure import Result, compare, timed
 from tests.bench.workbook import an_account, an_id
 
 ROWS = 35_000
+MADE_AT = datetime(2022, 5, 10, 9)
 TABLE = Table(
     "bench",
     "发放花名册",
@@ -62,7 +63,7 @@ class Line:
     remark: str
 
 
-def _line(number: int) -> Line:
+def a_line(number: int) -> Line:
     base, uplift = Decimal(300 + number % 400), Decimal(100 if number % 5 == 0 else 0)
     return Line(
         number, f"石背村{number % 300}", f"{number % 12}组", f"H{number:06d}", "张桂英", an_id(number), "户主", number % 5 + 1,
@@ -71,8 +72,8 @@ def _line(number: int) -> Line:
 
 
 def run(county: Unit) -> list[Result]:
-    lines = [_line(number) for number in range(1, ROWS + 1)]
-    heading = Heading("2022年5月发放花名册", datetime(2022, 5, 10, 9), made_by=county.name)
+    lines = [a_line(number) for number in range(1, ROWS + 1)]
+    heading = Heading("2022年5月发放花名册", MADE_AT, made_by=county.name)
     folder = Path(os.environ["DATA_DIR"])
 
     def candidate() -> None:

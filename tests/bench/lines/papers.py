@@ -1,0 +1,40 @@
+"""The report of 25 June as Word, against python-docx writing the same words without form."""
+
+from io import BytesIO
+
+from django.utils import timezone
+from docx import Document
+
+from reports.models import SummaryReport
+from reports.summary.paper import paper_of
+from salvation.documents.docx import write_official
+from salvation.units.models import Unit
+from tests.bench.measure import Result, compare, timed
+
+
+def run(county: Unit) -> list[Result]:
+    report = SummaryReport.objects.filter(county=county).select_related("unit", "county").first()
+    if report is None:
+        raise AssertionError("the demo county has no report")
+    today = timezone.localdate()
+    made = write_official(paper_of(report, today=today, drawn=False))
+    words = [paragraph.text for paragraph in Document(BytesIO(made)).paragraphs]
+
+    def candidate() -> None:
+        write_official(paper_of(report, today=today, drawn=False))
+
+    def floor() -> None:
+        plain = Document()
+        for text in words:
+            plain.add_paragraph(text)
+        plain.save(BytesIO())
+
+    return [
+        compare(
+            "专项治理报告（Word）",
+            len(words),
+            candidate=lambda: timed(candidate),
+            floor=lambda: timed(floor),
+            limit=5.0,
+        )
+    ]
