@@ -1,5 +1,6 @@
 """The report of 25 June as Word, against python-docx writing the same words without form."""
 
+from dataclasses import replace
 from io import BytesIO
 
 from django.utils import timezone
@@ -10,6 +11,9 @@ from reports.summary.paper import paper_of
 from salvation.documents.docx import write_official
 from salvation.units.models import Unit
 from tests.bench.measure import Result, compare, timed
+
+# A person waits for it.
+MOST = 1.0
 
 
 def run(county: Unit) -> list[Result]:
@@ -29,12 +33,11 @@ def run(county: Unit) -> list[Result]:
             plain.add_paragraph(text)
         plain.save(BytesIO())
 
-    return [
-        compare(
-            "专项治理报告（Word）",
-            len(words),
-            candidate=lambda: timed(candidate),
-            floor=lambda: timed(floor),
-            limit=5.0,
-        )
-    ]
+    taken = compare(
+        f"专项治理报告（Word，上限{MOST:.0f}秒）",
+        len(words),
+        candidate=lambda: timed(candidate),
+        floor=lambda: timed(floor),
+        limit=1.0,
+    )
+    return [replace(taken, ratio=taken.seconds / MOST)]
