@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench screenshots clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,11 @@ test: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench
+
+# Against a running `make run`.
+screenshots: $(VENV)/.installed
+	$(BIN)/python scripts/system_packages.py test
+	$(BIN)/python scripts/screenshots.py --base http://localhost:$(PORT)
 
 clean:
 	rm -rf $(VENV) .data .data-test

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from cases import jobs, measures
-from cases.desk import desk_numbers, find_applications, find_people
+from cases.desk import desk_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
 from cases.documents import effects, forms
 from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
+from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
 from cases.services import applications, changes
 from cases.services.notice_sheets import on_first_review
@@ -25,7 +26,6 @@ from salvation.periods import measures as periods
 from salvation.web import desk, navigation, search
 from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
-from salvation.web.search import Provider
 
 
 def together(*bound: Mapping[str, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:
@@ -71,13 +71,12 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
         NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
         NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),
+        NavItem("办理时限", "cases:timeliness", "case.view", "救助对象", "clock", 58),
         NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
         NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
         NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
     )
-    search.register(
-        Provider("人员", "case.view", find_people), Provider("申请", "case.view", find_applications)
-    )
+    search.register(*PROVIDERS)
     desk.register(Panel("救助对象", "case.view", desk_numbers, order=10))
     periods.register(measures.SOURCES, measures.MEASURES)
     consequences.register(

@@ -6,12 +6,13 @@ from funds import jobs
 from funds.deadlines import recurring
 from funds.desk import desk_numbers
 from funds.models import Roster
+from funds.search import PROVIDERS
 from funds.services import roster_flow
 from salvation.duties.calendar import register as register_deadlines
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
 from salvation.journal.actions import register as register_actions
-from salvation.web import desk, navigation
+from salvation.web import desk, navigation, search
 from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
 
@@ -37,6 +38,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem("发放花名表", "funds:rosters", "roster.view", "资金", "money", 10, waiting("roster")),
         NavItem("完整版导出", "funds:exports", "export.approve", "资金", "lock", 90, waiting("export")),
     )
+    search.register(*PROVIDERS)
     desk.register(Panel("资金发放", "roster.view", desk_numbers, order=20))
     schedule(Monthly(jobs.GENERATE, day=26, hour=2))
     register_deadlines(*recurring())

@@ -83,7 +83,10 @@ class Benefit(ScopedModel):
                 condition=Q(first_month__day=1) & (Q(stop_month__isnull=True) | Q(stop_month__day=1)),
             ),
         ]
-        indexes = [models.Index(fields=["unit", "program"], name="benefit_unit_program")]
+        indexes = [
+            models.Index(fields=["unit", "program"], name="benefit_unit_program"),
+            models.Index(fields=["no"], opclasses=["varchar_pattern_ops"], name="benefit_no_begins"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.applicant.name} {self.get_program_display()}"

@@ -54,6 +54,7 @@ class Household(ScopedModel):
     class Meta:
         verbose_name = "家庭"
         permissions = [("borrow_household", "借阅家庭")]
+        indexes = [models.Index(fields=["no"], opclasses=["varchar_pattern_ops"], name="household_no_begins")]
         constraints = [
             models.UniqueConstraint(fields=["handling_unit", "no"], name="household_no_once_a_unit")
         ]

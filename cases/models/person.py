@@ -1,8 +1,10 @@
 """People. The ID number is sealed; equality goes through its blind index."""
 
 import pghistory
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Substr
 
 from cases.models.choices import Disability, IdStatus, Labour, Sex, choices
 from salvation.access.models import Access, ScopedModel
@@ -40,6 +42,11 @@ class Person(ScopedModel):
     class Meta:
         verbose_name = "人员"
         permissions = [("borrow_person", "借阅人员")]
+        # The search finds a given name without its surname, of one sign or two.
+        indexes = [
+            models.Index(OpClass(Substr("name", 2), "text_pattern_ops"), name="person_name_from_2"),
+            models.Index(OpClass(Substr("name", 3), "text_pattern_ops"), name="person_name_from_3"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="person_valid_id_has_number",

@@ -196,6 +196,7 @@ class Economy(ApplicationForms):
     """The household's economy, with the means test running beside the form."""
 
     title = "家庭经济状况"
+    edits = True
     permission = "case.edit"
     form_class = EconomyForm
     aside_template = "cases/economy_aside.html"

@@ -116,6 +116,7 @@ class FillLedger(FormPage):
     """What the system does not count: one section a task."""
 
     permission = "table.fill"
+    edits = True
     submit_label = "保存台账"
     success = "已保存"
     hint = "数据列由系统按统计表口径算出的不能填写；没有发生的填 0"

@@ -182,6 +182,7 @@ class Fill(FormPage):
     """Fill in what the system cannot count. An empty field stays 缺数据; zero is written as 0."""
 
     title = "填报统计表"
+    edits = True
     permission = "table.fill"
     submit_label = "保存填报"
     success = "已保存"

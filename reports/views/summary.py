@@ -148,6 +148,7 @@ class Summary(Page):
 
 class EditSummary(FormPage):
     title = "编写报告"
+    edits = True
     permission = "report.fill"
     submit_label = "保存"
     success = "已保存"

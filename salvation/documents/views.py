@@ -184,6 +184,7 @@ class NewDocument(DocumentForm):
 
 class EditDocument(DocumentForm):
     title = "改内容"
+    edits = True
     submit_label = "保存"
     success = "已保存"
     document: Document

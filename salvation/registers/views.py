@@ -111,6 +111,7 @@ class RegisterForm(OfRegister, FormPage):
 
     permission = SIGNED_IN
     editing = True
+    edits = True
     record: Any = None
     success = "已保存"
 

@@ -154,8 +154,10 @@ def _cell(table: Table, position: int, column: Column, row: Row, look: Look) -> 
         css = f"{css} {flag}".strip()
     extra = _source(found) if look.sources and not lead and found.source is not Source.AUTO else ""
     label = format_html(' data-label="{}"', column.label) if column.priority else ""
-    name = mark_safe("th") if lead and position == 0 else mark_safe("td")
-    scope = mark_safe(' scope="row"') if lead and position == 0 else ""
+    # A heading without words heads nothing.
+    heading = lead and position == 0 and inner
+    name = mark_safe("th") if heading else mark_safe("td")
+    scope = mark_safe(' scope="row"') if heading else ""
     return format_html('<{}{} class="{}"{}{}>{}</{}>', name, scope, css, label, extra, inner, name)
 
 

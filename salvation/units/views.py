@@ -57,6 +57,7 @@ class UnitForm(forms.Form):
 
 
 class EditUnit(FormPage):
+    edits = True
     permission = "unit.edit"
     form_class = UnitForm
     check_answers = True

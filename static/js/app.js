@@ -27,7 +27,8 @@
       });
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
-      const form = event.target.closest("form") || document.getElementById("main-form");
+      const waiting = document.querySelector("main .form-acts .button.main[type=submit]");
+      const form = event.target.closest("form") || (waiting && waiting.form);
       // What ends something has a red button and is never sent by a key.
       const button = form && form.querySelector(".form-acts .button.main[type=submit]");
       if (button) { event.preventDefault(); form.requestSubmit(button); }
@@ -97,11 +98,13 @@
 
   // A table wider than the screen can be scrolled with the keyboard.
   const reachable = () => {
-    document.querySelectorAll(".table-box:not([tabindex])").forEach((box) => {
+    const boxes = ".table-box:not([tabindex]), .paper-frame:not([tabindex]), .paper-box:not([tabindex]), .chart-box:not([tabindex])";
+    document.querySelectorAll(boxes).forEach((box, number) => {
       if (box.scrollWidth <= box.clientWidth) { return; }
+      const title = box.querySelector("caption, h1, h2") || box.closest("section, .panel")?.querySelector("h2, h3");
       box.tabIndex = 0;
       box.setAttribute("role", "region");
-      box.setAttribute("aria-label", "表格，可左右滚动");
+      box.setAttribute("aria-label", `${title ? title.textContent.trim() : "内容"}，可左右滚动（${number + 1}）`);
     });
   };
   document.addEventListener("htmx:afterSettle", reachable);

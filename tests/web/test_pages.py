@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -263,3 +264,45 @@ def test_every_page_forbids_foreign_and_inline_sources_and_caching(clerk, sign_i
     assert "default-src 'self'" in policy and "unsafe" not in policy
     assert answer["Cache-Control"] == "no-store"
     assert " style=" not in answer.content.decode() and " onclick=" not in answer.content.decode()
+
+
+def form_facts(page):
+    """What the browser would send of a form: every input with its value."""
+    words = page.content.decode()
+    return dict(re.findall(r'<input[^>]*name="(_once|_seen)" value="([^"]+)"', words))
+
+
+def test_what_somebody_else_stored_meanwhile_is_shown_and_not_overwritten(
+    clerk, leader, sign_in, make_meetings
+):
+    (meeting,) = make_meetings(1)
+    address = f"/registers/meetings/{meeting.pk}/edit/"
+    client = sign_in(clerk)
+    opened = form_facts(client.get(address))
+    typed = {
+        "kind": "PANEL", "title": "我改的名称", "held_on": "2022-05-01", "place": "会议室", "host": "赖镇长",
+        "attendees": "赖镇长",
+    }  # fmt: skip
+    Meeting.objects.filter(pk=meeting.pk).update(title="别人改的名称")
+    answer = client.post(address, {**opened, **typed})
+    words = answer.content.decode()
+    assert answer.status_code == 409
+    assert (
+        "这份内容已被他人或另一窗口修改" in words
+        and "别人改的名称" in words
+        and 'value="我改的名称"' in words
+    )
+    assert Meeting.objects.get().title == "别人改的名称"
+    assert client.post(address, {**form_facts(answer), **typed}).status_code == 302
+    assert Meeting.objects.get().title == "我改的名称"
+
+
+def test_a_draft_of_a_record_that_moved_on_says_so(clerk, sign_in, make_meetings):
+    (meeting,) = make_meetings(1)
+    address = f"/registers/meetings/{meeting.pk}/edit/"
+    client = sign_in(clerk)
+    client.post(address, {**form_facts(client.get(address)), "_act": "draft", "title": "写了一半"})
+    assert "另一窗口修改" not in client.get(address).content.decode()
+    Meeting.objects.filter(pk=meeting.pk).update(title="别人改的名称")
+    words = client.get(address).content.decode()
+    assert "另一窗口修改" in words and "别人改的名称" in words and 'value="写了一半"' in words

@@ -50,6 +50,7 @@ class FormPage(Page):
     drafts: ClassVar[bool] = True
     # The form changes something stored: what somebody else stored meanwhile is shown, not overwritten.
     edits: ClassVar[bool] = False
+    offered: str = ""
     submit_label: str = "保存"
     success: str = ""
     aside_template: ClassVar[str] = ""
@@ -97,7 +98,7 @@ class FormPage(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare()
         found = find_draft(actor=request.user, page=request.path) if self.drafts else None
-        form = self.make_form(None, None)
+        form = self._fresh()
         if found is None:
             return self._form(form)
         conflict = self._conflict(form, found[0])
@@ -117,15 +118,16 @@ class FormPage(Page):
             return HttpResponseRedirect(request.get_full_path())
         if act.startswith("paste:"):
             return self._paste(act.removeprefix("paste:"))
+        # Before the form is judged: judging may write into the record the form is about.
+        fresh = self._fresh() if self.edits else None
         form = self.make_form(request.POST, request.FILES)
         speak_plainly(form)
         if act == "change":
             return self._form(self._unchecked(form))
         if not form.is_valid():
             return self._form(form, status=422)
-        if conflict := self._conflict(
-            self.make_form(None, None) if self.edits else None, typed_facts(request)
-        ):
+        conflict = self._conflict(fresh, typed_facts(request))
+        if conflict is not None:
             return self._form(form, status=409, conflict=conflict)
         if act != "confirmed" and self.must_check(form):
             return self._check(form)
@@ -166,6 +168,12 @@ class FormPage(Page):
         words = f"{timezone.localtime(saved_at):%H:%M:%S} 已自动保存草稿" if saved_at else ""
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
+    def _fresh(self) -> Any:
+        """The form as it is stored now; its mark goes with the page."""
+        form = self.make_form(None, None)
+        self.offered = mark_of(form) if self.edits else ""
+        return form
+
     def _conflict(self, fresh: Any, facts: Mapping[str, Sequence[str]]) -> list[dict[str, str]] | None:
         """What is stored now beside what was typed, when the stored values changed since the form was opened."""
         seen = facts.get("_seen", [""])[-1]
@@ -176,7 +184,7 @@ class FormPage(Page):
     def _paste(self, name: str) -> HttpResponse:
         """Rows from a spreadsheet in one of the form's tables: that part alone for a script, else the page."""
         facts = typed_facts(self.request)
-        form = self.make_form(None, None)
+        form = self._fresh()
         if not isinstance(form, RowsForm):
             raise Refusal("这张表单没有可粘贴的表格")
         at = facts.get("_row", [""])[-1]
@@ -206,7 +214,7 @@ class FormPage(Page):
         context = {
             "conflict": conflict,
             "pasted": pasted,
-            "seen": mark_of(self.make_form(None, None)) if self.edits else "",
+            "seen": self.offered,
             "form": form,
             "sections": self.shown_sections(form),
             "token": self.request.POST.get("_once") or new_token(),
@@ -248,7 +256,11 @@ def typed_facts(request: HttpRequest) -> dict[str, list[str]]:
 
 def mark_of(form: Any) -> str:
     """A fingerprint of the values a fresh form offers: two are alike only while nobody changed what is stored."""
-    offered = sorted((name, repr(value)) for name, value in form.initial.items())
+    own = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    # A sealed value shows no difference; its sealed bytes do.
+    offered = sorted(
+        (name, repr(getattr(value, "sealed", value))) for name, value in {**form.initial, **own}.items()
+    )
     return sha256(repr(offered).encode()).hexdigest()[:24]
 
 

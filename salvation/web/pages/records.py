@@ -159,5 +159,6 @@ def _button(subject: FlowSubject, offer: Offer, *, main: bool) -> dict[str, Any]
 
 
 def _event(subject: FlowSubject, entry: Transition) -> Event:
-    who = entry.role if entry.actor is None else f"{entry.actor}（{entry.role}）"
+    role = f"（{entry.role}）" if entry.actor and entry.role else entry.role
+    who = f"{entry.actor or ''}{role}"
     return Event(entry.at, who, subject.flow.step(entry.step).label, entry.comment)
