@@ -1,6 +1,16 @@
 from django.urls import path
 
-from cases.views import applications, benefits, examples, households, notices, rosters, simulation, worksheets
+from cases.views import (
+    applications,
+    benefits,
+    examples,
+    households,
+    notices,
+    rosters,
+    simulation,
+    timeliness,
+    worksheets,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -30,6 +40,7 @@ urlpatterns = [
     path("notices/<int:pk>/sheet.<slug:form>", notices.NoticeFile.as_view(), name="notice_file"),
     path("examples/", examples.Examples.as_view(), name="examples"),
     path("examples/<slug:number>/", examples.ExamplePage.as_view(), name="example"),
+    path("timeliness/", timeliness.Timeliness.as_view(), name="timeliness"),
     path("benefits/", benefits.BenefitList.as_view(), name="benefits"),
     path("benefits/<int:pk>/", benefits.BenefitRecord.as_view(), name="benefit"),
     path("benefits/<int:pk>/change/<slug:kind>/", benefits.NewChange.as_view(), name="new_change"),

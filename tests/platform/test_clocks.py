@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cases.models import Application
 from cases.services.applications import create_application
+from cases.timeliness import timeliness
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.flow.clocks import extend_clock, keep_time, start_clock
@@ -140,6 +141,19 @@ def test_a_clerk_may_not_extend_and_another_town_does_not_find_it(
         extend_clock(subject=accepted, actor=clerk, **facts)
     with pytest.raises(Http404):
         extend_clock(subject=accepted, actor=other_clerk, **facts)
+
+
+def test_the_table_of_time_limits_counts_by_unit_what_one_may_see(
+    accepted: Application, clerk: User, other_clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    today = accepted.total_due_on + timedelta(days=1)
+    (row,) = timeliness(clerk, today)
+    assert (row["accepted"], row["open"], row["open_late"], row["extended"]) == (1, 1, 1, 0)
+    Application.objects.filter(pk=accepted.pk).update(state="CONFIRMED", decided_on=accepted.total_due_on)
+    (row,) = timeliness(clerk, today)
+    assert (row["in_time"], row["late"], row["open"], str(row["rate"])) == (1, 0, 0, "100.00")
+    assert timeliness(other_clerk, today) == []
+    assert "按时率" in sign_in(clerk).get(reverse("cases:timeliness")).content.decode()
 
 
 def test_the_page_extends_and_the_record_says_so(
