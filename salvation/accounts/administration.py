@@ -1,6 +1,6 @@
 """Pages of the three administrators: accounts (system), posts (security); neither sees business data (07 §7.1)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -9,10 +9,23 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from salvation.accounts.forms import ApiTokenForm
+from salvation.accounts.lockout import locked_addresses, locked_names, unlock_account, unlock_address
 from salvation.accounts.models import Post, User
+from salvation.accounts.passwords import HELP
 from salvation.accounts.roles import ROLES
 from salvation.accounts.services import create_user, grant_post
-from salvation.accounts.upkeep import disable_account, end_post, reset_password
+from salvation.accounts.tokens import make_token
+from salvation.accounts.upkeep import (
+    KEEPERS,
+    KEPT_WITH,
+    disable_account,
+    enable_account,
+    end_post,
+    require_keeper,
+    reset_factor,
+    reset_password,
+)
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
 from salvation.units.selectors import below
@@ -51,10 +64,32 @@ class Accounts(Page):
         rows = accounts_of(county_here(user))
         if words := request.GET.get("q", "").replace("\0", "").strip():
             rows = rows.filter(username__startswith=words) | rows.filter(name__startswith=words)
-        context = {"rows": rows[:SHOWN], "words": words, "today": timezone.localdate()}
-        return self.show(
-            {**context, "may_open": user.may("admin.accounts"), "may_post": user.may("admin.posts")}
-        )
+        may_unlock = user.may("admin.policy")
+        context = {
+            "rows": [_shown(user, account) for account in rows[:SHOWN]],
+            "words": words,
+            "today": timezone.localdate(),
+            "locked": locked_names(),
+            "addresses": locked_addresses() if may_unlock else [],
+            "may_open": user.may("admin.accounts"),
+            "may_post": user.may("admin.posts"),
+            "may_unlock": may_unlock,
+        }
+        return self.show(context)
+
+
+def _shown(administrator: Any, account: User) -> User:
+    """An account with what this administrator may do about it; the posts are read already."""
+    roles = {post.role for post in account.posts.all() if not _ended(post)}
+    keeper = next((KEEPERS[role] for role in roles if role in KEEPERS), "SYS_ADMIN")
+    other = account.pk != administrator.pk
+    account.kept = other and administrator.may(KEPT_WITH[keeper])  # type: ignore[attr-defined]
+    account.other = other  # type: ignore[attr-defined]
+    return account
+
+
+def _ended(post: Post) -> bool:
+    return post.period.upper is not None and post.period.upper <= timezone.localdate()
 
 
 class AccountForm(forms.Form):
@@ -66,7 +101,7 @@ class AccountForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=50)
     password = forms.CharField(
         label="首次密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="至少10位；本人首次登录须修改",
+        help_text=f"{HELP}；本人首次登录须修改",
     )  # fmt: skip
 
 
@@ -141,33 +176,109 @@ class NewPost(OneAccount):
 
 class ResetForm(forms.Form):
     password = forms.CharField(
-        label="新的首次密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="新的首次密码",
+        strip=False,
+        help_text=HELP,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
 
 class ResetPassword(OneAccount):
     title = "重置密码"
-    permission = "admin.accounts"
+    permission = "admin.view"
     form_class = ResetForm
     drafts = False
     submit_label = "重置密码"
-    success = "已重置，本人下次登录须修改"
+    success = "已重置，本人下次登录须修改；其所有登录已退出"
+
+    def prepare(self) -> None:
+        super().prepare()
+        require_keeper(self.request.user, self.account)
 
     def save(self, form: Any) -> str:
         reset_password(user=self.account, password=form.cleaned_data["password"], actor=self.request.user)
         return self.cancel_url()
 
 
-class Disable(Page):
-    title = "停用账号"
+class IssueToken(OneAccount):
+    """A token for an account: its owner collects it, whoever makes it never sees it."""
+
+    title = "签发接口令牌"
     permission = "admin.accounts"
+    form_class = ApiTokenForm
+    drafts = False
+    submit_label = "签发"
+    success = "已签发，由本人在“我的”页面领取；令牌只在领取时显示一次"
+
+    def save(self, form: Any) -> str:
+        actor: Any = self.request.user
+        make_token(user=self.account, actor=actor, **form.cleaned_data)
+        return self.cancel_url()
+
+
+class AccountAct(Page):
+    """One act by a button beside an account of the county."""
+
+    done: ClassVar[str] = ""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         account = accounts_of(county_here(request.user)).filter(pk=pk).first()
         if account is None:
             raise Http404("没有找到该账号")
-        disable_account(user=account, actor=request.user)
-        messages.success(request, f"{account} 的账号已停用")
+        self.act(account)
+        messages.success(request, f"{account}{self.done}")
+        return HttpResponseRedirect(reverse("accounts:accounts"))
+
+    def act(self, account: User) -> None:
+        raise NotImplementedError
+
+
+class Disable(AccountAct):
+    title = "停用账号"
+    permission = "admin.view"
+    done = "的账号已停用"
+
+    def act(self, account: User) -> None:
+        disable_account(user=account, actor=self.request.user)
+
+
+class Enable(AccountAct):
+    title = "启用账号"
+    permission = "admin.view"
+    done = "的账号已启用"
+
+    def act(self, account: User) -> None:
+        enable_account(user=account, actor=self.request.user)
+
+
+class Unlock(AccountAct):
+    title = "解除锁定"
+    permission = "admin.policy"
+    done = "的账号已解锁"
+
+    def act(self, account: User) -> None:
+        unlock_account(user=account, actor=self.request.user)
+
+
+class ResetFactor(AccountAct):
+    title = "重置动态口令"
+    permission = "admin.policy"
+    done = "的动态口令已重置，下次登录时重新绑定"
+
+    def act(self, account: User) -> None:
+        reset_factor(user=account, actor=self.request.user)
+
+
+class UnlockAddress(Page):
+    title = "解除地址锁定"
+    permission = "admin.policy"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        address = request.POST.get("address", "").replace("\0", "")[:45]
+        if address not in locked_addresses():
+            raise Refusal("该地址没有锁定，请刷新后再看")
+        unlock_address(address=address, actor=request.user)
+        messages.success(request, f"{address} 已解锁")
         return HttpResponseRedirect(reverse("accounts:accounts"))
 
 

@@ -4,6 +4,9 @@ from typing import Any
 
 from django import forms
 
+from salvation.accounts.passwords import HELP
+from salvation.web.fields import DateField
+
 
 class SignInForm(forms.Form):
     username = forms.CharField(
@@ -18,13 +21,14 @@ class SignInForm(forms.Form):
 
 
 class TokenForm(forms.Form):
+    """Six digits from the phone, or a backup code once it is lost."""
+
     token = forms.RegexField(
-        r"^\d{6}$",
+        r"^\s*(\d{6}|[a-z2-9]{5}-[a-z2-9]{5})\s*$",
         label="6 位动态口令",
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
-        ),
-        error_messages={"invalid": "动态口令是 6 位数字，请看手机重新填写"},
+        help_text="手机不在身边时，可填一个备用码，如 abcde-23456",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+        error_messages={"invalid": "动态口令是 6 位数字，备用码形如 abcde-23456，请重新填写"},
     )
 
 
@@ -38,7 +42,7 @@ class PasswordForm(forms.Form):
         label="新密码",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="至少 10 位，不能全是数字，不能与用户名相近",
+        help_text=HELP,
     )
     again = forms.CharField(
         label="再输一次新密码",
@@ -51,3 +55,8 @@ class PasswordForm(forms.Form):
         if cleaned.get("password") != cleaned.get("again"):
             self.add_error("again", "两次填写的新密码不一致，请重新填写")
         return cleaned
+
+
+class ApiTokenForm(forms.Form):
+    name = forms.CharField(label="用途", max_length=50, help_text="哪个系统用，如“报表平台”")
+    expires_on = DateField(label="有效期至")

@@ -13,9 +13,14 @@ def account(pk: int) -> User:
     return User.objects.get(pk=pk)
 
 
+def named(username: str) -> User | None:
+    """The account with this user name, if there is one."""
+    return User.objects.filter(username=username).first()
+
+
 def unit_of_login(username: str) -> Unit | None:
     """Where the account of a user name works, so that a failed sign-in stands where its auditor looks."""
-    user = User.objects.filter(username=username).first()
+    user = named(username)
     return user.main_post.unit if user and user.main_post else None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from salvation.access.services import require
 from salvation.accounts.models import Post, User
+from salvation.accounts.passwords import put_password
 from salvation.accounts.roles import ROLES, conflict
 from salvation.domain.errors import Refusal
 from salvation.journal.services import record
@@ -64,12 +66,17 @@ def grant_post(
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str) -> None:
-    """Set a new password that keeps the rules. Raises Refusal."""
+def change_password(*, user: User, password: str, session_key: str = "") -> None:
+    """Set a new password that keeps the rules; every other session of the account ends. Raises Refusal."""
     check_password_rules(password, user)
-    if user.check_password(password):
-        raise Refusal("新密码不能与原密码相同", field="password")
-    user.set_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    put_password(user, password, must_change=False, but=session_key)
     record(actor=user, action="account.password", subject=user)
+
+
+def must_change(*, user: User) -> bool:
+    """Ask for a new password before anything else; not in a demonstration, whose logins are printed."""
+    if settings.DEMO:
+        return False
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    return True

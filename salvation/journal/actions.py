@@ -14,6 +14,7 @@ ACTIONS: dict[str, str] = {
     "units.edit": "修改填报单位",
     "account.post_end": "终止岗位",
     "account.disable": "停用账号",
+    "account.enable": "启用账号",
     "account.reset": "重置密码",
     "account.unlock": "解除登录锁定",
     "account.factor": "绑定动态口令",

@@ -24,4 +24,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "menu": menu(user, request.path, found),
         "phone_bar": phone_bar(user, request.path),
         "waiting": found,
+        "idle_seconds": settings.SESSION_COOKIE_AGE,
     }

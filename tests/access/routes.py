@@ -61,6 +61,10 @@ def cell(world: World, place: str) -> dict[str, Any]:
     return {"pk": world.one("Submission", place).pk, "key": "SJ14-m"}
 
 
+def clerk_of(world: World, place: str) -> dict[str, Any]:
+    return {"pk": world.clerks[PLACE[place].town].pk}
+
+
 FORM_ONLY = (405,)
 # Addresses whose declaration does not say everything: forms about a row, steps, downloads. All others are derived
 # from the page class: its permission, and its model when the address brings a pk.
@@ -68,11 +72,21 @@ ROUTES: dict[str, Route] = {
     "accounts:login": Route(public=True, answers=(302,)),
     "accounts:second_factor": Route(public=True, answers=(302,)),
     "accounts:logout": Route(answers=FORM_ONLY),
-    "accounts:new_post": Route("unit", lambda world, place: {"pk": world.clerks[PLACE[place].town].pk}),
-    "accounts:reset": Route("unit", lambda world, place: {"pk": world.clerks[PLACE[place].town].pk}),
-    "accounts:disable": Route(
-        "unit", lambda world, place: {"pk": world.clerks[PLACE[place].town].pk}, answers=FORM_ONLY
-    ),
+    "accounts:new_post": Route("unit", clerk_of),
+    # Passwords of business accounts are the system administrator's.
+    "accounts:reset": Route("unit", clerk_of, asks=("admin.accounts",)),
+    "accounts:issue_token": Route("unit", clerk_of),
+    "accounts:disable": Route("unit", clerk_of, answers=FORM_ONLY),
+    "accounts:enable": Route("unit", clerk_of, answers=FORM_ONLY),
+    "accounts:unlock": Route("unit", clerk_of, answers=FORM_ONLY),
+    "accounts:reset_factor": Route("unit", clerk_of, answers=FORM_ONLY),
+    "accounts:unlock_address": Route(answers=FORM_ONLY),
+    "accounts:alive": Route(answers=(204,)),
+    "accounts:sign_out_others": Route(answers=FORM_ONLY),
+    # Nobody of the world has a phone bound.
+    "accounts:backup_codes": Route(answers=(404,)),
+    "accounts:collect_token": Route(kwargs=lambda world, place: {"pk": 1}, answers=FORM_ONLY),
+    "accounts:revoke_token": Route(kwargs=lambda world, place: {"pk": 1}, answers=FORM_ONLY),
     "accounts:end_post": Route(
         "unit", lambda world, place: {"pk": world.clerks[PLACE[place].town].posts.get().pk}, answers=FORM_ONLY
     ),
