@@ -57,11 +57,12 @@ def roster_commit(run: Running) -> dict[str, Any]:
     }
 
 
-@job(REASSESS, label="批量复核")
+@job(REASSESS, label="批量复核", whole=True)
 def reassess(run: Running) -> dict[str, Any]:
     """The period of the run is the day whose parameters and ages count."""
     on, actor = date.fromisoformat(run.period), run.run.requested_by
-    outcome = reassess_all(unit=run.unit, on=on, actor=actor, now=timezone.now())
+    with Heartbeat(run):
+        outcome = reassess_all(unit=run.unit, on=on, actor=actor, now=timezone.now())
     return {
         "核算户数": outcome.judged,
         "与现发不同": len(outcome.differences),

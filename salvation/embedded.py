@@ -40,10 +40,10 @@ def ensure_servers() -> None:
 def ensure_secrets() -> None:
     """Keys of this data directory, made once; production passes its own by environment or file."""
     folder = data_dir() / "secrets"
-    folder.mkdir(mode=0o700, exist_ok=True)
     for name, size in (("SECRET_KEY", 48), ("VAULT_KEYS", 16), ("INDEX_KEY", 32)):
         if os.environ.get(name) or os.environ.get(f"{name}_FILE"):
             continue
+        folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / name.lower()
         if not path.exists():
             value = secrets.token_hex(size)

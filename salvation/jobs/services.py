@@ -73,14 +73,16 @@ class Job:
     code: str
     label: str
     function: Function
+    # Doing it twice would add to it, so its writes and its being done are one transaction. It reports by a Heartbeat.
+    whole: bool = False
 
 
 JOBS: dict[str, Job] = {}
 
 
-def job(code: str, *, label: str) -> Callable[[Function], Function]:
+def job(code: str, *, label: str, whole: bool = False) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
-        JOBS[code] = Job(code, label, function)
+        JOBS[code] = Job(code, label, function, whole)
         return function
 
     return register
@@ -158,7 +160,7 @@ def execute(run_id: int) -> Run | None:
     if run is None:
         return None
     try:
-        result = JOBS[run.job].function(Running(run))
+        return _carry_out(JOBS[run.job], run)
     except Refusal as refusal:
         return _finish(run, Run.State.FAILED, message=str(refusal))
     except Cancelled:
@@ -170,12 +172,19 @@ def execute(run_id: int) -> Run | None:
     except Exception:
         _finish(run, Run.State.FAILED, message="任务出错，未保存任何内容；管理员可在服务器日志中查到原因")
         raise
-    return _finish(run, Run.State.DONE, result=result)
+
+
+def _carry_out(work: Job, run: Run) -> Run:
+    if not work.whole:
+        return _finish(run, Run.State.DONE, result=work.function(Running(run)))
+    with transaction.atomic():
+        return _finish(run, Run.State.DONE, result=work.function(Running(run)))
 
 
 def _give_back(run: Run) -> None:
     """End the lease so that the tick takes the run up; while the database is away the lease ends by itself."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     try:
         held(run).update(lease_until=Now() - timedelta(seconds=1), message=SERVER_AWAY)
     except (OperationalError, InterfaceError) as error:

@@ -81,7 +81,7 @@ def test_what_was_backed_up_comes_back_whole_in_another_database(
     with elsewhere(tmp_path):
         assert "日志完整" in run("restore", made, *key)
         assert facts() == before
-        assert verify()[0] > 0
+        assert sum(verify()) > 0
         assert Entry.objects.filter(action="backup.restore").count() == 1
 
 

@@ -77,7 +77,7 @@ def test_after_the_rotation_the_old_key_may_go(two_keys: Any) -> None:
     assert opened() == before
     assert rows_of_everything(frozenset({"journal_entry"})) == rows, "row history notes no change"
     seal_entries()
-    assert verify()[0] > 0
+    assert sum(verify()) > 0
     assert Entry.objects.filter(action="vault.rotate").count() == 2
 
 
