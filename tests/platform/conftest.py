@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.databases import world_copy, world_database
 from tests.world import World, standing_world
+
+__all__ = ["world_copy", "world_database"]
 
 
 @pytest.fixture(scope="module")
