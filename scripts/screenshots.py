@@ -56,7 +56,7 @@ PICTURES = (
     Picture("list", "clerk100", "/cases/households/"),
     Picture("list-phone", "clerk100", "/cases/households/", PHONE),
     Picture("list-columns", "clerk100", "/cases/households/", open=".columns > summary"),
-    Picture("search", "county", "/search/?q=建"),
+    Picture("search", "county", "/search/?q=海桂"),
     Picture("record", "clerk100", "{application}"),
     Picture("record-phone", "clerk100", "{application}", PHONE),
     Picture("form", "clerk100", "/cases/households/new/"),

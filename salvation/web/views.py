@@ -15,7 +15,7 @@ from salvation.web.desk import Tasks, panels_for, tasks_for
 from salvation.web.middleware import refuse
 from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.base import Page, ScopedPage
-from salvation.web.search import search
+from salvation.web.search import PER_PROVIDER, search
 
 DAY_PARTS = ((11, "上午好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
 
@@ -71,7 +71,9 @@ class Search(Page):
         if words:
             facts = {"words": keep_ends(words, 1, 1), "hits": sum(len(hits) for _, hits in found)}
             record(actor=request.user, action="search", facts=facts)
-        return self.show({"found": found, "search_words": words, "too_short": 0 < len(words) < 2})
+        return self.show(
+            {"found": found, "search_words": words, "too_short": 0 < len(words) < 2, "limit": PER_PROVIDER}
+        )
 
 
 class JobPage(ScopedPage):

@@ -31,7 +31,7 @@
       const form = event.target.closest("form") || (waiting && waiting.form);
       // What ends something has a red button and is never sent by a key.
       const button = form && form.querySelector(".form-acts .button.main[type=submit]");
-      if (button) { event.preventDefault(); form.requestSubmit(button); }
+      if (button) { event.preventDefault(); button.click(); }
     }
   });
   document.addEventListener("click", (event) => {
