@@ -26,7 +26,6 @@ class TokenForm(forms.Form):
     token = forms.RegexField(
         r"^\s*(\d{6}|[a-z2-9]{5}-[a-z2-9]{5})\s*$",
         label="6 位动态口令",
-        help_text="手机不在身边时，可填一个备用码，如 abcde-23456",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
         error_messages={"invalid": "动态口令是 6 位数字，备用码形如 abcde-23456，请重新填写"},
     )

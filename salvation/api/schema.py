@@ -29,6 +29,10 @@ class ApiSchema(AutoSchema):
             return []
         return [_parameter(name, field) for name, field in form_class().fields.items()]
 
+    def get_summary(self) -> str:
+        """The view's own words, in the list of addresses."""
+        return str(self.get_description() or "").split("。")[0]
+
     def get_request_serializer(self) -> Any:
         return getattr(self.view, "asks", None)
 

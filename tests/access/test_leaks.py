@@ -101,10 +101,10 @@ def test_whoever_holds_no_current_post_sees_nothing(
 def test_a_post_that_ended_closes_every_page(
     world: World, without_a_post: dict[str, User], enter: Any
 ) -> None:
-    client = enter(without_a_post["ended"])
     for name, pattern in LISTS.items():
         route = route_of(name, pattern)
-        assert client.get(address(name, route, world, "own")).status_code == 403, name
+        response = enter(without_a_post["ended"]).get(address(name, route, world, "own"))
+        assert (response.status_code, response.url) == (302, "/accounts/login/"), name
 
 
 def test_a_user_with_two_posts_sees_both_seats_and_no_more(world: World) -> None:
