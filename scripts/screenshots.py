@@ -34,6 +34,7 @@ LISTS = {
     "document": "/documents/",
     "roster": "/funds/rosters/",
     "item": "/audits/",
+    "month": "/reports/governance/",
 }
 
 
@@ -61,8 +62,8 @@ PICTURES = (
     Picture("record-phone", "clerk100", "{application}", PHONE),
     Picture("form", "clerk100", "/cases/households/new/"),
     Picture("form-phone", "clerk100", "/cases/households/new/", PHONE),
-    Picture("sheet", "county", "/reports/governance/"),
-    Picture("sheet-phone", "county", "/reports/governance/", PHONE),
+    Picture("sheet", "county", "{month}"),
+    Picture("sheet-phone", "county", "{month}", PHONE),
     Picture("wizard", "clerk100", "/cases/rosters/import/new/"),
     Picture("wizard-phone", "clerk100", "/cases/rosters/import/new/", PHONE),
     Picture("calendar", "clerk100", "/calendar/"),
@@ -141,7 +142,8 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox"],
         )
         camera = Camera(browser, given.base)
         for picture in chosen:
