@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from cases.demo.economy import write_declarations
 from cases.demo.history import make_stories, write_stories
 from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
@@ -19,6 +20,7 @@ def seed_households(demo: Demo) -> str:
     write_households(demo, households)
     stories = make_stories(demo, households)
     write_stories(demo, stories)
+    write_declarations(demo)
     people = Counter(h.unit.pk for h in households for _ in h.people)
     demo.facts["people_by_unit"] = people
     changes = sum(len(story.orders) for story in stories)

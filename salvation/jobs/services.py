@@ -8,6 +8,7 @@
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -67,6 +68,9 @@ class Running:
 
 Function = Callable[[Running], dict[str, Any]]
 
+# Set while months of history are written at once: their jobs wait for the tick instead of being sent one by one.
+LEFT_TO_THE_TICK: ContextVar[bool] = ContextVar("left_to_the_tick", default=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -112,7 +116,7 @@ def start(
                 unit=unit,
                 facts={"job": JOBS[code].label, "period": period},
             )
-        if run.state == Run.State.WAITING or run.interrupted:
+        if (run.state == Run.State.WAITING or run.interrupted) and not LEFT_TO_THE_TICK.get():
             transaction.on_commit(lambda: send(run.pk, enqueue))
     return run
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from salvation.demo.accounts import seed_accounts
 from salvation.demo.registry import SEEDERS, Demo
 from salvation.domain.errors import Refusal
+from salvation.jobs.services import LEFT_TO_THE_TICK
 from salvation.units.models import Unit
 from salvation.units.selectors import reporting_units
 from salvation.units.services import load_units
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         demo = Demo(county, units, households, random.Random(seed), now)  # noqa: S311 - synthetic data
         demo.facts["many"] = many
         self.stdout.write(f"{county.name}：{seed_accounts(demo)}")
+        LEFT_TO_THE_TICK.set(True)
         for seeder in sorted(SEEDERS, key=lambda seeder: seeder.order):
             self.stdout.write(f"  {seeder.label}：{seeder.run(demo)}")
             self.stdout.flush()
