@@ -202,6 +202,13 @@ def test_what_was_typed_is_kept_sealed_and_comes_back(clerk, leader, sign_in):
     assert "写了一半" not in sign_in(leader).get("/registers/meetings/new/").content.decode()
 
 
+def test_a_draft_saved_after_the_session_ended_leaves_the_page_where_it_is(client):
+    typed = {"_act": "draft", "title": "写了一半"}
+    answer = client.post("/registers/meetings/new/", typed, headers={"HX-Request": "true"})
+    assert answer.status_code == 401 and "HX-Redirect" not in answer
+    assert "填写的内容还在本页" in answer.content.decode()
+
+
 def test_a_sent_or_given_up_form_forgets_its_draft(clerk, sign_in):
     save_draft(actor=clerk, page="/registers/meetings/new/", typed={"title": ["写了一半"]})
     sign_in(clerk).post("/registers/meetings/new/", {"_act": "drop_draft"})

@@ -6,6 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.views.generic import View
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -93,4 +94,8 @@ class ScopedPage(Page):
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """The sign-in page; a piece of a page asked for by htmx must not be replaced by it, the whole page must."""
     redirect = redirect_to_login(request.get_full_path())
+    if wants_fragment(request) and request.POST.get("_act") == "draft":
+        # A draft saved by itself must not carry away the page on which somebody is typing.
+        words = '登录已过期，填写的内容还在本页。请<a href="{}" target="_blank">在新窗口登录</a>，再回到本页继续'
+        return HttpResponse(format_html(words, redirect.url), status=401)
     return HttpResponseClientRedirect(redirect.url) if wants_fragment(request) else redirect
