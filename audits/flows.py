@@ -1,5 +1,5 @@
 """The flow of a problem: found, filed, rectified with evidence, closed by somebody of another unit (03 §3.5)."""
-# requirements: H01, H03, H05 part
+# requirements: H01 part, H03 part, H05 part
 
 from audits import guards
 from salvation.flow.table import Flow, Need, State, Step

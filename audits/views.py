@@ -1,4 +1,5 @@
 """Problems and their rectification in the browser."""
+# requirements: L10 part
 
 from typing import Any
 

@@ -3,6 +3,7 @@
 ``Benefit`` is the entitlement; ``BenefitTerm`` one range of months with its amounts; ``TermMember`` a person covered
 in that range. The exclusion matrix of 02 §2.8 is a constraint: nobody is covered twice in a month.
 """
+# requirements: C09 part
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint

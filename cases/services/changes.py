@@ -1,5 +1,5 @@
 """Change orders: drafted with the amounts the rules give, decided in the flow, applied to the month ranges."""
-# requirements: C04, C05, C06 part, C07 part, C08 part
+# requirements: C04 part, C05 part, C06 part, C07 part, C08 part
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,4 +1,5 @@
 """Draw up, issue, deliver and print 文书."""
+# requirements: B23 part
 
 import hashlib
 from collections.abc import Mapping
