@@ -1,8 +1,9 @@
 """``make screenshots``: pictures of pages for the README and the handbook, taken from a running demo server.
 
-    python scripts/screenshots.py [--base http://localhost:8000] [--out docs/screenshots] [NAME …]
+    python scripts/screenshots.py [--base http://localhost:8000] [--out docs] [NAME …]
 
-A picture is one line in PICTURES: name, user, path, width and, where only a part is wanted, the element. ``{application}``
+A picture is one line in PICTURES: name, user, path, width and, where only a part is wanted, the element; pictures only the
+handbook uses name its folder. ``{application}``
 and the like in a path stand for the first record of a list as that user sees it (LISTS). Without names all are taken.
 """
 
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = os.environ.get("DEMO_PASSWORD", "Demo-2022-ok")
 DESKTOP, PHONE = 1366, 390
+SCREENS, HANDBOOK = "screenshots", "handbook/img"
 HEIGHTS = {DESKTOP: 850, PHONE: 844}
 LARGEST = 150 * 1024
 # The first record of a list, by the word that stands for it in a path.
@@ -29,12 +31,15 @@ LISTS = {
     "household": "/cases/households/",
     "person": "/cases/people/",
     "application": "/cases/applications/?sort=-applied_on",
+    "decided": "/cases/applications/?state=CONFIRMED&sort=-applied_on",
     "benefit": "/cases/benefits/",
     "notice": "/cases/notices/",
     "document": "/documents/",
     "roster": "/funds/rosters/",
     "item": "/audits/",
     "month": "/reports/governance/",
+    "report": "/reports/summaries/",
+    "ledger": "/reports/ledgers/",
 }
 
 
@@ -49,6 +54,7 @@ class Picture:
     element: str = ""
     full: bool = False
     open: str = ""
+    folder: str = SCREENS
 
 
 PICTURES = (
@@ -71,6 +77,15 @@ PICTURES = (
     Picture("document", "clerk100", "{document}"),
     Picture("roster", "clerk100", "{roster}"),
     Picture("keys", "clerk100", "/", open="[data-show-keys]", element="#keys"),
+    Picture("me", "clerk100", "/accounts/me/", folder=HANDBOOK),
+    Picture("accounts", "secadmin", "/accounts/all/", folder=HANDBOOK),
+    Picture("assessment", "clerk100", "{decided}?tab=assessment", folder=HANDBOOK),
+    Picture("benefit", "clerk100", "{benefit}", folder=HANDBOOK),
+    Picture("differences", "clerk100", "{roster}?tab=differences", folder=HANDBOOK),
+    Picture("drill", "county", "{month}", open=".sheet-box tbody a", folder=HANDBOOK),
+    Picture("report", "county", "{report}", folder=HANDBOOK),
+    Picture("ledger", "clerk100", "{ledger}", folder=HANDBOOK),
+    Picture("item", "clerk100", "{item}", folder=HANDBOOK),
 )
 
 
@@ -105,6 +120,7 @@ class Camera:
         page.wait_for_load_state("networkidle")
         if picture.open:
             page.click(picture.open)
+            page.wait_for_load_state("networkidle")
         shot = (
             page.locator(picture.element).first.screenshot()
             if picture.element
@@ -136,10 +152,9 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*")
     parser.add_argument("--base", default=f"http://localhost:{os.environ.get('PORT', '8000')}")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs")
     given = parser.parse_args()
     chosen = [picture for picture in PICTURES if not given.names or picture.name in given.names]
-    given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
@@ -147,8 +162,10 @@ def main() -> int:
         )
         camera = Camera(browser, given.base)
         for picture in chosen:
-            (given.out / f"{picture.name}.png").write_bytes(camera.take(picture))
-            print(f"docs/screenshots/{picture.name}.png", flush=True)
+            target = given.out / picture.folder / f"{picture.name}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(camera.take(picture))
+            print(target, flush=True)
         browser.close()
     return 0
 
