@@ -86,10 +86,12 @@ class MemberShare(NamedTuple):
     uplifts: tuple[tuple[UpliftKind, Decimal], ...] = ()
     # 照料护理 of a 特困 person: the second part of his grant, as the uplift is of a 低保 household's.
     care: Decimal = NOTHING
+    # An uplift whose kind nobody recorded, as in an imported roster.
+    unnamed: Decimal = NOTHING
 
     @property
     def uplift(self) -> Decimal:
-        return sum((amount for _, amount in self.uplifts), self.care)
+        return sum((amount for _, amount in self.uplifts), self.care + self.unnamed)
 
     @property
     def uplift_kinds(self) -> tuple[UpliftKind, ...]:

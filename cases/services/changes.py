@@ -43,6 +43,7 @@ from salvation.flow.models import Transition
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.parameters.book import at
+from salvation.vault import facts as sealed_facts
 
 ZERO = Decimal("0.00")
 # Reasons after which no tapering period is given (02 §2.4).
@@ -80,10 +81,11 @@ def draft_death(
     award = award_of(term)
     if str(person.pk) not in {share.key for share in award.shares}:
         raise Refusal(f"{person.name} 在{month.label}不是该待遇的保障成员，请核对", field="person")
-    left = _left_after_death(term, person.pk, month)
+    left = _left_after_death(term, person.pk, keep=_keeps_base(term))
     return _draft(
         benefit, ChangeKind.DEATH, term, month, left.shares, note,
-        actor=actor, now=now, person=person, event_on=died_on, stop_reason=StopReason.DEATH,
+        actor=actor, now=now, care=_care_after_death(term, person.pk),
+        person=person, event_on=died_on, stop_reason=StopReason.DEATH,
     )  # fmt: skip
 
 
@@ -137,13 +139,29 @@ def award_of(term: BenefitTerm) -> Award:
     return Award(tuple(_share_of_row(row) for row in term.covered.all()))
 
 
-def _left_after_death(term: BenefitTerm, dead: int, month: Month) -> Award:
-    """What a term gives without the dead; a tapering household may keep its base (grace.rule)."""
-    keep = (
-        term.standing == Standing.GRACE
-        and str(at("grace.rule", on=month.first_day, unit=term.benefit.unit).value) == "KEEP_ORIGINAL"
-    )
+def _left_after_death(term: BenefitTerm, dead: int, *, keep: bool) -> Award:
+    """What a term gives without the dead; ``keep``: the household keeps its base in full."""
     return after_death(award_of(term), str(dead), keep_base=keep)
+
+
+def _keeps_base(running: BenefitTerm) -> bool:
+    """Whether a death now leaves the base: only while tapering, by the grace.rule the tapering began under."""
+    if running.standing != Standing.GRACE:
+        return False
+    first = running.benefit.terms.filter(standing=Standing.GRACE).order_by("months")[0].months.lower
+    return str(at("grace.rule", on=first, unit=running.benefit.unit).value) == "KEEP_ORIGINAL"
+
+
+def _care_after_death(term: BenefitTerm, dead: int) -> Decimal:
+    """照料护理 belongs to persons: the dead's part leaves with him. Raises Refusal where the parts are not known."""
+    others = term.covered.exclude(person_id=dead)
+    if not term.care or not others.exists():
+        return ZERO
+    parts = sealed_facts.load(term.assessment.result)["members"] if term.assessment else []
+    known = {part["member"]: Decimal(part.get("care", 0)) for part in parts}
+    if str(dead) not in known or sum(known.values()) != term.care:
+        raise Refusal("该户多人享受照料护理，没有逐人的标准，请先重新核算并办理增减，再办理死亡变更")
+    return term.care - known[str(dead)]
 
 
 def _share_of_row(row: TermMember) -> MemberShare:
@@ -154,7 +172,7 @@ def _share_of(share: Share) -> MemberShare:
     """The uplift of a person as one amount under its first kind: the order keeps kinds and sum."""
     kinds = [UpliftKind(kind) for kind in share.kinds]
     uplifts = tuple((kind, share.uplift if i == 0 else ZERO) for i, kind in enumerate(kinds))
-    return MemberShare(str(share.person_id), share.base, uplifts)
+    return MemberShare(str(share.person_id), share.base, uplifts, unnamed=ZERO if kinds else share.uplift)
 
 
 def _running(benefit: Benefit, month: Month) -> BenefitTerm:
@@ -174,6 +192,7 @@ def _draft(
     *,
     actor: Any,
     now: datetime,
+    care: Decimal | None = None,
     **fields: Any,
 ) -> ChangeOrder:
     if actor is not None:
@@ -182,6 +201,7 @@ def _draft(
         raise Refusal("请写明变更事由", field="reason")
     award = Award(shares)
     ends = not shares
+    care = ZERO if ends else term.care if care is None else care
     order = ChangeOrder(
         no=change_number(benefit, now),
         kind=kind,
@@ -193,8 +213,8 @@ def _draft(
         old_total=term.total,
         new_base=award.base,
         new_uplift=award.uplift,
-        new_care=ZERO if ends else term.care,
-        new_total=award.total + (ZERO if ends else term.care),
+        new_care=care,
+        new_total=award.total + care,
         shares=[
             {
                 "person": int(s.key),
@@ -264,8 +284,8 @@ def on_effective(context: Context) -> None:
         standing=running.standing,
         like=running,
     )
-    for term, left in later:
-        _open_range(order, term, term.months, left, term.standing)
+    for term, left, care in later:
+        _open_range(order, term, term.months, left, term.standing, care=care)
 
 
 def _settle_month(order: ChangeOrder) -> None:
@@ -287,12 +307,15 @@ def _hold_still(context: Context) -> None:
         raise Refusal(reason)
 
 
-def _later_terms(order: ChangeOrder) -> list[tuple[BenefitTerm, Award]]:
+def _later_terms(order: ChangeOrder) -> list[tuple[BenefitTerm, Award, Decimal]]:
     """Ranges that begin after a death found late: they go on, without the dead."""
     later = order.benefit.terms.filter(months__startswith__gt=order.effective_month).order_by("months")
     dead = order.person_id or 0
-    found = [(term, _left_after_death(term, dead, Month.of(term.months.lower))) for term in later]
-    if any(not left.shares for _, left in found):
+    keep = _keeps_base(_running(order.benefit, Month.of(order.effective_month)))
+    found = [
+        (term, _left_after_death(term, dead, keep=keep), _care_after_death(term, dead)) for term in later
+    ]
+    if any(not left.shares for _, left, _ in found):
         raise Refusal("死亡之后的某一期只保障死者一人，请先办理停发")
     return found
 
@@ -303,11 +326,18 @@ def _open_tapering(order: ChangeOrder, month: Month) -> None:
     running = cut_terms(order.benefit, month)
     grace = Grace(month, Month.of(order.grace_until or month.first_day) - 1)
     for first, stop, given in tapering(award, grace, order.unit):
-        _open_range(order, running, DateRange(first.first_day, stop.first_day), given, Standing.GRACE)
+        months = DateRange(first.first_day, stop.first_day)
+        _open_range(order, running, months, given, Standing.GRACE, care=running.care)
 
 
 def _open_range(
-    order: ChangeOrder, like: BenefitTerm, months: DateRange, award: Award, standing: str
+    order: ChangeOrder,
+    like: BenefitTerm,
+    months: DateRange,
+    award: Award,
+    standing: str,
+    *,
+    care: Decimal,
 ) -> None:
     open_term(
         order.benefit,
@@ -318,8 +348,8 @@ def _open_range(
         ],
         base=award.base,
         uplift=award.uplift,
-        care=like.care,
-        total=award.total + like.care,
+        care=care,
+        total=award.total + care,
         assessment=like.assessment,
         order=order,
         standing=standing,

@@ -48,8 +48,9 @@ def remind(*, county: Unit, on: date, now: datetime) -> int:
     patience = int(book["remind.county_days"])
     waiting = list(_waiting(county, ahead))
     late = [duty for duty in waiting if duty.due_on and duty.due_on < on]
+    soon = [duty for duty in waiting if duty.due_on and duty.due_on >= on]
     very_late = [duty for duty in late if duty.due_on and calendar.between(duty.due_on, on) > patience]
-    written = _note(Reminder.Level.AHEAD, _by_unit(duty for duty in waiting if duty not in late), on, now)
+    written = _note(Reminder.Level.AHEAD, _by_unit(soon), on, now)
     written += _tell_heads(_by_unit(late), county, on, now)
     return written + _tell_county(_by_unit(very_late), county, patience, on, now)
 
@@ -94,7 +95,9 @@ def _tell_heads(piles: Sequence[Pile], county: Unit, on: date, now: datetime) ->
             close_duty(kind=UNIT_DUTY, subject_id=duty.subject_id, now=now, actor=None)
     for pile in piles:
         title = f"本单位有{len(pile.duties)}件逾期未办，最早的应于{pile.oldest:%Y年%m月%d日}办结"
-        _open(UNIT_DUTY, pile.unit, "duty.head", title, pile.oldest, now)
+        # The county has no head of its own here: its delays are seen by those who oversee it.
+        told = "duty.oversee.county" if pile.unit == county else "duty.head"
+        _open(UNIT_DUTY, pile.unit, told, title, pile.oldest, now)
     return _note(Reminder.Level.UNIT, piles, on, now)
 
 

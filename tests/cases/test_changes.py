@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Person
+from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, Household, Person
 from cases.services.changes import draft_death, draft_grace, draft_stop, end_grace_periods
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -17,6 +17,7 @@ from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
+from salvation.vault import facts as sealed_facts
 from tests.builders import make_benefit, make_household
 
 START = date(2022, 1, 1)
@@ -328,3 +329,83 @@ def test_a_decision_that_took_long_does_not_reach_back(
     perform(subject=order, step="take_effect", actor=clerk, now=later, data=data)
     benefit.refresh_from_db()
     assert benefit.stop_month == (Month.of(timezone.localdate(later)) + 1).first_day
+
+
+def test_an_imported_uplift_of_no_known_kind_stays_with_its_person(
+    household: Household, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    imported = make_benefit(household, START, shares=[("300", "100", "")] * 3)
+    carry(dead(imported, household.head, date(2022, 5, 10), clerk))
+    june = term_in(imported, Month(2022, 6))
+    assert june is not None and (june.base, june.uplift, june.total) == (600, 200, 800)
+
+
+def test_tapering_keeps_an_imported_uplift(
+    household: Household, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    imported = make_benefit(household, START, shares=[("300", "100", "")] * 3)
+    now = timezone.now()
+    order = carry(
+        draft_grace(benefit=imported, reason="EMPLOYMENT", months=2, note="就业", actor=clerk, now=now)
+    )
+    tapering = term_in(imported, Month.of(order.effective_month))
+    assert tapering is not None and tapering.total == 1200
+
+
+def test_a_death_before_the_tapering_takes_its_part_of_the_tapering_too(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    now = timezone.now()
+    order = carry(
+        draft_grace(benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=now)
+    )
+    first = Month.of(order.effective_month)
+    carry(dead(benefit, head_of(benefit), timezone.localdate() - timedelta(days=60), clerk))
+    before, tapering = term_in(benefit, first - 1), term_in(benefit, first)
+    assert before is not None and tapering is not None
+    assert (before.base, tapering.base, tapering.uplift) == (Decimal("933.33"), Decimal("933.33"), 80)
+
+
+def two_cared_for(household: Household, **parts: str) -> Benefit:
+    """A 特困 benefit of three with 照料护理 of 300 and 180 in the parts given by place."""
+    benefit = make_benefit(household, START, program="TEKUN_DISPERSED", shares=[("780", "0", "")] * 3)
+    people = [str(member.person_id) for member in household.members.order_by("id")]
+    members = [{"member": person, "care": parts.get(f"p{i}", "0.00")} for i, person in enumerate(people)]
+    care = sum((Decimal(part["care"]) for part in members), Decimal(0))
+    assessment = Assessment.objects.create(
+        household=household, program="TEKUN_DISPERSED", on=START, eligible=True, base=2340, uplift=0, care=care,
+        total=2340 + care, standard=600, annual_income=0, per_capita=0, people=3, made_at=timezone.now(), parameters={},
+        result=sealed_facts.dump({"members": members, "covered": people}), facts=sealed_facts.dump({}),
+    )  # fmt: skip
+    benefit.terms.update(care=care, total=2340 + care, assessment=assessment)
+    return benefit
+
+
+def test_the_care_of_the_dead_leaves_with_him(
+    household: Household, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    benefit = two_cared_for(household, p0="300.00", p1="180.00")
+    carry(dead(benefit, household.head, date(2022, 5, 10), clerk))
+    june = term_in(benefit, Month(2022, 6))
+    assert june is not None and (june.base, june.care, june.total) == (1560, 180, 1740)
+
+
+def test_where_the_care_of_each_is_not_known_a_new_calculation_comes_first(
+    household: Household, clerk: User
+) -> None:
+    benefit = two_cared_for(household, p0="300.00")
+    benefit.terms.update(assessment=None)
+    with pytest.raises(Refusal, match="没有逐人的标准，请先重新核算"):
+        dead(benefit, household.head, date(2022, 5, 10), clerk)
+
+
+@pytest.mark.parametrize("steps", ["100%,50%", "", "120,50", "-1"])
+def test_steps_that_cannot_be_read_are_named(
+    benefit: Benefit, clerk: User, decide: Callable[..., None], steps: str
+) -> None:
+    decide("grace.rule", "STEP_DOWN")
+    decide("grace.steps", steps)
+    with pytest.raises(Refusal, match="渐退期各段保留的百分比"):
+        draft_grace(
+            benefit=benefit, reason="EMPLOYMENT", months=4, note="就业", actor=clerk, now=timezone.now()
+        )
