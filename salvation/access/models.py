@@ -10,6 +10,8 @@ jobs, tables and exports all go through it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -96,6 +98,20 @@ def recused_subjects(user: Any) -> Iterator[tuple[type["ScopedModel"], Any]]:
         if issubclass(model, ScopedModel) and not model._meta.proxy and model.access.people:
             found = model._base_manager.filter(**{f"{model.access.people}__in": people})
             yield model, found.values("pk")
+
+
+def recused_rows(user: Any) -> Iterator[tuple[type["ScopedModel"], Any]]:
+    """``recused_subjects`` and what is only about them: the papers and documents of a hidden file (回避)."""
+    hidden = list(recused_subjects(user))
+    yield from hidden
+    if not hidden:
+        return
+    about = reduce(
+        or_, (Q(subject_type=model._meta.label_lower, subject_id__in=found) for model, found in hidden)
+    )
+    for model in apps.get_models():
+        if issubclass(model, ScopedModel) and isinstance(model._default_manager.all(), SubjectQuerySet):
+            yield model, model._base_manager.filter(about).values("pk")
 
 
 def closed_subjects(user: Any) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from salvation.access.models import recused_subjects
+from salvation.access.models import recused_rows
 from salvation.access.reach import reach_of
 from salvation.duties.models import Duty
 from salvation.flow.models import FlowSubject
@@ -23,11 +23,7 @@ def duties_for(user: Any) -> QuerySet[Duty]:
     if not parts:
         return Duty.objects.none()
     waiting = Duty.objects.filter(reduce(or_, parts), done_at__isnull=True)
-    # Files of oneself and of relatives are others' work (回避).
-    for model, hidden in recused_subjects(user):
-        if issubclass(model, FlowSubject):
-            waiting = waiting.exclude(kind=model.flow.code, subject_id__in=hidden)
-    return waiting.select_related("unit").order_by("due_on", "opened_at", "id")
+    return _of_others(waiting, user).select_related("unit").order_by("due_on", "opened_at", "id")
 
 
 def duties_overseen(user: Any) -> QuerySet[Duty]:
@@ -39,10 +35,15 @@ def duties_overseen(user: Any) -> QuerySet[Duty]:
     waiting = Duty.objects.filter(unit__in=reach.units, done_at__isnull=True).exclude(
         kind__startswith="duty.late"
     )
-    for model, hidden in recused_subjects(user):
+    return _of_others(waiting, user).select_related("unit").order_by("due_on", "opened_at", "id")
+
+
+def _of_others(waiting: QuerySet[Duty], user: Any) -> QuerySet[Duty]:
+    """Files of oneself and of relatives, and the documents about them, are others' work (回避)."""
+    for model, hidden in recused_rows(user):
         if issubclass(model, FlowSubject):
             waiting = waiting.exclude(kind=model.flow.code, subject_id__in=hidden)
-    return waiting.select_related("unit").order_by("due_on", "opened_at", "id")
+    return waiting
 
 
 def light(due_on: date | None, today: date) -> str:

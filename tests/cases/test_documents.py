@@ -23,6 +23,7 @@ from salvation.documents.declared import KINDS, from_plain, to_plain
 from salvation.documents.models import Document
 from salvation.documents.services import document_file, draft_document, edit_document
 from salvation.domain.errors import Refusal
+from salvation.duties.models import Duty
 from salvation.flow.engine import perform
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
@@ -276,3 +277,15 @@ def test_every_kind_says_its_basis_and_has_words() -> None:
     assert [kind.code for kind in KINDS.values() if not (kind.basis and kind.title and kind.body)] == []
     signs = [kind.sign for kind in KINDS.values() if not kind.form]
     assert len(signs) == len(set(signs))
+
+
+@pytest.mark.parametrize("page", ["/", "/calendar/"])
+def test_who_must_stand_back_is_not_shown_the_document_as_a_duty(
+    accepted: Document, clerk: User, sign_in: Any, page: str
+) -> None:
+    Duty.objects.filter(kind="document").update(due_on=timezone.localdate())
+    assert "签发文书" in sign_in(clerk).get(page).content.decode()
+    Recusal.objects.create(user=clerk, person_id=accepted.subject.applicant_id, reason="近亲属")  # type: ignore[attr-defined]
+    told = sign_in(clerk).get(page).content.decode()
+    assert "签发文书" not in told
+    assert "谢桂英" not in told
