@@ -13,6 +13,7 @@ from reports.ledger.table import CODE, FILLABLE, LABELS, TABLE, TASKS, WORDS, ke
 from reports.views.sheets import own_units
 from salvation.access.place import own_county
 from salvation.access.services import get_visible, require
+from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import available, history
 from salvation.periods.models import Submission
@@ -183,4 +184,8 @@ def _field(label: str, field: str, initial: str) -> forms.CharField:
 
 
 def _checked(text: str, label: str) -> None:
-    read_number(text, label)
+    """Raises ValidationError, so that the words stand at the field and nothing typed is lost."""
+    try:
+        read_number(text, label)
+    except Refusal as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal

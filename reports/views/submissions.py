@@ -15,6 +15,7 @@ from reports.governance.services import CODE, rows_for
 from reports.governance.table import TABLE, Row
 from reports.views.sheets import GovernanceSheet, check_line
 from salvation.access.services import get_visible, require
+from salvation.domain.errors import Refusal
 from salvation.flow.engine import available, history
 from salvation.periods.corrections import CORRECTABLE, correct_cell, open_correction
 from salvation.periods.models import CellRemark, Submission
@@ -235,7 +236,11 @@ def _number_field(figure: columns.Figure, key: str, cell: dict[str, Any]) -> for
 
 
 def _check(typed: str, label: str) -> None:
-    read_number(typed, label)
+    """Raises ValidationError, so that the words stand at the field and nothing typed is lost."""
+    try:
+        read_number(typed, label)
+    except Refusal as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
 
 
 class CellForm(FormPage):

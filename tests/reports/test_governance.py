@@ -235,3 +235,14 @@ def test_the_desk_tells_the_share_of_the_frozen_month(
     page = sign_in(clerk).get("/").content.decode()
     assert "4.00%" in page
     assert "救助对象（人，2022年5月）" in page
+
+
+def test_a_figure_that_is_none_is_named_at_its_field_and_the_form_stays(
+    submission: Submission, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    browser, url = sign_in(clerk), f"/reports/submissions/{submission.pk}/fill/"
+    wrong, right = list(browser.get(url).context["form"].fields)[:2]
+    answer = browser.post(url, {wrong: "三", right: "41"})
+    assert answer.status_code == 422
+    assert "“三”不是数字" in answer.context["form"].errors[wrong][0]
+    assert 'value="41"' in answer.content.decode()

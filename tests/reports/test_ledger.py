@@ -77,3 +77,16 @@ def test_the_dynamic_table_ties(ledger: Submission, clerk: User, sign_in: Callab
     page = sign_in(clerk).get("/reports/civil/2022-05/").content.decode()
     assert "各单位各类别均相符" in page
     assert "保障标准相对平衡" in page
+
+
+def test_a_figure_that_is_none_is_named_at_its_field_and_the_form_stays(
+    ledger: Submission, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    browser, url = sign_in(clerk), f"/reports/ledgers/{ledger.pk}/fill/"
+    fields = browser.get(url).context["form"].fields
+    figure = next(name for name, field in fields.items() if field.validators and field.max_length == 16)
+    words = next(name for name, field in fields.items() if field.max_length == 500)
+    answer = browser.post(url, {figure: "三", words: "走访了全部低保户"})
+    assert answer.status_code == 422
+    assert "“三”不是数字" in answer.context["form"].errors[figure][0]
+    assert "走访了全部低保户" in answer.content.decode()
