@@ -35,7 +35,9 @@ class Run(ScopedModel):
     started_at = models.DateTimeField("开始时间", null=True)
     finished_at = models.DateTimeField("结束时间", null=True)
     lease_until = models.DateTimeField("租约", null=True)
-    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    # Counted over all restarts and never set back: by it a worker knows whether the run is still his.
+    attempts = models.PositiveIntegerField("次数", default=0)
+    attempts_before = models.PositiveIntegerField("重新启动前的次数", default=0)
 
     class Meta:
         verbose_name = "任务"

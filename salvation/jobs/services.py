@@ -31,6 +31,7 @@ LEASE = timedelta(minutes=5)
 TOO_LONG = LEASE * 2
 QUEUE_AWAY = "任务已登记；后台排队服务暂时连不上，恢复后约一分钟内自动开始，不必重新提交"
 SERVER_AWAY = "数据库中断，任务已退回，恢复后自动重做，不会重复"
+TOO_LATE = "取消时任务已经做完，内容已保存"
 # How often a run whose worker died is taken up before it is given up.
 ATTEMPTS = 5
 # A run that waits longer than this was lost by the queue and is sent again; claiming keeps it from running twice.
@@ -106,8 +107,9 @@ def start(
         )
         restart = again and run.state in {Run.State.DONE, Run.State.FAILED, Run.State.CANCELLED}
         if restart or run.state == Run.State.FAILED:
-            run.state, run.progress, run.attempts, run.message = Run.State.WAITING, 0, 0, ""
-            run.save(update_fields=["state", "progress", "attempts", "message"])
+            run.state, run.progress, run.message = Run.State.WAITING, 0, ""
+            run.attempts_before = run.attempts
+            run.save(update_fields=["state", "progress", "message", "attempts_before"])
         if created or restart:
             record(
                 actor=actor,
@@ -182,7 +184,10 @@ def _carry_out(work: Job, run: Run) -> Run:
     if not work.whole:
         return _finish(run, Run.State.DONE, result=work.function(Running(run)))
     with transaction.atomic():
-        return _finish(run, Run.State.DONE, result=work.function(Running(run)))
+        done = _finish(run, Run.State.DONE, result=work.function(Running(run)))
+        if done.state != Run.State.DONE or done.attempts != run.attempts:
+            raise Cancelled
+        return done
 
 
 def _give_back(run: Run) -> None:
@@ -196,15 +201,18 @@ def _give_back(run: Run) -> None:
 
 
 def _finish(run: Run, state: str, *, message: str = "", result: dict[str, Any] | None = None) -> Run:
-    """Keep how it ended, unless somebody else holds the run by now: then his result counts."""
+    """Keep how it ended, unless somebody cancelled it or took it up meanwhile: then that counts."""
     values: dict[str, Any] = {"state": state, "finished_at": Now(), "lease_until": None}
     if message:
         values["message"] = message[:300]
     if result is not None:
         values["result"] = result
-    Run.objects.filter(pk=run.pk, attempts=run.attempts).update(**values)
-    run.refresh_from_db()
-    return run
+    if not held(run).update(**values):
+        told = TOO_LATE if state == Run.State.DONE else message
+        stopped = Run.objects.filter(pk=run.pk, state=Run.State.CANCELLED, attempts=run.attempts)
+        stopped.update(lease_until=None, message=told[:300])
+    # Read afresh: the run in this worker's hand keeps the number it was claimed under.
+    return Run.objects.get(pk=run.pk)
 
 
 @transaction.atomic
@@ -225,7 +233,7 @@ def cancel(*, run_id: int, actor: Any) -> None:
 
 def orphans() -> list[int]:
     """Runs to enqueue again: waiting for long, or their worker died. One that kills every worker is given up."""
-    Run.objects.filter(lost(), attempts__gte=ATTEMPTS).update(
+    Run.objects.filter(lost(), attempts__gte=F("attempts_before") + ATTEMPTS).update(
         state=Run.State.FAILED,
         finished_at=Now(),
         lease_until=None,

@@ -166,6 +166,68 @@ def test_a_cancelled_job_stops_at_its_next_heartbeat(works: Any, begin: Any, cle
     assert "已取消" in run.message
 
 
+def test_a_job_cancelled_in_its_last_moment_does_not_end_as_done(works: Any, begin: Any, clerk: User) -> None:
+    works(lambda run: cancel(run_id=run.run.pk, actor=clerk))
+    run = begin()
+    assert run.state == Run.State.CANCELLED
+    assert "已经做完" in run.message
+
+
+def test_a_whole_job_taken_up_by_another_worker_leaves_nothing(
+    works: Any, begin: Any, units: Any, clerk: User, monkeypatch: Any
+) -> None:
+    def overtaken(run: Running) -> dict[str, Any]:
+        Run.objects.create(job="test.written", unit=units["360722"], period="2022-05")
+        Run.objects.filter(pk=run.run.pk).update(attempts=99)
+        return {}
+
+    works()
+    monkeypatch.setitem(JOBS, CODE, Job(CODE, "清点", overtaken, whole=True))
+    begin()
+    assert not Run.objects.filter(job="test.written").exists()
+
+
+def test_a_worker_whose_run_was_started_again_holds_it_no_more(works: Any, begin: Any, clerk: User) -> None:
+    works()
+    first = claim(begin(run_it=False).pk)
+    cancel(run_id=first.pk, actor=clerk)
+    begin(run_it=False, again=True)
+    with pytest.raises(services.Cancelled):
+        Running(first).report(1, 2)
+    second = claim(first.pk)
+    with pytest.raises(services.Cancelled):
+        Running(first).report(1, 2)
+    Running(second).report(1, 2)
+
+
+def test_what_a_worker_ends_with_does_not_count_for_the_run_started_again(
+    works: Any, begin: Any, clerk: User
+) -> None:
+    def overtaken(run: Running) -> dict[str, Any]:
+        works(lambda run: {"count": 2})
+        cancel(run_id=run.run.pk, actor=clerk)
+        begin(run_it=False, again=True)
+        claim(run.run.pk)
+        return {"count": 1}
+
+    works(overtaken)
+    run = begin()
+    assert (run.state, run.result) == (Run.State.RUNNING, {})
+
+
+def test_a_job_started_again_after_it_was_given_up_has_all_its_attempts(works: Any, begin: Any) -> None:
+    works()
+    run = begin(run_it=False)
+    for _ in range(5):
+        claim(run.pk)
+        Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    orphans()
+    begin(run_it=False, again=True)
+    claim(run.pk)
+    Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert orphans() == [run.pk]
+
+
 def test_a_job_cancelled_while_it_waits_never_runs(works: Any, begin: Any, clerk: User) -> None:
     ran = works()
     run = begin(run_it=False)
