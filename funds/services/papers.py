@@ -26,8 +26,8 @@ def keep_paper(*, roster_id: int, version: int) -> SignedPaper:
     roster = rows.get(pk=roster_id)
     if roster.is_open or roster.version != version:
         raise Refusal("花名表已退回，等重新签章后再生成签章版")
-    signed = Transition.objects.filter(flow=roster.flow.code, subject_id=roster.pk, step="sign").last()
-    found = _papers(roster).filter(made_at__gte=signed.at).first() if signed else None
+    signed = _signature(roster)
+    found = _papers(roster, signed).first() if signed else None
     if found is not None:
         return found
     content = roster_pdf(roster)
@@ -65,11 +65,17 @@ def signed_paper(*, roster_id: int, actor: Any) -> tuple[BytesIO, str]:
 
 
 def current_paper(roster: Roster) -> SignedPaper | None:
-    """The PDF of the version in force; none while the roster is open."""
+    """The PDF of the signature in force; none while the roster is open or its paper is still being made."""
     if roster.is_open:
         return None
-    return _papers(roster).filter(content_hash=roster.content_hash).first()
+    return _papers(roster, _signature(roster)).filter(content_hash=roster.content_hash).first()
 
 
-def _papers(roster: Roster) -> QuerySet[SignedPaper]:
-    return SignedPaper.objects.filter(roster=roster)
+def _signature(roster: Roster) -> Transition | None:
+    return Transition.objects.filter(flow=roster.flow.code, subject_id=roster.pk, step="sign").last()
+
+
+def _papers(roster: Roster, signed: Transition | None) -> QuerySet[SignedPaper]:
+    """Made since the last signature: a roster signed again unchanged has the same content, but another signer."""
+    papers = SignedPaper.objects.filter(roster=roster)
+    return papers.filter(made_at__gte=signed.at) if signed else papers

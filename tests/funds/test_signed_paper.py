@@ -75,6 +75,19 @@ def test_there_is_no_paper_of_a_roster_taken_back(signed: Roster, county_clerk: 
         keep_paper(roster_id=signed.pk, version=signed.version)
 
 
+def test_the_paper_of_an_earlier_signature_is_not_given_out(
+    signed: Roster, sign: Callable[[Roster], Roster], county_clerk: User, clerk: User
+) -> None:
+    perform(subject=signed, step="return_town", actor=county_clerk, now=timezone.now(), comment="重核")
+    again = sign(Roster.objects.get(pk=signed.pk))
+    assert again.content_hash == SignedPaper.objects.get().content_hash
+    with pytest.raises(Refusal, match="还没有签章版"):
+        signed_paper(roster_id=again.pk, actor=clerk)
+    kept = keep_paper(roster_id=again.pk, version=again.version)
+    _, name = signed_paper(roster_id=again.pk, actor=clerk)
+    assert name == kept.name
+
+
 def test_a_changed_file_is_noticed(signed: Roster, clerk: User, auditor: User) -> None:
     kept = SignedPaper.objects.get()
     other = SignedPaper.objects.create(
