@@ -14,7 +14,7 @@ from unicodedata import normalize
 from django import forms
 
 from salvation.domain import money
-from salvation.domain.errors import BadValue
+from salvation.domain.errors import BadValue, Refusal
 from salvation.intake.dates import read_date
 
 YES = frozenset(("是", "有", "√", "✓", "1", "y", "yes", "true", "对"))
@@ -34,7 +34,10 @@ class Pasted:
 
 
 def read_pasted(text: str, fields: dict[str, Any], first: str = "") -> Pasted:
-    """Read lines and cells. A first line of headings decides which column is which, else they go from ``first`` on."""
+    """Read lines and cells. A first line of headings decides which column is which, else they go from ``first`` on.
+
+    Raises Refusal when the text is no table.
+    """
     lines = _cells(text)
     names = list(fields)
     order: list[str] = names[names.index(first) :] if first in names else names
@@ -55,11 +58,19 @@ def read_pasted(text: str, fields: dict[str, Any], first: str = "") -> Pasted:
 
 
 def _cells(text: str) -> list[list[str]]:
-    """Lines of cells; a cell with a line break of its own comes quoted from the spreadsheet."""
+    """Lines of cells; a cell with a line break of its own comes quoted from the spreadsheet.
+
+    Raises Refusal when a quotation mark without its pair swallows the rest.
+    """
     text = text.replace("\0", "")
     delimiter = "\t" if "\t" in text else "," if "," in text and "\n" in text.strip() else "\t"
     lines = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    cells = [[" ".join(cell.split()) for cell in line] for line in lines]
+    try:
+        cells = [[" ".join(cell.split()) for cell in line] for line in lines]
+    except csv.Error as error:
+        raise Refusal(
+            '粘贴的内容中有一个英文双引号（"）没有成对，后面的内容都连成了一格；请在 Excel 中删去多余的引号后再粘贴'
+        ) from error
     return [line for line in cells if any(line)]
 
 

@@ -39,6 +39,11 @@ def test_cells_are_typed_for_their_fields():
     ]
 
 
+def test_a_stray_quotation_mark_before_a_long_text_is_refused_in_words():
+    with pytest.raises(Refusal, match="双引号"):
+        pasted('"张三\t户主\n' + "李四\t配偶\n" * 30_000)
+
+
 def test_headings_say_which_column_is_which():
     found = pasted("出生日期\t姓 名\t备注\t收入\n1954年3月15日\t张三\t不要\t80\n")
     assert found.rows == [{"born": "1954-03-15", "name": "张三", "income": "80"}]
