@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from cases.services.roster_plan import Plan
+from salvation.domain.errors import Refusal
 from salvation.files.services import load, store
 from salvation.intake.mapping import How, Match, Recognised
 from salvation.intake.memory import head_of
@@ -12,7 +13,8 @@ from salvation.jobs.models import Run
 
 SHOWN = 200
 # The jobs that read and write a batch; the period of their runs is the batch's id.
-RUNS = ("roster.check", "roster.commit")
+CHECK = "roster.check"
+RUNS = (CHECK, "roster.commit")
 
 
 def keep_findings(plan: Plan) -> str:
@@ -98,6 +100,13 @@ def recognised_in(found: dict[str, Any]) -> list[Recognised]:
         Recognised(position, heading, Match(key, How(how), confidence))
         for position, heading, key, how, confidence, _ in found["columns"]
     ]
+
+
+def refuse_while_checked(batch: Batch) -> None:
+    """Raises Refusal while a job still reads the batch: what is shown of it may be out of date in a minute."""
+    runs = Run.objects.filter(job=CHECK, unit=batch.unit_id, period=str(batch.pk))
+    if runs.filter(state__in=(Run.State.WAITING, Run.State.RUNNING)).exists():
+        raise Refusal("这份花名册正在后台核对，请等核对完成（或先取消核对任务）后再继续")
 
 
 def last_run(batch: Batch) -> Run | None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models.choices import PROGRAMS
-from cases.services.roster_findings import findings, keep_findings, load_findings
+from cases.services.roster_findings import findings, keep_findings, load_findings, refuse_while_checked
 from cases.services.roster_plan import Plan, plan_roster
 from cases.services.roster_write import write_households
 from salvation.access.services import require
@@ -87,28 +87,43 @@ def receive_roster(*, content: bytes, file_name: str, order: Order, actor: Any) 
 def check_batch(*, batch: Batch, progress: Progress = quiet) -> Batch:
     """Read a received file and keep what was found. Writes nothing to the register.
 
+    A batch corrected meanwhile is looked at again; one written or taken back meanwhile stays as it is.
     Raises Unreadable, and says so in the batch.
     """
-    content = load(batch.stored_as)
+    while True:
+        look = _look_as_settled(batch, progress)
+        if _keep_look(batch, look):
+            break
+    if isinstance(look, Unreadable) and batch.state in (*OPEN, Batch.State.REFUSED):
+        raise look
+    return batch
+
+
+def _look_as_settled(batch: Batch, progress: Progress) -> "Look | Unreadable":
+    content, order = load(batch.stored_as), order_of(batch)
     progress(0, 0, "正在打开文件")
     try:
-        if batch.options.get("settled"):
-            mapping = SavedMapping.from_dict(batch.mapping)
-            plan = preview(content=content, order=order_of(batch), mapping=mapping, progress=progress)
-            look = Look(plan, mapping)
-        else:
-            look = first_look(
-                content=content, order=order_of(batch), sender=batch.added_by, progress=progress
-            )
-    except Unreadable as refusal:
         if not batch.options.get("settled"):
-            Batch.objects.filter(pk=batch.pk).update(
-                state=Batch.State.REFUSED, report={"refused": refusal.message}
-            )
-        raise
-    _settle(batch, look)
-    batch.save(update_fields=["mapping", "options", "report", "state"])
-    return batch
+            return first_look(content=content, order=order, sender=batch.added_by, progress=progress)
+        mapping = SavedMapping.from_dict(batch.mapping)
+        return Look(preview(content=content, order=order, mapping=mapping, progress=progress), mapping)
+    except Unreadable as refusal:
+        return refusal
+
+
+@transaction.atomic
+def _keep_look(batch: Batch, look: "Look | Unreadable") -> bool:
+    """Whether the look still answers the batch, which is as it stands now afterwards. It took minutes without a lock."""
+    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    as_read = (locked.mapping, locked.options) == (batch.mapping, batch.options)
+    if locked.state in OPEN and as_read:
+        if isinstance(look, Look):
+            _settle(locked, look)
+        elif not locked.options.get("settled"):
+            locked.state, locked.report = Batch.State.REFUSED, {"refused": look.message}
+        locked.save(update_fields=["mapping", "options", "report", "state"])
+    batch.refresh_from_db(fields=["mapping", "options", "report", "state"])
+    return as_read or locked.state not in OPEN
 
 
 def _record_upload(batch: Batch, actor: Any) -> None:
@@ -262,6 +277,7 @@ def commit_batch(*, batch: Batch, actor: Any, progress: Progress = quiet) -> Pla
     locked = Batch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
     if locked.state != Batch.State.PREVIEWED:
         raise Refusal(f"该批次{locked.get_state_display()}，不能再入库")
+    refuse_while_checked(locked)
     _one_at_a_time(locked.unit)
     plan = preview_batch(locked, progress)
     if plan.refused:

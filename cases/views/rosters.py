@@ -23,7 +23,7 @@ from cases.intake import roster_intake
 from cases.jobs import ROSTER, ROSTER_CHECK
 from cases.models import Benefit, Household, Person
 from cases.models.choices import PROGRAMS
-from cases.services.roster_findings import last_run, recognised_in, sheets_by_heading
+from cases.services.roster_findings import last_run, recognised_in, refuse_while_checked, sheets_by_heading
 from cases.services.roster_import import (
     INTAKE,
     OPEN,
@@ -158,6 +158,7 @@ class BatchStage(WizardPage):
         self.batch = batch_of(self.request, self.kwargs["pk"])
         if self.batch.state not in self.states:
             raise Refusal(f"该批次{self.batch.get_state_display()}，请在花名册导入列表中查看")
+        refuse_while_checked(self.batch)
         self.found = findings_of(self.batch) if self.batch.state == Batch.State.PREVIEWED else {}
 
     def cancel_url(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from salvation.intake.mapping import Recognised, SavedMapping
 from salvation.intake.models import SavedMapping as Remembered
@@ -35,8 +35,9 @@ def fingerprint(recognised: Sequence[Recognised]) -> str:
 
 
 def recall(*, unit: Unit, sender: Any, reading: Reading) -> Recalled | None:
-    """The mapping this sender settled on for the same head of this unit, or None."""
-    found = _of(unit, sender, reading.intake.name).filter(head=head_of(reading)).first()
+    """The mapping this sender settled on for the same head of this unit, else one nobody's name stands by, or None."""
+    known = _of(unit, sender, reading.intake.name).filter(head=head_of(reading))
+    found = known.order_by(F("sender").asc(nulls_last=True)).first()
     return Recalled(SavedMapping.from_dict(found.mapping), found.updated_at) if found else None
 
 
@@ -63,4 +64,5 @@ def forget(*, unit: Unit, sender: Any, intake: str, head: str) -> bool:
 
 
 def _of(unit: Unit, sender: Any, intake: str) -> QuerySet[Remembered]:
-    return Remembered.objects.filter(intake=intake, unit=unit, sender=sender)
+    """His own, and those of the unit from before a sender was kept with them."""
+    return Remembered.objects.filter(Q(sender=sender) | Q(sender=None), intake=intake, unit=unit)
