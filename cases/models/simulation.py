@@ -41,6 +41,14 @@ class SimulatedChange(ScopedModel):
     class Meta:
         verbose_name = "参数影响"
         indexes = [models.Index(fields=["version", "unit"], name="simulated_version_unit")]
+        # A household may hold several benefits of a programme, one for each member covered singly.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "household", "program", "benefit"],
+                name="simulated_once_a_version",
+                nulls_distinct=False,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.household} {self.get_kind_display()}"

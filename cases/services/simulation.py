@@ -78,6 +78,8 @@ def simulate(*, version: ParameterVersion, report: Callable[[int, int], None]) -
         report(start, len(subjects))
         _try(subjects[start : start + PORTION], version, (now, then), on, trial)
     with transaction.atomic():
+        # Two trials of one proposal keep their changes one after the other.
+        ParameterVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
         SimulatedChange.objects.filter(version=version).delete()
         SimulatedChange.objects.bulk_create(trial.changes, batch_size=1000)
     report(len(subjects), len(subjects))
@@ -124,6 +126,7 @@ def _try(
         try:
             case = _case(subject, kin, declared, on)
             now, then = _verdicts(Program(subject.program), subject, case, policies, on)
+            trial.sums.setdefault(subject.unit, Sum()).judged += 1
             trial.changes += _counted(subject, version, now, then, trial)
             if subject.benefit is not None and subject.program not in PAID:
                 trial.changes += _risen(subject, version, case, policies, on, trial)
@@ -154,9 +157,8 @@ def _case(subject: Subject, kin: dict[int, list[Kin]], declared: dict[int, Any],
 def _counted(
     subject: Subject, version: ParameterVersion, now: Verdict, then: Verdict, trial: Trial
 ) -> Iterator[SimulatedChange]:
-    """Add a household to its unit's sums; yields the change, if there is one."""
-    total = trial.sums.setdefault(subject.unit, Sum())
-    total.judged += 1
+    """Add what a verdict changes to the unit's sums; yields the change, if there is one."""
+    total = trial.sums[subject.unit]
     before, after = (found.total if found.eligible else ZERO for found in (now, then))
     total.before, total.after = total.before + before, total.after + after
     kind = _kind(now, then)
@@ -192,4 +194,4 @@ def _risen(
     now, then = _verdicts(dibao, subject, case, policies, on)
     if not then.eligible or now.eligible:
         return
-    yield from _counted(subject._replace(benefit=None, program=dibao.value), version, now, then, trial)
+    yield from _counted(subject._replace(program=dibao.value), version, now, then, trial)

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.demo.parameters import VALUES
@@ -119,6 +121,42 @@ def test_a_second_trial_replaces_the_first(families: Any, propose: Any) -> None:
     run(version)
     run(version)
     assert SimulatedChange.objects.filter(version=version).count() == 3
+
+
+def test_two_trials_at_once_keep_their_changes_one_after_the_other(families: Any, propose: Any) -> None:
+    version = propose("700")
+    with CaptureQueriesContext(connection) as asked:
+        run(version)
+    said = [query["sql"] for query in asked]
+    locked = next(at for at, sql in enumerate(said) if "FOR NO KEY UPDATE" in sql)
+    assert locked < next(at for at, sql in enumerate(said) if sql.startswith("DELETE"))
+
+
+def test_a_change_is_kept_once(families: Any, propose: Any) -> None:
+    version = propose("700")
+    run(version)
+    rows = list(SimulatedChange.objects.filter(version=version))
+    for row in rows:
+        row.pk = None
+    with pytest.raises(IntegrityError, match="simulated_once_a_version"):
+        SimulatedChange.objects.bulk_create(rows)
+
+
+def test_a_marginal_household_that_rises_is_judged_once(
+    units: dict[str, Unit], families: Any, propose: Any
+) -> None:
+    families["other_town"].terms.update(base=0, uplift=0, care=0, total=0)
+    Benefit.objects.filter(pk=families["other_town"].pk).update(program="MARGINAL")
+    Declaration.objects.filter(household=families["other_town"].household).update(
+        facts=sealed_facts.dump({"incomes": [marginal_income(families["other_town"])]})
+    )
+    version = propose("700")
+    found = run(version)["units"][str(units["360722101"].pk)]
+    assert (found["judged"], found["enter"]) == (1, 1)
+
+
+def marginal_income(benefit: Benefit) -> dict[str, str]:
+    return {"member": str(benefit.household.head_id), "item": "FARM_SUBSIDY", "yearly": "7800"}
 
 
 def test_the_book_takes_a_proposal_only_where_it_is_asked_to(units: dict[str, Unit], propose: Any) -> None:
