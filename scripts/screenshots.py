@@ -31,16 +31,19 @@ LISTS = {
     "household": "/cases/households/",
     "person": "/cases/people/",
     "application": "/cases/applications/?sort=-applied_on",
-    "decided": "/cases/applications/?state=CONFIRMED&sort=-applied_on",
+    "judged": "/cases/applications/?state=COUNTY_REVIEW",
     "benefit": "/cases/benefits/",
     "notice": "/cases/notices/",
     "document": "/documents/",
     "roster": "/funds/rosters/",
-    "item": "/audits/",
+    "item": "/audits/problems/",
     "month": "/reports/governance/",
     "report": "/reports/summaries/",
     "ledger": "/reports/ledgers/",
+    "figure": "{month}",
 }
+# Where it is not the first link of the first table.
+LINKS = {"figure": ".sheet-box tbody tr:nth-child(3) a >> nth=2"}
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,10 @@ PICTURES = (
     Picture("keys", "clerk100", "/", open="[data-show-keys]", element="#keys"),
     Picture("me", "clerk100", "/accounts/me/", folder=HANDBOOK),
     Picture("accounts", "secadmin", "/accounts/all/", folder=HANDBOOK),
-    Picture("assessment", "clerk100", "{decided}?tab=assessment", folder=HANDBOOK),
+    Picture("assessment", "approver", "{judged}?tab=assessment", folder=HANDBOOK),
     Picture("benefit", "clerk100", "{benefit}", folder=HANDBOOK),
-    Picture("differences", "clerk100", "{roster}?tab=differences", folder=HANDBOOK),
-    Picture("drill", "county", "{month}", open=".sheet-box tbody a", folder=HANDBOOK),
+    Picture("timeliness", "county", "/reports/timeliness/", folder=HANDBOOK),
+    Picture("drill", "county", "{figure}", folder=HANDBOOK),
     Picture("report", "county", "{report}", folder=HANDBOOK),
     Picture("ledger", "clerk100", "{ledger}", folder=HANDBOOK),
     Picture("item", "clerk100", "{item}", folder=HANDBOOK),
@@ -112,7 +115,7 @@ class Camera:
     def take(self, picture: Picture) -> bytes:
         """A compressed PNG. Raises RuntimeError when the page does not answer 200."""
         page = self.page(picture.user, picture.width)
-        response = page.goto(re.sub(r"\{(\w+)\}", lambda found: self._first(page, found[1]), picture.path))
+        response = page.goto(self._address(page, picture.path))
         if response is None or response.status != 200:
             raise RuntimeError(
                 f"{picture.name}: {page.url} answers {response.status if response else 'nothing'}"
@@ -128,9 +131,12 @@ class Camera:
         )
         return compressed(shot)
 
+    def _address(self, page: Page, path: str) -> str:
+        return re.sub(r"\{(\w+)\}", lambda found: self._first(page, found[1]), path)
+
     def _first(self, page: Page, word: str) -> str:
-        page.goto(LISTS[word])
-        link = page.locator(".table tbody a").first.get_attribute("href")
+        page.goto(self._address(page, LISTS[word]))
+        link = page.locator(LINKS.get(word, ".table tbody a")).first.get_attribute("href")
         if not link:
             raise RuntimeError(f"there is no {word} on {page.url}")
         return link
