@@ -20,6 +20,7 @@ from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.journal.actions import register
 from salvation.journal.services import record
+from salvation.units.models import Unit
 
 register(notice__post="张贴公示单", notice__withdraw="撤下公示", notice__file="下载公示单")
 
@@ -88,6 +89,8 @@ def post_notice(*, notice: Notice, actor: Any) -> NoticeSheet:
         "posted_on": notice.posted_on,
         "place": notice.place,
     }
+    # Where there is no sheet yet there is no row to lock: the village's own keeps two from beginning one each.
+    Unit.objects.select_for_update(no_key=True).get(pk=application.village_id)
     sheet = NoticeSheet.objects.select_for_update().filter(**lookup).first()
     if sheet is None:
         counted = next_number(f"N{application.unit.code}-{year}-{group}-", digits=1).rpartition("-")[2]
@@ -100,11 +103,23 @@ def post_notice(*, notice: Notice, actor: Any) -> NoticeSheet:
             **lookup,
         )
     else:
-        sheet.rows = [*sheet.rows, row]
+        sheet.rows = _with(sheet, notice, row)
         sheet.save(update_fields=["rows"])
     Notice.objects.filter(pk=notice.pk).update(sheet=sheet)
     record(actor=actor, action="notice.post", subject=sheet, unit=sheet.unit, facts={"rows": len(sheet.rows)})
     return sheet
+
+
+def _with(sheet: NoticeSheet, notice: Notice, row: dict[str, str]) -> list[dict[str, str]]:
+    """The rows with one more; of a household reviewed anew on the same day the earlier row goes."""
+    notices = sheet.notices.exclude(pk=notice.pk).select_related(
+        "application__applicant", "application__household", "application__village"
+    )
+    if not notices.filter(application=notice.application_id).exists():
+        return [*sheet.rows, row]
+    latest = {one.application_id: one for one in notices.order_by("pk")}
+    latest[notice.application_id] = notice
+    return [row_of(one) for one in latest.values()]
 
 
 def on_first_review(context: Context) -> None:

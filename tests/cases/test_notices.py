@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.models import NoticeSheet
-from cases.services.notice_sheets import checked, row_of, sheet_paper, withdraw_sheet
+from cases.models import Application, Notice, NoticeSheet
+from cases.services.applications import create_application
+from cases.services.notice_sheets import checked, post_notice, row_of, sheet_paper, withdraw_sheet
 from salvation.accounts.models import User
 from salvation.documents.html import paper_html
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
+from tests.builders import make_household
 
 POSTED = date(2022, 6, 1)
 ROW = {"place": "水东村3组", "name": "谢桂英", "people": "3", "program": "农村低保", "grant": "1,580.00元/月"}
@@ -116,3 +118,29 @@ def test_the_sheet_is_printed(sheet: NoticeSheet, clerk: User, sign_in: Any, for
 def test_another_town_gets_404(sheet: NoticeSheet, other_clerk: User, sign_in: Any) -> None:
     for path in ("", "sheet.pdf"):
         assert sign_in(other_clerk).get(f"/cases/notices/{sheet.pk}/{path}").status_code == 404
+
+
+def test_a_household_reviewed_anew_on_the_same_day_stands_once_with_its_new_amount(
+    units: dict[str, Unit], clerk: User
+) -> None:
+    today = timezone.localdate()
+
+    def post(application: Application, amount: int) -> NoticeSheet:
+        notice = Notice.objects.create(
+            application=application, posted_on=today, ends_on=today + timedelta(days=7), place="村公开栏", people=1,
+            amount=amount,
+        )  # fmt: skip
+        return post_notice(notice=notice, actor=clerk)
+
+    first, second = (
+        create_application(
+            household=make_household(units["360722100200"], [name]), program="DIBAO_RURAL", applied_on=today,
+            actor=clerk, now=timezone.now(), authorised=True, kinship_declared=True,
+        )
+        for name in ("谢桂英", "钟小北")
+    )  # fmt: skip
+    post(first, 500)
+    post(second, 300)
+    sheet = post(first, 410)
+    shown = [(row["name"], row["grant"]) for row in sheet.rows]
+    assert shown == [("谢桂英", "410.00元/月"), ("钟小北", "300.00元/月")]
