@@ -3,15 +3,16 @@
 import itertools
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Application
+from cases.models import Application, Notice, NoticeSheet
 from cases.services.applications import create_application
+from cases.services.notice_sheets import post_notice
 from cases.services.people import PersonInput, register_household
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -25,6 +26,7 @@ from salvation.parameters.models import ParameterVersion
 from salvation.parameters.services import confirm_parameter
 from salvation.web.models import Sending
 from salvation.web.services import carry_out_once, new_token
+from tests.builders import make_household
 from tests.world import PLACES, person_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +159,26 @@ def test_two_workers_never_hold_one_run(units: Any) -> None:
     run = Run.objects.create(job="roster.generate", unit=units["360722"], period="2022-05")
     results = together(*[lambda: claim(run.pk)] * 4)
     assert sum(result is not None for result in results) == 1
+
+
+def test_first_reviews_of_one_village_at_once_stand_on_one_sheet(clerk: User, units: Any) -> None:
+    today = timezone.localdate()
+    ends, notices = today + timedelta(days=7), []
+    for name in ("甲", "乙", "丙", "丁"):
+        made = create_application(
+            household=make_household(units["360722100200"], [name]), program="DIBAO_RURAL", applied_on=today,
+            actor=clerk, now=timezone.now(), authorised=True, kinship_declared=True,
+        )  # fmt: skip
+        notices.append(
+            Notice.objects.create(
+                application=made, posted_on=today, ends_on=ends, place="村公开栏", people=1, amount=500
+            )
+        )
+
+    def post(pk: int) -> Callable[[], NoticeSheet]:
+        return lambda: post_notice(notice=Notice.objects.get(pk=pk), actor=User.objects.get(pk=clerk.pk))
+
+    together(*(post(notice.pk) for notice in notices))
+    sheet = NoticeSheet.objects.get()
+    assert sorted(row["name"] for row in sheet.rows) == sorted("甲乙丙丁")
+    assert sheet.notices.count() == 4
