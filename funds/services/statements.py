@@ -144,8 +144,8 @@ judged AS (
 ),
 placed AS (
     SELECT judged.*,
-           row_number() OVER (PARTITION BY roster_id, kind, excluded_as = '', home ORDER BY benefit_id) = 1
-               AND kind = 'REGULAR' AND excluded_as = '' AS counts,
+           kind = 'REGULAR' AND excluded_as = '' AND row_number() OVER (
+               PARTITION BY roster_id, home, kind = 'REGULAR' AND excluded_as = '' ORDER BY benefit_id) = 1 AS counts,
            bool_or(kind = 'REGULAR' AND excluded_as = '') OVER (PARTITION BY roster_id, home) AS home_stays
     FROM judged WHERE kind = 'REGULAR' OR excluded_as IN ('', 'MANUAL')
 )"""
@@ -226,7 +226,22 @@ _WITH = f"WITH {_DUE},{_JUDGED}"
 LINES = f"{_WITH} INSERT INTO funds_payline ({', '.join(COLUMNS)}) {_LINES}"
 
 # One line as canonical text. Ciphertexts differ each time a value is sealed, so the fingerprints stand for them.
-_CANONICAL_COLUMNS = [name for name in COLUMNS if name not in ("roster_id", "id_no", "phone", "account")]
+# What is the same for the whole roster, and what follows from the lines and last month's, needs no fingerprint.
+_LEFT_OUT = frozenset(
+    (
+        "roster_id",
+        "id_no",
+        "phone",
+        "account",
+        "county_id",
+        "unit_id",
+        "program",
+        "month",
+        "households_in",
+        "households_out",
+    )
+)
+_CANONICAL_COLUMNS = [name for name in COLUMNS if name not in _LEFT_OUT]
 _LINE_TEXT = f"ROW({', '.join(f'x.{name}' for name in _CANONICAL_COLUMNS)})::text"
 _ORDER = "x.for_month, x.benefit_id"
 STORED_DIGEST = f"""
