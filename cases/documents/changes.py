@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from cases.documents.facts import (
@@ -50,6 +51,23 @@ def deciding_unit(order: Any) -> Any:
         return order.unit
     level = at(f"approval_level.{order.benefit.program}", on=decided_on(order), unit=order.unit).value
     return order.unit if level == "TOWNSHIP" else order.county
+
+
+def receiver(order: Any) -> str | None:
+    """Who of the family is told: the applicant; at his own death a member who lives, grown-ups first, else the holder
+    of the family's account; None where nobody is left."""
+    applicant = order.benefit.applicant
+    if order.kind != ChangeKind.DEATH or order.person_id != applicant.pk:
+        return str(applicant.name)
+    household = order.benefit.household
+    members = household.members.filter(left_on=None, person__died_on=None).exclude(person=order.person_id)
+    grown_first = members.order_by(F("person__birth_date").asc(nulls_last=True), "pk")
+    name = grown_first.values_list("person__name", flat=True).first()
+    if name is None:
+        accounts = household.accounts.filter(valid_to=None).exclude(holder=order.person_id)
+        accounts = accounts.exclude(holder_name=applicant.name).order_by("pk")
+        name = accounts.values_list("holder_name", flat=True).last()
+    return str(name) if name else None
 
 
 def amounts(order: Any, given: Mapping[str, Any]) -> list[Part]:
@@ -139,7 +157,9 @@ DEATH = change_kind(
     Line("{month}起已按原金额发放的，多发部分应当退回。"),
     amounts,
     told,
+    addressee="{receiver}：",
     facts=(
+        Fact("receiver", "受送达人", lambda o: receiver(o) or f"{o.benefit.applicant.name}的亲属"),
         Fact("dead", "死亡成员", lambda o: o.person.name if o.person else None, "在变更单中选择"),
         Fact("died", "死亡日期", lambda o: day(o.event_on), "在变更单中填写"),
     ),

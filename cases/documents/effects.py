@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cases.documents.changes import OF_KIND
+from cases.documents.changes import OF_KIND, receiver
 from cases.models.choices import ChangeKind
 from salvation.documents.models import Document
 from salvation.documents.services import draft_for_step, issue_document
@@ -41,7 +41,9 @@ def family_is_told(context: Context) -> None:
     )
     if document.state == "DRAFT":
         issue_document(document=document, actor=None, now=context.now)
-    if document.state != "ISSUED":
+    told = receiver(order)
+    # Where nobody of the family is left, the clerk registers to whom it was handed.
+    if document.state != "ISSUED" or told is None:
         return
     told_on = date.fromisoformat(str(context.data["notified_on"]))
     if told_on < document.dated:
@@ -50,7 +52,7 @@ def family_is_told(context: Context) -> None:
             rule="告知须在决定之后",
             field="notified_on",
         )
-    data = {"delivered_on": told_on.isoformat(), "way": "DIRECT", "received_by": order.benefit.applicant.name}
+    data = {"delivered_on": told_on.isoformat(), "way": "DIRECT", "received_by": told}
     perform(subject=document, step="delivered", actor=None, now=context.now, data=data)
 
 

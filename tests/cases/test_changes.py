@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, Household, Person
 from cases.services.changes import draft_death, draft_grace, draft_stop, end_grace_periods
 from salvation.accounts.models import User
+from salvation.documents.models import Document
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
@@ -409,3 +410,27 @@ def test_steps_that_cannot_be_read_are_named(
         draft_grace(
             benefit=benefit, reason="EMPLOYMENT", months=4, note="就业", actor=clerk, now=timezone.now()
         )
+
+
+def paper_of(order: ChangeOrder) -> Document:
+    found: Document = Document.objects.get(code="death", subject_id=order.pk)
+    return found
+
+
+def test_the_family_is_told_of_the_death_of_the_applicant_and_not_he(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    paper = paper_of(carry(dead(benefit, head_of(benefit), date(2022, 5, 10), clerk)))
+    assert (paper.state, paper.received_by) == ("DELIVERED", "父亲")
+    assert paper.paper().addressee == "父亲："
+
+
+def test_of_a_death_that_leaves_nobody_the_clerk_registers_the_delivery(
+    units: dict[str, Unit], clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    alone = make_benefit(make_household(units["360722100200"], ["独居"]), START)
+    order = carry(dead(alone, head_of(alone), date(2022, 5, 10), clerk))
+    paper = paper_of(order)
+    assert order.state == "EFFECTIVE"
+    assert (paper.state, paper.received_by) == ("ISSUED", "")
+    assert paper.paper().addressee == "独居的亲属："
