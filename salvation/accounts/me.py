@@ -1,7 +1,7 @@
 """My account: posts, second factor and backup codes, open sessions, sign-ins, tokens."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from salvation.accounts.forms import ApiTokenForm
-from salvation.accounts.models import SignIn
+from salvation.accounts.models import SignIn, User
 from salvation.accounts.second_factor import codes_left, factor_of, needs_second_factor, new_backup_codes
 from salvation.accounts.sessions import end_sessions, history_of, open_sessions
 from salvation.accounts.tokens import collect_token, make_token, revoke_token
@@ -75,14 +75,17 @@ class BackupCodes(Page):
     template_name = "accounts/backup_codes.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show({"left": codes_left(self._bound(request))})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.show({"codes": new_backup_codes(user=self._bound(request))})
+
+    def _bound(self, request: HttpRequest) -> User:
+        """The person, who has a phone bound. Raises Http404: without one there is no such page."""
         user: Any = request.user
         if factor_of(user) is None:
             raise Http404("没有绑定动态口令")
-        return self.show({"left": codes_left(user)})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user: Any = request.user
-        return self.show({"codes": new_backup_codes(user=user)})
+        return cast(User, user)
 
 
 class NewToken(Page):

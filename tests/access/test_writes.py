@@ -76,6 +76,9 @@ def test_whoever_may_not_open_a_page_may_not_send_it(
 def test_every_form_asks_for_its_secret(world: World, enter: Any, unchanged: Any) -> None:
     client, before = enter(world.users["COUNTY_CLERK"], enforce_csrf_checks=True), unchanged()
     for name, (_, route) in known().items():
+        # The interface has no forms: it reads JSON alone, and is asked for its own secret in tests/api.
+        if name.startswith("api:"):
+            continue
         response = client.post(address(name, route, world, "own"), sent())
         assert response.status_code == 403, name
         assert "页面停留过久" in response.content.decode(), name
