@@ -99,10 +99,11 @@ class HouseholdRow(serializers.Serializer[Any]):
     group = serializers.CharField(source="group_name")
     standard_area = serializers.CharField()
     poverty_cause = serializers.CharField(source="get_poverty_cause_display")
-    people = serializers.SerializerMethodField(help_text="家庭人口")
+    people = serializers.SerializerMethodField(help_text="家庭人口：计入且未离开的成员")
 
     def get_people(self, household: Household) -> int:
-        return len(household.members.all())
+        # The members are fetched beforehand, with those who left: counted here, not by a query a row.
+        return sum(member.counted and member.left_on is None for member in household.members.all())
 
 
 class MemberRow(serializers.Serializer[Any]):

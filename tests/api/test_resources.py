@@ -1,5 +1,6 @@
 """What the interface answers: the rows of the pages, masked, in pages, filtered, in a constant number of queries."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cases.models import Member
 from salvation.accounts.models import User
 from salvation.accounts.services import create_user
 from salvation.journal.models import Entry
@@ -150,6 +152,21 @@ def test_every_refusal_has_the_same_shape(world: World, bearer: Any, client: Any
     ]
     assert [answer.status_code for answer in answers] == [401, 403, 404, 404, 405, 400, 415, 400]
     assert {tuple(sorted(answer.json())) for answer in answers} == {("fields", "message", "rule")}
+
+
+def test_a_household_counts_who_belongs_to_it_now(world: World, bearer: Any) -> None:
+    household = world.one("Household")
+    _, child = household.members.order_by("id")
+    address = f"{BASE}/households/{household.pk}/"
+
+    def people() -> int:
+        return int(bearer("TOWN_CLERK").get(address).json()["people"])
+
+    assert people() == 2
+    Member.objects.filter(pk=child.pk).update(counted=False, exclude_reason="在外分居")
+    assert people() == 1
+    Member.objects.filter(pk=child.pk).update(counted=True, left_on=date(2024, 1, 1))
+    assert people() == 1
 
 
 def test_what_was_read_stands_in_the_journal(world: World, bearer: Any) -> None:
