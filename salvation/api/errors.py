@@ -8,7 +8,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from salvation.domain.errors import Refusal
+from salvation.domain.errors import BadValue, Refusal
 from salvation.web.middleware import NOT_FOUND
 
 MESSAGES = {
@@ -44,6 +44,8 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
         fields = {exception.field: [exception.message]} if exception.field else {}
         body = problem(exception.message, rule=exception.rule or "", fields=fields)
         return Response(body, status=400 if exception.field else 409)
+    if isinstance(exception, BadValue):
+        return Response(problem(exception.message), status=400)
     response = exception_handler(exception, context)
     if response is not None:
         response.data = problem(_words(exception), fields=_fields(exception))
