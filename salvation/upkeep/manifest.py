@@ -80,11 +80,10 @@ def applied() -> list[str]:
 
 
 def write(folder: Path, manifest: Manifest, secret: bytes | None) -> None:
-    """Keep the manifest, and its proof where the backup is encrypted."""
+    """Keep the manifest and its proof: by the key file of an encrypted backup, else by INDEX_KEY."""
     text = manifest.text().encode()
     (folder / FILE).write_bytes(text)
-    if secret is not None:
-        (folder / f"{FILE}.mac").write_text(mac_of(secret, text), encoding="ascii")
+    (folder / f"{FILE}.mac").write_text(mac_of(secret or _own_key(), text), encoding="ascii")
 
 
 def read(folder: Path, secret: bytes | None) -> Manifest:
@@ -97,10 +96,15 @@ def read(folder: Path, secret: bytes | None) -> Manifest:
         manifest = _parsed(json.loads(text))
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal(f"{path} 读不懂，备份可能已损坏") from error
-    _check_secret(folder, manifest, text, secret)
+    if manifest.encrypted and secret is None:
+        raise Refusal("这份备份已加密，请用 --key-file 指定密钥文件")
+    if manifest.encrypted:
+        _check_proof(folder, text, secret or b"")
     for part in manifest.parts:
         _check_part(folder, part)
     _check_keys(manifest)
+    if not manifest.encrypted:
+        _check_proof(folder, text, _own_key())
     return manifest
 
 
@@ -110,13 +114,16 @@ def _parsed(values: dict[str, Any]) -> Manifest:
     return Manifest(**{**values, "parts": [Part(**part) for part in values["parts"]]})
 
 
-def _check_secret(folder: Path, manifest: Manifest, text: bytes, secret: bytes | None) -> None:
-    if manifest.encrypted and secret is None:
-        raise Refusal("这份备份已加密，请用 --key-file 指定密钥文件")
-    if manifest.encrypted and secret is not None:
-        proof = folder / f"{FILE}.mac"
-        if not proof.is_file() or proof.read_text(encoding="ascii").strip() != mac_of(secret, text):
-            raise Refusal("密钥文件与这份备份不符，或备份清单被改动")
+def _own_key() -> bytes:
+    return bytes.fromhex(settings.INDEX_KEY)
+
+
+def _check_proof(folder: Path, text: bytes, key: bytes) -> None:
+    proof = folder / f"{FILE}.mac"
+    if not proof.is_file() or proof.read_text(encoding="ascii", errors="replace").strip() != mac_of(
+        key, text
+    ):
+        raise Refusal("密钥文件与这份备份不符，或备份清单被改动")
 
 
 def _check_part(folder: Path, part: Part) -> None:

@@ -96,6 +96,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     redirect = redirect_to_login(request.get_full_path())
     if wants_fragment(request) and request.POST.get("_act") == "draft":
         # A draft saved by itself must not carry away the page on which somebody is typing.
-        words = '登录已过期，填写的内容还在本页。请<a href="{}" target="_blank">在新窗口登录</a>，再回到本页继续'
+        words = (
+            '登录已过期，填写的内容还在本页。请<a href="{}" target="_blank">在新窗口登录</a>，再回到本页继续'
+        )
         return HttpResponse(format_html(words, redirect.url), status=401)
     return HttpResponseClientRedirect(redirect.url) if wants_fragment(request) else redirect

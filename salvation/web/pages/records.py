@@ -125,8 +125,8 @@ class RecordPage(ScopedPage):
         if not isinstance(subject, FlowSubject):
             return []
         found = available(subject, self.request.user, timezone.now())
-        # The way forward first, what ends the matter last.
-        ordered = sorted(found, key=lambda offer: offer.step.danger)
+        # The way forward first, then what goes back and needs a reason, what ends the matter last.
+        ordered = sorted(found, key=lambda offer: (offer.step.danger, offer.step.reason))
         forward = next((offer for offer in ordered if offer.allowed and not offer.step.danger), None)
         return [_button(subject, offer, main=offer is forward) for offer in ordered]
 
