@@ -182,12 +182,12 @@ def test_the_page_that_decides_shows_it(
 def run_of(client: Client, version: ParameterVersion, capture: Any) -> None:
     from celery import current_app  # noqa: PLC0415 - eager for this test only
 
-    current_app.conf.task_always_eager = True
+    before, current_app.conf.task_always_eager = current_app.conf.task_always_eager, True
     try:
         with capture(execute=True):
             client.post(f"/cases/parameters/{version.pk}/simulate/")
     finally:
-        current_app.conf.task_always_eager = False
+        current_app.conf.task_always_eager = before
 
 
 def test_households_are_named_to_those_who_see_them(

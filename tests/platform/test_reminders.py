@@ -138,9 +138,7 @@ def test_one_who_must_stand_back_does_not_read_the_name_in_the_calendar(
     assert "谢桂英" not in shown(leader, "?month=2022-05")
 
 
-@pytest.mark.parametrize(
-    "query", ["?month=2022-13", "?day=2022-02-30", "?month=%00", "?unit=%27%3B--", "?late=2"]
-)
+@pytest.mark.parametrize("query", ["?month=2022-13", "?day=2022-02-30", "?unit=%27%3B--", "?late=2"])
 def test_an_address_that_makes_no_sense_shows_the_present_month(
     clerk: User, shown: Callable[..., str], query: str
 ) -> None:

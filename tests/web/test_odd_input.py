@@ -39,7 +39,6 @@ NUL_ADDRESSES = (
     "/calendar/?unit=%00",
     "/search/?q=%00张三",
     "/cases/people/?%00=1",
-    "/reports/governance/2022-05%00/",
 )
 
 
