@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from salvation.duties.models import Duty, Reminder
-from salvation.duties.services import close_duty, open_duty
+from salvation.duties.services import ESCALATIONS, close_duty, open_duty
 from salvation.flow.clock import work_calendar
 from salvation.parameters.book import Book
 from salvation.units.models import Unit
 
 UNIT_DUTY, COUNTY_DUTY = "duty.late", "duty.late.county"
-ESCALATIONS = (UNIT_DUTY, COUNTY_DUTY)
+ESCALATIONS.update((UNIT_DUTY, COUNTY_DUTY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from salvation.access.models import recused_rows
 from salvation.access.reach import reach_of
 from salvation.duties.models import Duty
+from salvation.duties.services import ESCALATIONS
 from salvation.flow.models import FlowSubject
 
 
@@ -32,9 +33,7 @@ def duties_overseen(user: Any) -> QuerySet[Duty]:
     reach = reach_of(user, "duty.oversee")
     if not reach.units:
         return own
-    waiting = Duty.objects.filter(unit__in=reach.units, done_at__isnull=True).exclude(
-        kind__startswith="duty.late"
-    )
+    waiting = Duty.objects.filter(unit__in=reach.units, done_at__isnull=True).exclude(kind__in=ESCALATIONS)
     return _of_others(waiting, user).select_related("unit").order_by("due_on", "opened_at", "id")
 
 

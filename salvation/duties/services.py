@@ -7,6 +7,9 @@ from typing import Any
 from salvation.duties.models import Duty
 from salvation.units.models import Unit
 
+# Kinds of duties that tell somebody higher up of a late one: they are no late matters of their own.
+ESCALATIONS: set[str] = set()
+
 
 def open_duty(
     *,

@@ -1,12 +1,13 @@
 """What else happens in the steps of a submission; bound where the flow is registered."""
 
-from salvation.duties.services import close_duty
+from salvation.duties.services import ESCALATIONS, close_duty
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.periods.models import Submission
 from salvation.periods.services import moment
 
 LEADER_DUTY, COUNTY_DUTY = "submission.leader", "submission.late"
+ESCALATIONS.update((LEADER_DUTY, COUNTY_DUTY))
 ZERO = "0"
 
 

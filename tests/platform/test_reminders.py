@@ -18,6 +18,7 @@ from salvation.duties.models import Duty, Reminder
 from salvation.duties.reminders import remind
 from salvation.duties.selectors import duties_for
 from salvation.duties.services import close_duty, open_duty
+from salvation.periods.effects import LEADER_DUTY
 from salvation.units.models import Unit
 from tests.builders import make_household
 
@@ -78,6 +79,18 @@ def test_the_county_is_told_when_the_unit_does_not_move(
     assert not duties_for(county_clerk).filter(kind="duty.late.county").exists()
     remind(county=county, on=WEDNESDAY, now=at(WEDNESDAY))
     assert duties_for(county_clerk).get(kind="duty.late.county").title == "1个单位共1件逾期超过3个工作日"
+
+
+def test_a_table_already_urged_is_one_late_matter(
+    wait: Callable[..., Duty], units: dict[str, Unit], leader: User
+) -> None:
+    late = wait(date(2022, 5, 10))
+    open_duty(
+        kind=LEADER_DUTY, subject_id=1, unit=units[TOWN], permission="table.sign", title="催报", url="/",
+        now=at(WEDNESDAY), due_on=late.due_on,
+    )  # fmt: skip
+    remind(county=units["360722"], on=WEDNESDAY, now=at(WEDNESDAY))
+    assert "有1件逾期未办" in duties_for(leader).get(kind="duty.late").title
 
 
 def test_the_line_goes_when_nothing_is_late_any_more(
