@@ -62,7 +62,7 @@ class Accounts(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
         rows = accounts_of(county_here(user))
-        if words := request.GET.get("q", "").replace("\0", "").strip():
+        if words := request.GET.get("q", "").strip():
             rows = rows.filter(username__startswith=words) | rows.filter(name__startswith=words)
         may_unlock = user.may("admin.policy")
         context = {
@@ -274,7 +274,7 @@ class UnlockAddress(Page):
     permission = "admin.policy"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        address = request.POST.get("address", "").replace("\0", "")[:45]
+        address = request.POST.get("address", "")[:45]
         if address not in locked_addresses():
             raise Refusal("该地址没有锁定，请刷新后再看")
         unlock_address(address=address, actor=request.user)

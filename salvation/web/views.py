@@ -66,7 +66,7 @@ class Search(Page):
     template_name = "pages/search.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        words = request.GET.get("q", "").replace("\0", "").strip()[:60]
+        words = request.GET.get("q", "").strip()[:60]
         found = search(request.user, words)
         if words:
             facts = {"words": keep_ends(words, 1, 1), "hits": sum(len(hits) for _, hits in found)}
