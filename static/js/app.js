@@ -1,7 +1,9 @@
 // Small comforts on top of pages that work without them. No inline code: the policy forbids it.
 "use strict";
 (function () {
-  const typing = (node) => node.closest("input, textarea, select, [contenteditable]");
+  // A ticked box still has the focus, but nobody types into it.
+  const typing = (node) => node.closest(
+    "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), textarea, select, [contenteditable]");
 
   // Single keys can be switched off (someone who dictates text presses them by accident).
   const singleKeys = () => localStorage.getItem("single-keys") !== "off";
