@@ -82,18 +82,17 @@ def make_households(demo: Demo) -> list[DemoHousehold]:
         area = Area.URBAN if urban else Area.RURAL
         household = DemoHousehold(pk, f"H{unit.code}{number:06d}", unit, village, program, area.value)
         made.append(household)
-    used: set[str] = set()
     sizes = [
         1 if household.program in ALONE else rng.choices(list(SIZES), list(SIZES.values()))[0]
         for household in made
     ]
     ids = iter(new_ids(Person, sum(sizes)))
     for household, size in zip(made, sizes, strict=True):
-        household.people = [_person(next(ids), place, household, demo, used) for place in range(size)]
+        household.people = [_person(next(ids), place, household, demo) for place in range(size)]
     return made
 
 
-def _person(pk: int, place: int, household: DemoHousehold, demo: Demo, used: set[str]) -> DemoPerson:
+def _person(pk: int, place: int, household: DemoHousehold, demo: Demo) -> DemoPerson:
     rng = demo.rng
     relation, low, high = _role(place, household.program)
     years = rng.randint(low, high)
@@ -101,7 +100,7 @@ def _person(pk: int, place: int, household: DemoHousehold, demo: Demo, used: set
     if born > demo.today:
         born = born.replace(year=born.year - 1)
     male = rng.random() < 0.5
-    number = make_number(born, male, used, rng)
+    number = make_number(born, male, demo)
     surname = (
         household.people[0].name[0]
         if household.people and relation is Relation.CHILD
@@ -125,11 +124,14 @@ def _role(place: int, program: Program) -> tuple[Relation, int, int]:
     return Relation.CHILD, 1, 24
 
 
-def make_number(born: date, male: bool, used: set[str], rng: Any) -> str:
+def make_number(born: date, male: bool, demo: Demo) -> str:
+    """A number of the test range, given to nobody else: each county has hundreds of its own."""
+    rng, used = demo.rng, demo.facts.setdefault("numbers", set())
     while True:
         sequence = rng.randrange(1, 999)
         sequence += (sequence % 2 == 0) if male else (sequence % 2 == 1)
-        first = f"99{rng.randrange(10000):04d}{born:%Y%m%d}{sequence % 1000:03d}"
+        place = f"{demo.county.code[-2:]}{rng.randrange(100):02d}"
+        first = f"99{place}{born:%Y%m%d}{sequence % 1000:03d}"
         if first not in used and not first.endswith("000"):
             used.add(first)
             return first + check_character(first)

@@ -24,14 +24,13 @@ STAGES = ("DRAFT", "SUBMITTED", "SURVEYING", "TOWN_REVIEW", "NOTICING", "COUNTY_
 
 def seed_running(demo: Demo) -> str:
     """A seventh of the townships' stages each, so that every desk has something to do."""
-    used: set[str] = set()
     bureau = _meeting(demo, demo.county, Meeting.Kind.BUREAU, "局务会", 0)
     made = 0
     for number, unit in enumerate(demo.units):
         panel = _meeting(demo, unit, Meeting.Kind.PANEL, "社会救助审核确认领导组会议", 10)
         _meeting(demo, unit, Meeting.Kind.PANEL, "社会救助审核确认领导组会议", 0)
         for stage in (STAGES[number % 7], STAGES[(number + 2) % 7], STAGES[(number + 4) % 7]):
-            _carry(demo, unit, stage, panel, bureau, used)
+            _carry(demo, unit, stage, panel, bureau)
             made += 1
     return f"{made} 件，各环节都有"
 
@@ -44,13 +43,13 @@ def _meeting(demo: Demo, unit: Unit, kind: str, title: str, days_ago: int) -> Me
     )  # fmt: skip
 
 
-def _carry(demo: Demo, unit: Unit, stage: str, panel: Meeting, bureau: Meeting, used: set[str]) -> None:
+def _carry(demo: Demo, unit: Unit, stage: str, panel: Meeting, bureau: Meeting) -> None:
     start = demo.now - timedelta(days=12)
     clerk, leader = demo.cast[("clerk", unit.pk)], demo.cast[("leader", unit.pk)]
     village = villages_of(unit).first()
     if village is None:
         return
-    household = _household(demo, unit, village, clerk, used)
+    household = _household(demo, unit, village, clerk)
     application = create_application(
         household=household, program="DIBAO_RURAL", applied_on=start.date(), actor=clerk, now=start,
         authorised=True, kinship_declared=True, reason="家庭主要劳动力患病，收入减少（演示）",
@@ -120,7 +119,7 @@ def _decide(
     perform(subject=application, step="to_county", actor=clerk, now=demo.now)
 
 
-def _household(demo: Demo, unit: Unit, village: Unit, clerk: Any, used: set[str]) -> Household:
+def _household(demo: Demo, unit: Unit, village: Unit, clerk: Any) -> Household:
     rng = demo.rng
     surname = rng.choice(SURNAMES)
     people = []
@@ -132,7 +131,7 @@ def _household(demo: Demo, unit: Unit, village: Unit, clerk: Any, used: set[str]
         born = demo.today.replace(year=demo.today.year - years, day=min(demo.today.day, 28)) - timedelta(
             days=40
         )
-        number = make_number(born, rng.random() < 0.5, used, rng)
+        number = make_number(born, rng.random() < 0.5, demo)
         people.append(PersonInput(f"{surname}{rng.choice(GIVEN)}{rng.choice(GIVEN)}", number, relation))
     household = register_household(
         unit=unit,
