@@ -173,7 +173,8 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.number("SESSION_IDLE_SECONDS", 1800)
-SESSION_SAVE_EVERY_REQUEST = True
+# How often, in seconds, the idle time of somebody at work is counted anew: a page that only reads writes nothing else.
+SESSION_SEEN_EVERY = max(1, min(30, SESSION_COOKIE_AGE // 10))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 # A bureau's test machine and `make run` are reached without TLS; production sets TLS=True.

@@ -5,11 +5,11 @@ People are listed once each, households once each, amounts so that they add up t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from io import BytesIO
 from typing import Any
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -47,13 +47,57 @@ def columns() -> Mapping[str, Column]:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """``lines`` records about ``things`` people or households; ``amount`` where the figure adds up money."""
+
+    lines: int
+    things: int
+    amount: Any
+
+
+@dataclass(frozen=True)
 class Behind:
-    """What stands behind a figure: ``counted`` all records, ``shown`` those this person may read."""
+    """What stands behind a figure: ``counted`` all records, ``visible`` those this person may read (None: all)."""
 
     measure: Measure
     source: Source
     counted: QuerySet[Any]
-    shown: QuerySet[Any]
+    visible: QuerySet[Any] | None
+
+    @property
+    def shown(self) -> QuerySet[Any]:
+        return self.counted if self.visible is None else self.visible
+
+    @cached_property
+    def tally(self) -> Tally:
+        return self._tally(self.shown)
+
+    @property
+    def hidden(self) -> int:
+        """How many the figure counts and this person may not read."""
+        return 0 if self.visible is None else self._tally(self.counted).things - self.tally.things
+
+    @property
+    def listed(self) -> QuerySet[Any]:
+        """One record for each person or household that the figure counts: mostly all there are."""
+        if self.tally.lines == self.tally.things:
+            return self.shown
+        return once(self.shown, self.measure, self.source)
+
+    def _tally(self, rows: QuerySet[Any]) -> Tally:
+        """In one statement."""
+        path = _path(self.measure, self.source)
+        counts: dict[str, Any] = {
+            "lines": Count("pk"),
+            "things": Count(path, distinct=True) if path else Count("pk"),
+        }
+        if self.adds_up:
+            counts["amount"] = Sum(self.measure.count)
+        return Tally(**{"amount": None, **rows.order_by().aggregate(**counts)})
+
+    @property
+    def adds_up(self) -> bool:
+        return self.measure.count not in DISTINCT and self.measure.count != "events"
 
     @property
     def kind(self) -> Kind:
@@ -74,9 +118,7 @@ class Behind:
 
     def amount(self) -> Any:
         """The sum of an amount; None for figures that count."""
-        if self.measure.count in DISTINCT or self.measure.count == "events":
-            return None
-        return self.shown.aggregate(total=Sum(self.measure.count))["total"] or 0
+        return (self.tally.amount or 0) if self.adds_up else None
 
 
 def behind(user: Any, frame: Frame, place: Unit, key: str) -> Behind:
@@ -92,17 +134,20 @@ def behind(user: Any, frame: Frame, place: Unit, key: str) -> Behind:
         raise Http404("没有找到，或不在您的管辖范围")
     units = None if place == frame.county else [place.pk]
     rows = records(frame, code, sub, units).filter(**{f"{source.unit}__in": reach.units})
-    shown = rows
-    if source.permission == "case.view":
-        # The figure counts everybody; the list leaves out one's own and relatives' families (回避).
-        hidden = dict(recused_subjects(user)).get(Household)
-        shown = rows if hidden is None else rows.exclude(**{f"{source.household}__in": hidden})
-    return Behind(measure, source, once(rows, measure, source), once(shown, measure, source))
+    # The figure counts everybody; the list leaves out one's own and relatives' families (回避).
+    hidden = dict(recused_subjects(user)).get(Household) if source.permission == "case.view" else None
+    visible = None if hidden is None else rows.exclude(**{f"{source.household}__in": hidden})
+    return Behind(measure, source, rows, visible)
+
+
+def _path(measure: Measure, source: Source) -> str | None:
+    """What a figure counts once each; None where it counts or adds up records."""
+    return {"people": source.person, "households": source.household}.get(measure.count)
 
 
 def once(rows: QuerySet[Any], measure: Measure, source: Source) -> QuerySet[Any]:
     """One record for each person or household that the figure counts."""
-    path = {"people": source.person, "households": source.household}.get(measure.count)
+    path = _path(measure, source)
     if path is None:
         return rows
     first = rows.order_by().values(path).annotate(first=Min("pk")).values("first")
@@ -138,20 +183,19 @@ class Drill(Page):
         found = behind(request.user, frame_for(self.county, self.month), self.place, self.key)
         after = request.GET.get("after", "")
         page = window(
-            found.shown,
+            found.listed,
             sort="pk",
             size=PAGE,
             after=int(after) if after.isdecimal() and len(after) < 19 else None,
             before=None,
         )
-        kind, amount, count = found.kind, found.amount(), found.shown.count()
+        kind, amount = found.kind, found.amount()
         lines = kind.lines(page.rows)
-        hidden = found.counted.count() - count
         context = {
-            "count": count,
+            "count": found.tally.things,
             "unit_of_count": found.unit_of_count,
             "amount": None if amount is None else text(self.column, amount),
-            "hidden": hidden,
+            "hidden": found.hidden,
             "markup": html_table(kind.table, lines, look=Look(row_url=kind.url, css="cards"))
             if lines
             else "",
@@ -172,7 +216,7 @@ class Drill(Page):
             mark=f"{user} {now:%Y-%m-%d %H:%M}",
         )
         target = BytesIO()
-        written = write_flat(kind.table, kind.lines(found.shown.order_by("pk")), target, heading=heading)
+        written = write_flat(kind.table, kind.lines(found.listed.order_by("pk")), target, heading=heading)
         facts = {"list": heading.title, "cell": self.key, "rows": written.rows, "digest": written.digest}
         record(actor=user, action="export", unit=self.place, facts=facts)
         return download(target, f"{self.place}_{self.month.label}_{self.key}.xlsx")

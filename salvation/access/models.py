@@ -61,13 +61,16 @@ def _inside(access: Access, path: str, reach: Reach) -> Q:
 
 
 def _lent(model: type[models.Model], user: Any) -> list[int]:
-    """Single files lent to a person (django-guardian), e.g. to a special team."""
-    rows = UserObjectPermission.objects.filter(
-        user=user,
-        permission__codename=f"{BORROW}_{model._meta.model_name}",
-        permission__content_type__model=model._meta.model_name,
-    )
-    return [int(pk) for pk in rows.values_list("object_pk", flat=True)]
+    """Single files lent to a person (django-guardian), e.g. to a special team. Read once for all models."""
+    if "_lent" not in user.__dict__:
+        found: dict[str, list[int]] = {}
+        rows = UserObjectPermission.objects.filter(user=user, permission__codename__startswith=f"{BORROW}_")
+        model_of = "permission__content_type__model"
+        for name, codename, pk in rows.values_list(model_of, "permission__codename", "object_pk"):
+            if codename == f"{BORROW}_{name}":
+                found.setdefault(name, []).append(int(pk))
+        user.__dict__["_lent"] = found
+    return list(user.__dict__["_lent"].get(model._meta.model_name, ()))
 
 
 def _without_recused(rows: Any, access: Access, user: Any) -> Any:

@@ -1,6 +1,7 @@
 """Remembers, for the journal, from which address the running request comes; who may not go on."""
 
 from collections.abc import Callable
+from time import time
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +14,7 @@ from salvation.journal.context import client_address
 from salvation.web.middleware import API_PAGES, refuse
 
 OPEN_TO_FORCED = ("accounts:password", "accounts:logout")
+SEEN = "seen"
 
 
 class CurrentActor:
@@ -40,10 +42,18 @@ class CurrentActor:
             return _instead(request, refusal, "accounts:login")
         if user.must_change_password and not settings.DEMO and not self._allowed(request):
             return _instead(request, "请先登录页面修改密码", "accounts:password")
+        _count_anew(request)
         return None
 
     def _allowed(self, request: HttpRequest) -> bool:
         return request.path in {reverse(name) for name in OPEN_TO_FORCED}
+
+
+def _count_anew(request: HttpRequest) -> None:
+    """Somebody at work stays signed in: a session that is changed is saved, and with it when it ends."""
+    step = int(time() // settings.SESSION_SEEN_EVERY)
+    if request.session.get(SEEN) != step:
+        request.session[SEEN] = step
 
 
 def _instead(request: HttpRequest, words: str, page: str) -> HttpResponse:

@@ -16,13 +16,15 @@ from salvation.flow.models import FlowSubject
 
 def duties_for(user: Any) -> QuerySet[Duty]:
     """Open duties, earliest deadline first; those without a deadline last."""
-    parts = []
-    for permission in user.permission_codes:
-        reach = reach_of(user, permission)
-        if reach.units:
-            parts.append(Q(permission=permission, unit__in=reach.units))
-    if not parts:
+    # Most permissions of a person reach the same units: one condition for all of these together.
+    alike: dict[frozenset[int], list[str]] = {}
+    for permission in sorted(user.permission_codes):
+        units = reach_of(user, permission).units
+        if units:
+            alike.setdefault(units, []).append(permission)
+    if not alike:
         return Duty.objects.none()
+    parts = [Q(permission__in=permissions, unit__in=units) for units, permissions in alike.items()]
     waiting = Duty.objects.filter(reduce(or_, parts), done_at__isnull=True)
     return _of_others(waiting, user).select_related("unit").order_by("due_on", "opened_at", "id")
 

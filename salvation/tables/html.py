@@ -1,9 +1,9 @@
 """A table as HTML. Cells are joined here, not in a template: a wide statistic has thousands of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from salvation.domain.mask import Scene
@@ -45,8 +45,8 @@ def html_table(
     table: Table, rows: Iterable[Row], *, look: Look = PLAIN, total: Totals | None = None
 ) -> SafeString:
     """The whole ``<table>``. ``total`` is printed where the table declares it (top or bottom)."""
-    columns = table.leaves()
-    body = [_row(table, columns, row, look) for row in rows]
+    places = _places(table)
+    body = [_row(places, row, look) for row in rows]
     if total is not None:
         place = 0 if table.totals == "top" else len(body)
         body.insert(place, _total(table, total, look))
@@ -125,8 +125,32 @@ def _aria_sort(column: Column, look: Look) -> SafeString:
     return mark_safe("")
 
 
-def _row(table: Table, columns: tuple[Column, ...], row: Row, look: Look) -> SafeString:
-    cells = [_cell(table, position, column, row, look) for position, column in enumerate(columns)]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What all cells of a column share, worked out once a table."""
+
+    column: Column
+    lead: bool
+    heads: bool
+    css: str
+    label: str
+
+
+def _places(table: Table) -> list[_Place]:
+    return [
+        _Place(
+            column,
+            position < table.lead,
+            position < table.lead and position == 0,
+            _css(column, position < table.lead),
+            f' data-label="{escape(column.label)}"' if column.priority else "",
+        )
+        for position, column in enumerate(table.leaves())
+    ]
+
+
+def _row(places: Sequence[_Place], row: Row, look: Look) -> SafeString:
+    cells = [_cell(place, row, look) for place in places]
     if look.tick:
         mark = format_html(
             '<td class="tick"><label class="tick-box"><input type="checkbox" name="pick" value="{}">'
@@ -134,31 +158,29 @@ def _row(table: Table, columns: tuple[Column, ...], row: Row, look: Look) -> Saf
             look.tick(row),
         )
         cells.insert(0, mark)
-    return format_html("<tr>{}</tr>", _join(cells))
+    return mark_safe(f"<tr>{''.join(cells)}</tr>")
 
 
-def _cell(table: Table, position: int, column: Column, row: Row, look: Look) -> SafeString:
-    found = column.cell(row)
-    inner = cell_html(column, found, look.scene)
+def _cell(place: _Place, row: Row, look: Look) -> str:
+    """Joined by hand from escaped parts: a page has thousands of cells."""
+    column, found = place.column, place.column.cell(row)
+    inner: str = cell_html(column, found, look.scene)
     url = _url(column, row, look)
     if url and inner:
-        inner = format_html('<a href="{}">{}</a>', url, inner)
-    lead = position < table.lead
-    css = _css(column, lead)
+        inner = f'<a href="{escape(url)}">{inner}</a>'
+    css = place.css
     if look.beside and (note := look.beside(row, column)):
-        inner = format_html('{} <span class="beside">{}</span>', inner, note)
-    flag, why = look.flag(row, column) if look.flag and not lead else ("", "")
+        inner = f'{inner} <span class="beside">{escape(note)}</span>'
+    flag, why = look.flag(row, column) if look.flag and not place.lead else ("", "")
     if why:
-        inner = format_html('{} <span class="flag-words">{}</span>', inner, why)
+        inner = f'{inner} <span class="flag-words">{escape(why)}</span>'
     if flag:
-        css = f"{css} {flag}".strip()
-    extra = _source(found) if look.sources and not lead and found.source is not Source.AUTO else ""
-    label = format_html(' data-label="{}"', column.label) if column.priority else ""
+        css = f"{css} {escape(flag)}".strip()
+    extra = _source(found) if look.sources and not place.lead and found.source is not Source.AUTO else ""
     # A heading without words heads nothing.
-    heading = lead and position == 0 and inner
-    name = mark_safe("th") if heading else mark_safe("td")
-    scope = mark_safe(' scope="row"') if heading else ""
-    return format_html('<{}{} class="{}"{}{}>{}</{}>', name, scope, css, label, extra, inner, name)
+    if place.heads and inner:
+        return f'<th scope="row" class="{css}"{place.label}{extra}>{inner}</th>'
+    return f'<td class="{css}"{place.label}{extra}>{inner}</td>'
 
 
 def _css(column: Column, lead: bool) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from salvation.web.navigation import Waiting, menu, phone_bar
+from salvation.web.navigation import Waiting, menu, menu_html, phone_bar
 
 SYSTEM_NAME = "社会救助监督管理系统"
 
@@ -21,8 +21,9 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     return {
         "system_name": SYSTEM_NAME,
         "demo": settings.DEMO,
-        "menu": menu(user, request.path, found),
+        "menu_html": menu_html(menu(user, request.path, found)),
         "phone_bar": phone_bar(user, request.path),
         "waiting": found,
-        "idle_seconds": settings.SESSION_COOKIE_AGE,
+        # The server may have counted from a little before the last page.
+        "idle_seconds": settings.SESSION_COOKIE_AGE - settings.SESSION_SEEN_EVERY,
     }

@@ -1,5 +1,7 @@
 """Icons of our own, drawn on a 20 × 20 grid with one stroke."""
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -79,6 +81,7 @@ SAME = {
 }
 
 
+@cache
 def icon(name: str) -> SafeString:
     """The drawing, hidden from screen readers: a word always stands beside it. Raises KeyError."""
     return format_html(

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from salvation.duties.selectors import duties_for
-from salvation.web.icons import PATHS, SAME
+from salvation.web.icons import PATHS, SAME, icon
 
 SIGNED_IN = "signed-in"
 
@@ -57,7 +59,8 @@ class NavItem:
         if SAME.get(self.icon, self.icon) not in PATHS:
             raise ValueError(f"menu entry {self.label}: there is no icon {self.icon}")
 
-    @property
+    # Looked up once: a menu of a hundred entries is drawn on every page.
+    @cached_property
     def url(self) -> str:
         return reverse(self.url_name, kwargs=self.kwargs or None)
 
@@ -103,6 +106,24 @@ def menu(user: Any, path: str, found: Waiting) -> list[tuple[str, list[Shown]]]:
         shown = Shown(item.label, item.url, item.icon, count, item is current)
         groups.setdefault(item.group, []).append(shown)
     return list(groups.items())
+
+
+def menu_html(groups: list[tuple[str, list[Shown]]]) -> SafeString:
+    """The menu as lists under headings. Joined here, not in a template: a page shows it twice."""
+    return mark_safe("".join(_group_html(label, items) for label, items in groups))
+
+
+def _group_html(label: str, items: list[Shown]) -> str:
+    heading = f"<h2>{escape(label)}</h2>" if label else ""
+    return f"{heading}<ul>{''.join(map(_item_html, items))}</ul>"
+
+
+def _item_html(item: Shown) -> str:
+    current = ' aria-current="page"' if item.current else ""
+    count = (
+        f'<span class="count">{item.count}<span class="hidden"> 件待办</span></span>' if item.count else ""
+    )
+    return f'<li><a href="{escape(item.url)}"{current}>{icon(item.icon)}<span>{escape(item.label)}</span>{count}</a></li>'
 
 
 def phone_bar(user: Any, path: str) -> list[Shown]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
@@ -328,9 +329,24 @@ class TestSessions:
         self, clerk: User, sign_in: Any, settings: Any
     ) -> None:
         client = sign_in(clerk)
-        assert f'data-idle="{settings.SESSION_COOKIE_AGE}"' in client.get("/").content.decode()
+        idle = settings.SESSION_COOKIE_AGE - settings.SESSION_SEEN_EVERY
+        assert f'data-idle="{idle}"' in client.get("/").content.decode()
         assert client.get("/accounts/alive/").status_code == 204
         assert "保存为草稿" in Client().get("/accounts/login/?idle=1").content.decode()
+
+    def test_work_puts_off_the_end_of_a_session_without_a_write_a_page(
+        self, clerk: User, sign_in: Any, settings: Any
+    ) -> None:
+        client = sign_in(clerk)
+        client.get("/accounts/alive/")
+        kept = Session.objects.get(pk=client.session.session_key)
+        Session.objects.update(expire_date=timezone.now() + timedelta(minutes=5))
+        settings.SESSION_SEEN_EVERY = 1_000_000_007
+        client.get("/accounts/alive/")
+        assert Session.objects.get().expire_date >= kept.expire_date
+        ends = Session.objects.get().expire_date
+        client.get("/accounts/alive/")
+        assert Session.objects.get().expire_date == ends
 
 
 KEPT_BY = {
