@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.services.changes import end_grace_periods
+from cases.services.grace import end_grace_periods
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
 from cases.services.roster_import import check_batch, commit_batch

@@ -34,6 +34,10 @@ DEADLINES = (
     Parameter(
         "sla.dibao.total_ext", "总时限（可延长情形）", "int", 45, "民政部2022年通知四（一）", "查到", "工作日"
     ),
+    Parameter("sla.tekun.terminate_notice", "特困拟终止公示天数", "int", 7, f"{L43}第26条", "查到", "自然日"),
+    Parameter(
+        "sla.tekun.terminate_objection", "特困终止异议复核", "int", 15, f"{L43}第26条", "查到", "工作日"
+    ),
     Parameter("sla.reject.notify", "不予确认告知", "int", 3, f"{L57}第21条", "查到", "工作日"),
     Parameter(
         "valid.rigid.months",
@@ -55,6 +59,12 @@ CYCLES = (("MONTHLY", "按月"), ("QUARTERLY", "按季"))
 PAYING = (
     Parameter("funds.pay_cycle", "发放周期", "choice", "MONTHLY", "000 第55条", "原文", choices=CYCLES),
 )
+MOVING = (
+    Parameter(
+        "tekun.mode_effective", "供养形式变更何月起", "choice", "NEXT", "03 §3.2；由县局确定", "通识",
+        choices=(("THIS", "入住（退住）当月"), ("NEXT", "次月")),
+    ),
+)  # fmt: skip
 LEVELS = (("COUNTY", "县级确认"), ("TOWNSHIP", "乡镇确认"))
 APPROVAL = tuple(
     Parameter(
@@ -92,4 +102,4 @@ IMPORT = (
         "自然日",
     ),
 )
-ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *APPROVAL, *RULES)
+ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *APPROVAL, *RULES)

@@ -13,7 +13,7 @@ from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
-from cases.services import applications, changes
+from cases.services import applications, change_effects
 from cases.services.notice_sheets import on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
@@ -49,7 +49,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         ChangeOrder,
         url=lambda order: reverse("cases:change", args=[order.pk]),
         title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
-        effects=together(changes.EFFECTS, effects.CHANGE_ORDER),
+        effects=together(change_effects.EFFECTS, effects.CHANGE_ORDER),
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)

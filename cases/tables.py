@@ -17,6 +17,8 @@ BENEFIT_STATES = {
     "SUSPENDED": State("暂停发放", "bad"),
     "PENDING": State("待生效", "wait"),
     "STOPPED": State("已停发", "ended"),
+    "CANCELLED": State("已注销（死亡）", "ended"),
+    "TRANSFERRED": State("已转类或迁出", "ended"),
 }
 BATCH_STATES = {
     "UPLOADED": State("已上传", "wait"),

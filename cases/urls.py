@@ -3,6 +3,7 @@ from django.urls import path
 from cases.views import (
     applications,
     benefits,
+    changes,
     examples,
     households,
     notices,
@@ -43,8 +44,9 @@ urlpatterns = [
     path("timeliness/", timeliness.Timeliness.as_view(), name="timeliness"),
     path("benefits/", benefits.BenefitList.as_view(), name="benefits"),
     path("benefits/<int:pk>/", benefits.BenefitRecord.as_view(), name="benefit"),
-    path("benefits/<int:pk>/change/<slug:kind>/", benefits.NewChange.as_view(), name="new_change"),
-    path("changes/", benefits.ChangeList.as_view(), name="changes"),
+    path("benefits/<int:pk>/change/<slug:kind>/", changes.NewChange.as_view(), name="new_change"),
+    path("benefits/<int:pk>/change/", changes.ChooseChange.as_view(), name="changes_of"),
+    path("changes/", changes.ChangeList.as_view(), name="changes"),
     path("rosters/import/", rosters.RosterList.as_view(), name="rosters"),
     path("rosters/import/new/", rosters.NewRoster.as_view(), name="new_roster"),
     path("rosters/import/<int:pk>/", rosters.RosterRecord.as_view(), name="roster"),
@@ -56,5 +58,5 @@ urlpatterns = [
     path("rosters/import/<int:pk>/preview/", rosters.RosterPreview.as_view(), name="roster_preview"),
     path("rosters/import/<int:pk>/returned/", rosters.RosterReturned.as_view(), name="roster_returned"),
     path("rosters/import/<int:pk>/undo/", rosters.RosterUndo.as_view(), name="roster_undo"),
-    path("changes/<int:pk>/", benefits.ChangeRecord.as_view(), name="change"),
+    path("changes/<int:pk>/", changes.ChangeRecord.as_view(), name="change"),
 ]

@@ -18,12 +18,13 @@ from cases.documents.facts import (
     month,
 )
 from cases.models.choices import ChangeKind
+from cases.rules.changes import Decider, rule_of
 from salvation.documents.declared import Fact, Kind
 from salvation.documents.official import Grid, Line, Part
 from salvation.parameters.book import at
 
 SUBJECT = "cases.changeorder"
-DECISIONS = ("decide_town", "decide_county", "confirm_death", "run")
+DECISIONS = ("decide_town", "decide_county", "decide_leader", "notice_over_town", "confirm_death", "run")
 
 
 def decided(kind: str) -> Callable[[Any], str | None]:
@@ -47,8 +48,11 @@ def decided_on(order: Any) -> Any:
 
 def deciding_unit(order: Any) -> Any:
     """The county, or the town where changes of this programme are its own."""
-    if order.kind in {ChangeKind.DEATH, ChangeKind.GRACE_END}:
+    rule = rule_of(order.kind)
+    if rule.decider in {Decider.TOWN, Decider.NOBODY}:
         return order.unit
+    if rule.decider is Decider.COUNTY:
+        return order.county
     level = at(f"approval_level.{order.benefit.program}", on=decided_on(order), unit=order.unit).value
     return order.unit if level == "TOWNSHIP" else order.county
 
@@ -101,6 +105,9 @@ FACTS = (
     Fact("reason", "事由", reason_of, "在变更单中写明"),
     Fact("law", "依据", lambda o: law(o.benefit.program, 32, 24)),
 )
+
+PERSON = Fact("person", "涉及成员", lambda o: o.person.name if o.person else None, "在变更单中选择")
+CAUSE = Fact("cause", "具体原因", lambda o: o.get_cause_display() or None, "在变更单中选择")
 
 
 def change_kind(
@@ -164,7 +171,54 @@ DEATH = change_kind(
         Fact("died", "死亡日期", lambda o: day(o.event_on), "在变更单中填写"),
     ),
 )  # fmt: skip
-ALL = (STOPPED, REDUCED, INCREASED, TAPERING, TAPERED, DEATH)
+MEMBER_ADDED = change_kind(
+    ChangeKind.MEMBER_ADD, "member-added", "增加保障成员告知书", "救员增", f"{L57}第32条",
+    Line("你（户）增加成员{person}（{cause}），经重新核算，于{decided}决定自{month}起每月发给{new}。"),
+    amounts,
+    told,
+    facts=(PERSON, CAUSE),
+)  # fmt: skip
+MEMBER_REMOVED = change_kind(
+    ChangeKind.MEMBER_REMOVE, "member-removed", "减少保障成员告知书", "救员减", f"{L57}第32条、第33条",
+    Line("你（户）成员{person}（{cause}），经重新核算，于{decided}决定自{month}起每月发给{new}。"),
+    Line("理由：{reason}。"),
+    amounts,
+    rights,
+    facts=(PERSON, CAUSE),
+)  # fmt: skip
+CONVERTED = change_kind(
+    ChangeKind.CATEGORY, "converted", "社会救助类别转换告知书", "救转", f"{L57}第32条；特困人员认定办法第27条",
+    Line("经重新认定，你（户）自{month}起由{program}转为{into}，原{program}同时停发。"),
+    Line("理由：{reason}。"),
+    amounts,
+    rights,
+    facts=(Fact("into", "转入类别", lambda o: full_name(o.new_program) if o.new_program else None),),
+)  # fmt: skip
+CARED = change_kind(
+    ChangeKind.CARE_LEVEL, "care-level", "生活自理能力等级变更告知书", "救护", "特困人员认定办法第22条、第23条",
+    Line("经重新评定生活自理能力，你享受的{program}，于{decided}决定自{month}起每月发给{new}。"),
+    Line("理由：{reason}。"),
+    amounts,
+    rights,
+)  # fmt: skip
+SUSPENDED = change_kind(
+    ChangeKind.SUSPEND, "suspended", "暂停发放社会救助金告知书", "救暂", f"{L57}第29条、第32条",
+    Line("你（户）享受的{program}，因{cause}，自{month}起暂停发放，待核实后恢复或者停发。"),
+    Line("理由：{reason}。"),
+    rights,
+    facts=(CAUSE,),
+)  # fmt: skip
+RESUMED = change_kind(
+    ChangeKind.RESUME, "resumed", "恢复发放社会救助金告知书", "救复", f"{L57}第32条",
+    Line("你（户）享受的{program}，经核实，于{decided}决定自{month}起恢复发放，每月{new}；{paid_from}以来未发的予以补发。"),
+    Line("理由：{reason}。"),
+    told,
+    facts=(Fact("paid_from", "补发起始月", lambda o: month(o.pay_from or o.effective_month)),),
+)  # fmt: skip
+ALL = (
+    STOPPED, REDUCED, INCREASED, TAPERING, TAPERED, DEATH, MEMBER_ADDED, MEMBER_REMOVED, CONVERTED, CARED, SUSPENDED,
+    RESUMED,
+)  # fmt: skip
 # Which of them an order of each kind must have before it takes effect (03 §3.2: 告知).
 OF_KIND = {
     ChangeKind.STOP: STOPPED,
@@ -173,4 +227,10 @@ OF_KIND = {
     ChangeKind.GRACE: TAPERING,
     ChangeKind.GRACE_END: TAPERED,
     ChangeKind.DEATH: DEATH,
+    ChangeKind.MEMBER_ADD: MEMBER_ADDED,
+    ChangeKind.MEMBER_REMOVE: MEMBER_REMOVED,
+    ChangeKind.CATEGORY: CONVERTED,
+    ChangeKind.CARE_LEVEL: CARED,
+    ChangeKind.SUSPEND: SUSPENDED,
+    ChangeKind.RESUME: RESUMED,
 }

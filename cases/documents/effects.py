@@ -70,6 +70,8 @@ CHANGE_ORDER = {
     "decide_town": (draft_for_order,),
     "decide_county": (draft_for_order,),
     "confirm_death": (draft_for_order,),
+    "decide_leader": (draft_for_order,),
+    "notice_over_town": (draft_for_order,),
     "take_effect": (family_is_told,),
     "run": (draft_for_order,),
 }

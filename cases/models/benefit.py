@@ -36,6 +36,12 @@ class SingleValueRange(Func):
         super().__init__(F(field), F(field), Value("[]"))
 
 
+class SingleDayRange(SingleValueRange):
+    """daterange(x, x, '[]'): equality of a day inside a GiST exclusion."""
+
+    function = "daterange"
+
+
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Benefit(ScopedModel):
     """The entitlement of a household (or one person of it) under a programme."""
@@ -61,6 +67,15 @@ class Benefit(ScopedModel):
     first_month = models.DateField("起始月")
     stop_month = models.DateField("停发月", null=True, blank=True)
     stop_reason = models.CharField("停发原因", max_length=20, choices=StopReason, blank=True)
+    # The benefit this one continues without a gap: another programme, support mode or township.
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name="原待遇",
+    )
     batch = models.ForeignKey(
         "intake.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

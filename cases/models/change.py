@@ -1,20 +1,25 @@
 """Change orders: the only way an open benefit changes (03 §3.2)."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 
 from cases.flows import CHANGE_ORDER
-from cases.models.benefit import Benefit
-from cases.models.choices import ChangeKind, StopReason
+from cases.models.benefit import Benefit, SingleDayRange, SingleValueRange
+from cases.models.choices import PROGRAMS, ChangeKind, StopReason
 from cases.models.person import Person
+from cases.rules.changes import ALONE_NOT_NEEDED, CAUSES
 from salvation.access.models import Access
 from salvation.flow.models import FlowSubject
 from salvation.flow.table import Flow
 from salvation.units.models import Unit
+from salvation.vault.fields import SealedJSONField
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -53,6 +58,30 @@ class ChangeOrder(FlowSubject):
     shares = models.JSONField("成员份额", default=list)
     household_out = models.BooleanField("整户退出", default=False)
     reason = models.TextField("事由")
+    # Why a member comes or goes, or the payment rests: codes of cases.rules.changes.
+    cause = models.CharField("具体原因", max_length=20, choices=list(CAUSES.items()), blank=True, default="")
+    new_program = models.CharField("转入类别", max_length=20, choices=PROGRAMS, blank=True, default="")
+    to_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接收单位"
+    )
+    to_village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接收村（社区）"
+    )
+    # From which month a resumed benefit is paid again; earlier than the effective month is back pay.
+    pay_from = models.DateField("补发起始月", null=True, blank=True)
+    # The benefit that this order opened in place of the stopped one (类别转换, 供养形式, 迁移).
+    successor = models.OneToOneField(
+        Benefit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opened_by",
+        verbose_name="接续待遇",
+    )
+    # What the order will write beside amounts (new head, account, person's facts), sealed.
+    details = SealedJSONField(kind="change_details", null=True, blank=True, verbose_name="变更明细")
+    # The benefit's ranges as they were from the effective month on: striking the order out brings them back.
+    before = models.JSONField("变更前各期", default=list)
     # First day of the statistical month in which the order took effect (12 §12.1 #1).
     stat_month = models.DateField("统计月", null=True, blank=True)
     notified_on = models.DateField("告知日期", null=True, blank=True)
@@ -72,15 +101,25 @@ class ChangeOrder(FlowSubject):
             models.Index(fields=["county", "stat_month"], name="change_stat"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["benefit", "effective_month"],
-                condition=Q(state="EFFECTIVE"),
+            # Deferred: an earlier order of the month goes into the later one in the same transaction.
+            ExclusionConstraint(
                 name="change_one_effective_a_month",
-            )
+                expressions=[
+                    (SingleValueRange("benefit_id"), RangeOperators.OVERLAPS),
+                    (SingleDayRange("effective_month"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state="EFFECTIVE") & ~Q(kind__in=ALONE_NOT_NEEDED),
+                deferrable=models.Deferrable.DEFERRED,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.no} {self.get_kind_display()}"
+
+    @property
+    def change(self) -> Decimal:
+        """Yuan a month more (or less) than before."""
+        return self.new_total - self.old_total
 
 
 class ChangePerson(models.Model):

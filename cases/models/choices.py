@@ -102,6 +102,15 @@ class ChangeKind(models.TextChoices):
     DEATH = "DEATH", "死亡"
     MEMBER_ADD = "MEMBER_ADD", "增加成员"
     MEMBER_REMOVE = "MEMBER_REMOVE", "减少成员"
+    HEAD_CHANGE = "HEAD_CHANGE", "户主变更"
+    CATEGORY = "CATEGORY", "类别转换"
+    MODE = "MODE", "供养形式"
+    CARE_LEVEL = "CARE_LEVEL", "自理等级"
+    STD_ADJUST = "STD_ADJUST", "提标减标"
+    TRANSFER = "TRANSFER", "迁移"
+    SUSPEND = "SUSPEND", "暂停发放"
+    RESUME = "RESUME", "恢复"
+    CORRECT = "CORRECT", "更正（不涉及金额）"
 
 
 class PayeeKind(models.TextChoices):

@@ -13,7 +13,7 @@ from cases.models.choices import Program
 from cases.rules.compare import assess
 from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
-from cases.services.judging import Case, Policy, case_of, judge, kin_of
+from cases.services.judging import LISTS, Case, Kin, Policy, case_of, judge, kin_of
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.journal.actions import register
@@ -96,11 +96,33 @@ def reassess_household(
     actor: Any,
     now: datetime,
     single_for: int | None = None,
+    without: int | None = None,
+    joined: Kin | None = None,
 ) -> Assessment:
-    """Judge a household again without an application (for a change order); ``single_for``: the one 单人保 is for."""
-    require(actor, "case.edit", household.handling_unit)
+    """Judge a household again without an application (for a change order); ``single_for``: the one 单人保 is for.
+
+    ``without`` and ``joined``: as if this member had left already, or this person were a member.
+    """
+    if not actor.may("case.edit", household.handling_unit):
+        require(actor, "case.review", household.handling_unit)
     on = timezone.localdate(now)
-    return _store(household, declaration, program, on, single_for=single_for, actor=actor, now=now)
+    kin = [each for each in kin_of([household.pk]).get(household.pk, []) if each.person != without]
+    if joined is not None:
+        kin.append(joined)
+    declared = sealed_facts.load(declaration.facts)
+    case = case_of(kin, household.standard_area, _about(declared, without), on, single_for=single_for)
+    made = _keep(household, case, program, on, application=None, actor=actor, now=now)
+    # Read back: what was just written is still clear text in the new object, a sealed value in a stored one.
+    return Assessment.objects.get(pk=made.pk)
+
+
+def _about(declared: Mapping[str, Any], without: int | None) -> dict[str, Any]:
+    """The declaration without what is one person's."""
+    if without is None:
+        return dict(declared)
+    gone = str(without)
+    lists = {key: [row for row in declared.get(key, []) if str(row.get("member")) != gone] for key in LISTS}
+    return {**declared, **lists}
 
 
 def _store(
@@ -115,6 +137,19 @@ def _store(
     single_for: int | None = None,
 ) -> Assessment:
     case = _case(household, sealed_facts.load(declaration.facts), on, single_for)
+    return _keep(household, case, program, on, application=application, actor=actor, now=now)
+
+
+def _keep(
+    household: Household,
+    case: Case,
+    program: str,
+    on: date,
+    *,
+    application: Application | None,
+    actor: Any,
+    now: datetime,
+) -> Assessment:
     judged = judge(case, program, Policy(household.handling_unit, on), on)
     made = Assessment.objects.create(
         application=application, household=household, made_by=actor, made_at=now, **judged.columns

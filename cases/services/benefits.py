@@ -1,8 +1,10 @@
 """Open benefits and change their month ranges. Called by the flows' effects, inside their transactions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -12,8 +14,10 @@ from cases.models.choices import Program, Source, Standing, StopReason
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.parameters.book import at
+from salvation.units.models import Unit
 
 ZERO = Decimal("0.00")
+DOUBLE = "有成员在这些月份已享受低保、特困、边缘或刚性支出待遇，不能重复享受；请先办理停发或转类"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def open_benefit(
 
     Raises Refusal when somebody is already covered in one of these months.
     """
-    stop = _expiry(application, first)
+    stop = expiry_of(application.program, first, application.unit)
     benefit = Benefit.objects.create(
         program=assessment.program,
         household=application.household,
@@ -63,11 +67,11 @@ def open_benefit(
     return benefit
 
 
-def _expiry(application: Application, first: Month) -> Month | None:
-    """Recognition of 刚性支出 ends by itself (LGX 第10条)."""
-    if application.program != Program.RIGID_EXPENSE:
+def expiry_of(program: str, first: Month, unit: Unit) -> Month | None:
+    """The first month without: recognition of 刚性支出 ends by itself (LGX 第10条)."""
+    if program != Program.RIGID_EXPENSE:
         return None
-    return first + int(at("valid.rigid.months", on=first.first_day, unit=application.unit).value)
+    return first + int(at("valid.rigid.months", on=first.first_day, unit=unit).value)
 
 
 def open_term(
@@ -114,10 +118,7 @@ def open_term(
                 for share in shares
             )
     except IntegrityError as error:
-        raise Refusal(
-            "有成员在这些月份已享受低保、特困、边缘或刚性支出待遇，不能重复享受；请先办理停发或转类",
-            rule="02 §2.8",
-        ) from error
+        raise Refusal(DOUBLE, rule="02 §2.8") from error
     return term
 
 
@@ -125,6 +126,72 @@ def _per_capita(assessment: Assessment | None, like: BenefitTerm | None) -> Deci
     if assessment is not None:
         return assessment.per_capita
     return like.per_capita_income if like is not None else None
+
+
+def image_of(benefit: Benefit, month: Month) -> list[dict[str, Any]]:
+    """The ranges from ``month`` on (and the one it cuts) as they are, to bring them back when an order is struck out."""
+    found = benefit.terms.filter(months__endswith__gt=month.first_day) | benefit.terms.filter(
+        months__endswith__isnull=True
+    )
+    return [_image(term) for term in found.order_by("months").prefetch_related("covered")]
+
+
+def _image(term: BenefitTerm) -> dict[str, Any]:
+    upper = term.months.upper
+    covered = [
+        {"person": row.person_id, "base": str(row.base), "uplift": str(row.uplift), "kinds": row.uplift_kinds}
+        for row in term.covered.all()
+    ]
+    money = {key: str(getattr(term, key)) for key in ("base", "uplift", "care", "total")}
+    known = {
+        key: None if getattr(term, key) is None else str(getattr(term, key))
+        for key in ("standard", "per_capita_income")
+    }
+    return {
+        "lower": term.months.lower.isoformat(), "upper": upper.isoformat() if upper else None,
+        "standing": term.standing, "care_level": term.care_level, "assessment": term.assessment_id,
+        "order": term.order_id, "covered": covered, **money, **known,
+    }  # fmt: skip
+
+
+def restore_image(benefit: Benefit, month: Month, image: Sequence[Mapping[str, Any]]) -> None:
+    """Bring ranges back as ``image_of`` kept them. Raises Refusal where somebody is covered otherwise by now."""
+    for term in benefit.terms.filter(months__startswith__gte=month.first_day):
+        term.covered.all().delete()
+        term.delete()
+    kept = benefit.terms.filter(months__endswith=month.first_day).first()
+    for old in image:
+        if kept is not None and date.fromisoformat(old["lower"]) < month.first_day:
+            months = DateRange(kept.months.lower, old["upper"] and date.fromisoformat(old["upper"]))
+            _lengthen(kept, months)
+            continue
+        _reopen(benefit, old, month)
+
+
+def _lengthen(term: BenefitTerm, months: DateRange) -> None:
+    try:
+        with transaction.atomic():
+            BenefitTerm.objects.filter(pk=term.pk).update(months=months)
+            term.covered.update(months=months)
+    except IntegrityError as error:
+        raise Refusal(DOUBLE, rule="02 §2.8") from error
+
+
+def _reopen(benefit: Benefit, old: Mapping[str, Any], month: Month) -> None:
+    upper = old["upper"] and date.fromisoformat(old["upper"])
+    shares = [
+        Share(one["person"], Decimal(one["base"]), Decimal(one["uplift"]), tuple(one["kinds"]))
+        for one in old["covered"]
+    ]
+    opened = open_term(
+        benefit, DateRange(max(date.fromisoformat(old["lower"]), month.first_day), upper), shares,
+        base=Decimal(old["base"]), uplift=Decimal(old["uplift"]), care=Decimal(old["care"]),
+        total=Decimal(old["total"]), standing=old["standing"],
+    )  # fmt: skip
+    BenefitTerm.objects.filter(pk=opened.pk).update(
+        care_level=old["care_level"], assessment=old["assessment"], order=old["order"],
+        standard=old["standard"], per_capita_income=old["per_capita_income"],
+    )  # fmt: skip
 
 
 def cut_terms(benefit: Benefit, month: Month) -> BenefitTerm:

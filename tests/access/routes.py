@@ -164,6 +164,7 @@ ROUTES: dict[str, Route] = {
     "cases:new_survey": Route("Application", pk_of("Application")),
     "cases:assess": Route("Application", pk_of("Application")),
     "cases:photos": Route("Application", pk_of("Application")),
+    "cases:changes_of": Route("Benefit", pk_of("Benefit")),
     "cases:new_change": Route(
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
     ),

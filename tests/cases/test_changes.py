@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, Household, Person
-from cases.services.changes import draft_death, draft_grace, draft_stop, end_grace_periods
+from cases.services.changes import draft_grace, draft_stop
+from cases.services.deaths import draft_death
+from cases.services.grace import end_grace_periods
 from salvation.accounts.models import User
 from salvation.documents.models import Document
 from salvation.domain.errors import Refusal

@@ -1,0 +1,256 @@
+"""What a decided change order does when it takes effect, and what striking one out brings back."""
+# requirements: C04, C05, C06, C08
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from cases.guards import not_overtaken
+from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person
+from cases.models.choices import ChangeKind, Standing, StopReason
+from cases.rules.benefit import Award, Grace, effective_month
+from cases.rules.changes import Begin, rule_of
+from cases.services.benefits import Share, cut_terms, image_of, open_term, restore_image, stop_benefit
+from cases.services.deaths import later_terms
+from cases.services.grace import on_grace_end
+from cases.services.heads import make_head
+from cases.services.member_changes import add_member, correct, remove_member
+from cases.services.orders import award_of, details_of, member_share, running_term, shares_kept
+from cases.services.successions import succeed
+from cases.services.tapering import tapering
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.flow.engine import perform
+from salvation.flow.models import Transition
+from salvation.flow.table import Context
+
+WRITTEN = ["notified_on", "stat_month", "effective_month", "grace_until", "before", "old_total"]
+
+
+def on_effective(context: Context) -> None:
+    """Apply the order by its kind: close the running range and open the next one, or stop."""
+    order = context.subject
+    _hold_still(context)
+    _settle_month(order)
+    month = Month.of(order.effective_month)
+    order.notified_on = context.data.get("notified_on") or None
+    order.stat_month = context.transition.stat_month
+    _merge(order, context)
+    order.before = image_of(order.benefit, month)
+    order.save(update_fields=WRITTEN)
+    APPLY.get(order.kind, _amounts)(order, month, context.actor)
+
+
+def _hold_still(context: Context) -> None:
+    """Two orders of one benefit at the same moment: the second waits here and is refused."""
+    Benefit.objects.select_for_update().get(pk=context.subject.benefit_id)
+    if reason := not_overtaken(context):
+        raise Refusal(reason)
+
+
+def _settle_month(order: ChangeOrder) -> None:
+    """The month after the decision, however long it took since the draft (03 §3.2); some kinds keep their own."""
+    decided = Transition.objects.filter(flow=order.flow.code, subject_id=order.pk, to_state="DECIDED").last()
+    if rule_of(order.kind).begins is not Begin.NEXT or decided is None:
+        return
+    late = effective_month(timezone.localdate(decided.at)) - Month.of(order.effective_month)
+    if late > 0:
+        order.effective_month = (Month.of(order.effective_month) + late).first_day
+        if order.grace_until:
+            order.grace_until = (Month.of(order.grace_until) + late).first_day
+
+
+def _merge(order: ChangeOrder, context: Context) -> None:
+    """One effective order a benefit and month: an earlier one of the same month goes into this one (03 §3.2)."""
+    if not rule_of(order.kind).merges:
+        return
+    earlier = (
+        ChangeOrder.objects.filter(
+            benefit=order.benefit_id, effective_month=order.effective_month, state="EFFECTIVE"
+        )
+        .filter(kind__in=[kind for kind in ChangeKind.values if rule_of(kind).merges])
+        .exclude(pk=order.pk)
+        .first()
+    )
+    if earlier is None:
+        return
+    perform(subject=earlier, step="merge", actor=None, now=context.now, comment=f"并入变更单{order.no}")
+    order.old_total = earlier.old_total
+    mine = {(row.person_id, row.leaves) for row in order.people.all()}
+    for row in earlier.people.all():
+        if (row.person_id, not row.leaves) in mine:
+            order.people.filter(person=row.person_id).delete()
+        elif (row.person_id, row.leaves) not in mine:
+            ChangePerson.objects.create(order=order, person_id=row.person_id, leaves=row.leaves)
+
+
+def _amounts(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """The running range ends, the next one has the order's amounts."""
+    running = cut_terms(order.benefit, month)
+    term = open_term(
+        order.benefit, DateRange(month.first_day, running.months.upper), shares_kept(order),
+        base=order.new_base, uplift=order.new_uplift, care=order.new_care, total=order.new_total,
+        assessment=order.assessment, order=order, standing=running.standing, like=running,
+    )  # fmt: skip
+    if level := details_of(order).get("care_level"):
+        BenefitTerm.objects.filter(pk=term.pk).update(care_level=level)
+
+
+def _stop(order: ChangeOrder, month: Month, actor: Any) -> None:
+    stop_benefit(order.benefit, month, order.stop_reason or StopReason.OTHER)
+
+
+def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
+    later = later_terms(order) if order.shares else []
+    _mark_dead(order)
+    if order.shares:
+        _amounts(order, month, actor)
+        for term, left, care in later:
+            open_range(order, term, term.months, left, term.standing, care=care)
+        make_head(order, actor)
+    else:
+        _stop(order, month, actor)
+
+
+def _mark_dead(order: ChangeOrder) -> None:
+    if order.person is None:
+        return
+    person = Person.objects.select_for_update().get(pk=order.person.pk)
+    person.died_on = order.event_on
+    person.save(update_fields=["died_on"])
+    Member.objects.filter(person=person, left_on__isnull=True).update(left_on=order.event_on)
+
+
+def _grace(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """Tapering ranges end by themselves: without a stop order nothing may be paid after them (02 §2.4)."""
+    award = award_of(running_term(order.benefit, month))
+    running = cut_terms(order.benefit, month)
+    grace = Grace(month, Month.of(order.grace_until or month.first_day) - 1)
+    for first, stop, given in tapering(award, grace, order.unit):
+        months = DateRange(first.first_day, stop.first_day)
+        open_range(order, running, months, given, Standing.GRACE, care=running.care)
+
+
+def open_range(
+    order: ChangeOrder, like: BenefitTerm, months: DateRange, award: Award, standing: str, *, care: Decimal
+) -> None:
+    """A range with an award of the rules."""
+    shares = [
+        Share(int(share.key), share.base, share.uplift, tuple(kind.value for kind in share.uplift_kinds))
+        for share in award.shares
+    ]
+    open_term(
+        order.benefit, months, shares, base=award.base, uplift=award.uplift, care=care, total=award.total + care,
+        assessment=like.assessment, order=order, standing=standing, like=like,
+    )  # fmt: skip
+
+
+def _member_add(order: ChangeOrder, month: Month, actor: Any) -> None:
+    add_member(order)
+    _amounts(order, month, actor)
+
+
+def _member_remove(order: ChangeOrder, month: Month, actor: Any) -> None:
+    remove_member(order)
+    _amounts(order, month, actor)
+
+
+def _suspend(order: ChangeOrder, month: Month, actor: Any) -> None:
+    running = cut_terms(order.benefit, month)
+    months = DateRange(month.first_day, running.months.upper)
+    open_range(order, running, months, award_of_order(order), Standing.SUSPENDED, care=order.new_care)
+
+
+def award_of_order(order: ChangeOrder) -> Award:
+    """The order's shares as the rules take them."""
+    return Award(tuple(member_share(share) for share in shares_kept(order)))
+
+
+def _resume(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """Paid again from ``pay_from``: funds finds the months it did not pay by itself, as back pay."""
+    benefit = order.benefit
+    first = Month.of(order.pay_from or order.effective_month)
+    like = benefit.terms.order_by("-months")[0]
+    if benefit.terms.filter(months__contains=first.first_day).exists():
+        like = cut_terms(benefit, first)
+    benefit.stop_month, benefit.stop_reason = None, ""
+    benefit.save(update_fields=["stop_month", "stop_reason"])
+    months = DateRange(first.first_day, None)
+    open_range(order, like, months, award_of_order(order), Standing.ACTIVE, care=order.new_care)
+
+
+def _head(order: ChangeOrder, month: Month, actor: Any) -> None:
+    make_head(order, actor)
+
+
+def _correct(order: ChangeOrder, month: Month, actor: Any) -> None:
+    correct(order, actor)
+
+
+APPLY: Mapping[str, Callable[[ChangeOrder, Month, Any], None]] = {
+    ChangeKind.STOP: _stop,
+    ChangeKind.DEATH: _death,
+    ChangeKind.GRACE: _grace,
+    ChangeKind.MEMBER_ADD: _member_add,
+    ChangeKind.MEMBER_REMOVE: _member_remove,
+    ChangeKind.HEAD_CHANGE: _head,
+    ChangeKind.CATEGORY: succeed,
+    ChangeKind.MODE: succeed,
+    ChangeKind.TRANSFER: succeed,
+    ChangeKind.SUSPEND: _suspend,
+    ChangeKind.RESUME: _resume,
+    ChangeKind.CORRECT: _correct,
+}
+
+
+def on_agreed_out(context: Context) -> None:
+    """The old town's leader has agreed: from here on the order lies with the receiving town."""
+    order = context.subject
+    order.unit, order.village = order.to_unit, order.to_village
+    order.save(update_fields=["unit", "village"])
+
+
+def on_refused_in(context: Context) -> None:
+    """The receiving town sends the order back to where it came from."""
+    order = context.subject
+    order.unit, order.village = order.benefit.unit, order.benefit.village
+    order.save(update_fields=["unit", "village"])
+
+
+def on_reversed(context: Context) -> None:
+    """红冲: the ranges are again as they were before; what was paid stays paid, differences become lines of their own."""
+    order = context.subject
+    benefit = Benefit.objects.select_for_update().get(pk=order.benefit_id)
+    month = Month.of(min(order.effective_month, order.pay_from or order.effective_month))
+    if benefit.stop_month == order.effective_month and not order.shares:
+        benefit.stop_month, benefit.stop_reason = None, ""
+        benefit.save(update_fields=["stop_month", "stop_reason"])
+    restore_image(benefit, month, order.before)
+    if order.kind == ChangeKind.DEATH and order.person is not None:
+        Person.objects.filter(pk=order.person_id).update(died_on=None)
+    if order.kind in {ChangeKind.DEATH, ChangeKind.MEMBER_REMOVE}:
+        _back_in_family(order)
+    if order.kind == ChangeKind.MEMBER_ADD:
+        Member.objects.filter(household=benefit.household_id, person=order.person).update(
+            left_on=order.event_on
+        )
+
+
+def _back_in_family(order: ChangeOrder) -> None:
+    Member.objects.filter(
+        household=order.benefit.household_id, person=order.person_id, left_on=order.event_on
+    ).update(left_on=None)
+
+
+EFFECTS = {
+    "take_effect": (on_effective,),
+    "carry_out": (on_effective,),
+    "run": (on_grace_end,),
+    "agree_out": (on_agreed_out,),
+    "refuse_in": (on_refused_in,),
+    "reverse_town": (on_reversed,),
+    "reverse_county": (on_reversed,),
+}

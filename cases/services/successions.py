@@ -1,0 +1,217 @@
+"""One benefit follows another without a gap and without a double month: another programme, support mode or township.
+
+The old one stops and the new one starts in the same month, in one transaction; the exclusion constraints of the database
+would refuse a day of both.
+"""
+# requirements: C06
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from cases.models import Benefit, BenefitTerm, ChangeOrder, Declaration, Household, Person
+from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, Source, StopReason
+from cases.rules.benefit import effective_month
+from cases.rules.codes import Area, CareIndicator, CareLevel, TekunMode
+from cases.rules.result import MemberShare
+from cases.rules.tekun import care_level, support_amount
+from cases.services.applications import shares_of
+from cases.services.assessments import reassess_household
+from cases.services.benefits import expiry_of, open_term, stop_benefit
+from cases.services.judging import Policy
+from cases.services.orders import award_of, draft_order, member_share, running_term, shares_kept
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.journal.services import record
+from salvation.parameters.book import at
+from salvation.units.models import Unit
+
+MODE_OF = {
+    Program.TEKUN_DISPERSED: TekunMode.DISPERSED,
+    Program.TEKUN_CENTRALIZED: TekunMode.CENTRALIZED,
+}
+OTHER_MODE = {
+    Program.TEKUN_DISPERSED: Program.TEKUN_CENTRALIZED,
+    Program.TEKUN_CENTRALIZED: Program.TEKUN_DISPERSED,
+}
+
+
+@transaction.atomic
+def draft_category(*, benefit: Benefit, program: str, note: str, actor: Any, now: datetime) -> ChangeOrder:
+    """From one programme into another by a new judgement of the same facts (03 §3.2). Raises Refusal."""
+    if program == benefit.program or {program, benefit.program} <= set(TEKUN):
+        raise Refusal("请选择另一类别；特困集中、分散之间请办“供养形式”", field="program")
+    if program in DIBAO and benefit.standard_area != _area_of(program):
+        raise Refusal("该类别与本户适用的标准（城乡）不符", field="program")
+    month = effective_month(timezone.localdate(now))
+    term = running_term(benefit, month)
+    declaration = Declaration.objects.filter(household=benefit.household).order_by("-pk").first()
+    if declaration is None:
+        raise Refusal("本户没有登记经济状况，不能重新认定；请先登记申请并填写经济状况")
+    made = reassess_household(
+        household=benefit.household, declaration=declaration, program=program, actor=actor, now=now
+    )
+    if not made.eligible:
+        raise Refusal(f"按现有经济状况核算，不符合{Program(program).label}的条件", field="program")
+    shares = tuple(member_share(share) for share in shares_of(made))
+    return draft_order(
+        benefit, ChangeKind.CATEGORY, term, month, shares, note, actor=actor, now=now, assessment=made,
+        new_program=program, stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
+    )  # fmt: skip
+
+
+def _area_of(program: str) -> str:
+    return Area.URBAN.value if program == Program.DIBAO_URBAN else Area.RURAL.value
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The shares and 照料护理 of a 特困 person under a mode and a level, yuan a month."""
+
+    shares: tuple[MemberShare, ...]
+    care: Decimal
+
+
+def support_of(benefit: Benefit, term: BenefitTerm, program: str, level: str, on: date) -> Support:
+    """What the county's standards give on a day; each covered person has his own. Raises Refusal."""
+    reading = Policy(benefit.unit, on).parameters.reading()
+    found = support_amount(
+        reading, Area(benefit.standard_area), MODE_OF[Program(program)], CareLevel(level or CareLevel.SELF)
+    )
+    shares = tuple(MemberShare(share.key, found.base) for share in award_of(term).shares)
+    return Support(shares, found.care * len(shares))
+
+
+@transaction.atomic
+def draft_mode(*, benefit: Benefit, on: date, note: str, actor: Any, now: datetime) -> ChangeOrder:
+    """Into an institution, or home from one. The parameter says whether the month of moving counts already."""
+    if benefit.program not in TEKUN:
+        raise Refusal("只有特困人员有供养形式")
+    today = timezone.localdate(now)
+    if on > today:
+        raise Refusal("入住（退住）日期不能晚于今天", field="on")
+    program = OTHER_MODE[Program(benefit.program)]
+    same = str(at("tekun.mode_effective", on=on, unit=benefit.unit).value) == "THIS"
+    month = max(Month.of(on) + (0 if same else 1), Month.of(today), Month.of(benefit.first_month))
+    if same and Month.of(on) < Month.of(today):
+        month = Month.of(today)
+    term = running_term(benefit, month)
+    found = support_of(benefit, term, program, term.care_level, month.first_day)
+    return draft_order(
+        benefit, ChangeKind.MODE, term, month, found.shares, note, actor=actor, now=now, care=found.care,
+        new_program=program, event_on=on, stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def draft_care_level(
+    *, benefit: Benefit, lost: Sequence[str], assessed_on: date, note: str, actor: Any, now: datetime
+) -> ChangeOrder:
+    """Another care level by the six things a person can or cannot do alone (L43 第22条). Raises Refusal."""
+    if benefit.program not in TEKUN:
+        raise Refusal("只有特困人员评定自理等级")
+    if assessed_on > timezone.localdate(now):
+        raise Refusal("评定日期不能晚于今天", field="assessed_on")
+    month = effective_month(timezone.localdate(now))
+    term = running_term(benefit, month)
+    level = care_level({CareIndicator(code) for code in lost})
+    found = support_of(benefit, term, benefit.program, level, month.first_day)
+    if level == (term.care_level or CareLevel.SELF) and found.care == term.care:
+        raise Refusal(f"评定结果仍为{level.label}，不需要变更", field="lost")
+    details = {"care_level": level.value, "lost": list(lost), "assessed_on": assessed_on.isoformat()}
+    return draft_order(
+        benefit, ChangeKind.CARE_LEVEL, term, month, found.shares, note, actor=actor, now=now, care=found.care,
+        event_on=assessed_on, details=details,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def draft_transfer(*, benefit: Benefit, village: Unit, note: str, actor: Any, now: datetime) -> ChangeOrder:
+    """To another township of the county; it goes on there from the next month, by the same amounts. Raises Refusal."""
+    to_unit = village.parent
+    if to_unit is None or village.kind != Unit.Kind.VILLAGE:
+        raise Refusal("请选择接收的村（社区）", field="village")
+    if to_unit == benefit.unit:
+        raise Refusal("仍在本单位，不需要迁移变更；换村请在家庭中更正", field="village")
+    if to_unit.county_id != benefit.county_id:
+        raise Refusal("迁往外县：请在本县停发（户籍迁出），由迁入地受理申请", field="village")
+    month = effective_month(timezone.localdate(now))
+    term = running_term(benefit, month)
+    return draft_order(
+        benefit, ChangeKind.TRANSFER, term, month, award_of(term).shares, note, actor=actor, now=now,
+        to_unit=to_unit, to_village=village, stop_reason=StopReason.HUKOU_OUT, household_out=False,
+    )  # fmt: skip
+
+
+def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """Stop the old benefit and open the new one in the same month."""
+    old = order.benefit
+    running = running_term(old, month)
+    # The end that was set already (刚性支出 of a year) stays; a programme of its own kind sets its own.
+    until = old.stop_month
+    stop_benefit(old, month, order.stop_reason)
+    program = order.new_program or old.program
+    stop = (
+        expiry_of(program, month, order.to_unit or old.unit)
+        if order.new_program
+        else until and Month.of(until)
+    )
+    new = Benefit.objects.create(
+        program=program, household=old.household, applicant=_applicant(order), county=old.county,
+        unit=order.to_unit or old.unit, village=order.to_village or old.village,
+        standard_area=old.standard_area, is_single=old.is_single and not order.new_program,
+        single_reason="" if order.new_program else old.single_reason, source=Source.CHANGE,
+        first_month=month.first_day, stop_month=stop.first_day if stop else None,
+        stop_reason=StopReason.EXPIRED if stop else "", predecessor=old, no="" if order.new_program else old.no,
+        demo=old.demo,
+    )  # fmt: skip
+    upper = new.stop_month or (running.months.upper if not order.new_program else None)
+    open_term(
+        new, DateRange(month.first_day, upper), shares_kept(order), base=order.new_base, uplift=order.new_uplift,
+        care=order.new_care, total=order.new_total, assessment=order.assessment, order=order,
+        standing=running.standing if not order.new_program else "ACTIVE", like=running,
+    )  # fmt: skip
+    order.successor = new
+    order.save(update_fields=["successor"])
+    if order.kind == ChangeKind.TRANSFER:
+        _move(order, actor)
+
+
+def _applicant(order: ChangeOrder) -> Person:
+    """特困 is the covered person's own; else whoever applied."""
+    covered = [share.person_id for share in shares_kept(order)]
+    old = order.benefit.applicant
+    return old if old.pk in covered or not covered else Person.objects.get(pk=covered[0])
+
+
+def _move(order: ChangeOrder, actor: Any) -> None:
+    """The household and its people belong to the receiving town; the old one keeps reading (12 §12.2)."""
+    household = Household.objects.select_for_update().get(pk=order.benefit.household_id)
+    other = Benefit.objects.filter(
+        household=household, unit=order.benefit.unit, stop_month__isnull=True
+    ).exclude(pk=order.benefit_id)
+    if other.exists():
+        raise Refusal("本户在原单位还有其他在保待遇，请先分别办理迁移或停发")
+    if order.to_unit is None or order.to_village is None:
+        raise Refusal("本单没有接收单位，请作废后重新登记")
+    household.left_unit = household.handling_unit
+    household.handling_unit, household.village = order.to_unit, order.to_village
+    household.residence_unit = order.to_unit
+    household.save(update_fields=["left_unit", "handling_unit", "village", "residence_unit"])
+    Person.objects.filter(memberships__household=household, memberships__left_on__isnull=True).update(
+        unit=order.to_unit, village=order.to_village
+    )
+    facts = {"from": str(household.left_unit), "to": str(order.to_unit), "order": order.no}
+    record(
+        actor=actor,
+        action="household.update",
+        subject=household,
+        unit=household.handling_unit,
+        facts=facts,
+    )
