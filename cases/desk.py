@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from cases.models import Application, Benefit
+from cases.models import Application, Benefit, ChangeOrder, VillageAttestation
+from cases.services.cycle import closes_on
+from salvation.domain.month import Month
 from salvation.web.desk import Number
 
 
@@ -20,4 +22,23 @@ def desk_numbers(user: Any, today: date) -> Sequence[Number]:
         Number("在保户数", f"{helped.count():,}", reverse("cases:benefits") + "?standing=open"),
         Number("在办申请", f"{underway.count():,}", reverse("cases:applications")),
         Number("超总期限", f"{late.count():,}", reverse("cases:applications") + "?late=1"),
+    ]
+
+
+def cycle_numbers(user: Any, today: date) -> Sequence[Number]:
+    """The month's cycle: until when changes are taken, villages that have not signed, orders on their way."""
+    month = Month.of(today)
+    sheets = VillageAttestation.objects.visible_to(user).filter(cycle__month=month.first_day)
+    total = sheets.count()
+    if not total:
+        return []
+    cycle = sheets.select_related("cycle__county")[0].cycle
+    last = closes_on(cycle.county, month)
+    open_ones = sheets.filter(signed_on__isnull=True).count()
+    underway = ChangeOrder.objects.visible_to(user).exclude(state__in=("EFFECTIVE", *ChangeOrder.flow.ended))
+    address = reverse("cases:attestations")
+    return [
+        Number("变更截止", "已关闭" if cycle.closed_at else f"{last:%-m月%-d日}", f"{address}?month={month}"),
+        Number("未签字的村", f"{open_ones:,}/{total:,}", f"{address}?month={month}&state=open"),
+        Number("在办变更单", f"{underway.count():,}", reverse("cases:changes")),
     ]

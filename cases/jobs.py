@@ -6,16 +6,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.grace import end_grace_periods
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
 from cases.services.roster_import import check_batch, commit_batch
 from cases.services.simulation import simulate
+from salvation.domain.month import Month
 from salvation.intake.models import Batch
 from salvation.jobs.heartbeat import Heartbeat
 from salvation.jobs.services import Running, job
 from salvation.parameters.models import ParameterVersion
 
+CYCLE_OPEN, CYCLE_CLOSE = "cycle.open", "cycle.close"
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
 ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 
@@ -24,6 +27,20 @@ ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 def grace_expiry(run: Running) -> dict[str, Any]:
     on = date.fromisoformat(run.period)
     return {"stopped": end_grace_periods(county_id=run.unit.pk, on=on, now=timezone.now())}
+
+
+@job(CYCLE_OPEN, label="开启动态管理周期")
+def cycle_open(run: Running) -> dict[str, Any]:
+    """The period of the run is the month."""
+    made = open_cycle(county=run.unit, month=Month.parse(run.period), now=timezone.now())
+    return {"村签字报表": made}
+
+
+@job(CYCLE_CLOSE, label="关闭动态管理周期")
+def cycle_close(run: Running) -> dict[str, Any]:
+    """The period of the run is a day; a cycle closes on its parameter's day."""
+    on = date.fromisoformat(run.period)
+    return {"关闭周期": close_due_cycles(county=run.unit, on=on, now=timezone.now())}
 
 
 @job(NOTICE, label="公示期满流转")

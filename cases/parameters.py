@@ -65,6 +65,10 @@ MOVING = (
         choices=(("THIS", "入住（退住）当月"), ("NEXT", "次月")),
     ),
 )  # fmt: skip
+CYCLE = (
+    Parameter("cycle.attest_day", "村签字报表最迟日", "int", 20, "002 第29条；日期由县局规定", "通识", "日"),
+    Parameter("cycle.close_day", "当月变更截止日", "int", 25, "002 第29条；日期由县局规定", "通识", "日"),
+)
 LEVELS = (("COUNTY", "县级确认"), ("TOWNSHIP", "乡镇确认"))
 APPROVAL = tuple(
     Parameter(
@@ -102,4 +106,4 @@ IMPORT = (
         "自然日",
     ),
 )
-ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *APPROVAL, *RULES)
+ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *APPROVAL, *RULES)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from cases import jobs, measures
-from cases.desk import desk_numbers
+from cases.desk import cycle_numbers, desk_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
 from cases.documents import effects, forms
@@ -19,7 +19,7 @@ from cases.views import simulation
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
 from salvation.flow.table import Effect
-from salvation.jobs.schedule import COUNTIES, Daily, schedule
+from salvation.jobs.schedule import COUNTIES, Daily, Monthly, schedule
 from salvation.parameters import consequences
 from salvation.parameters.consequences import Consequence
 from salvation.periods import measures as periods
@@ -69,6 +69,9 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
         NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
+        NavItem(
+            "村签字报表", "cases:attestations", "case.view", "救助对象", "check", 52, waiting("attestation")
+        ),
         NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
         NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),
         NavItem("办理时限", "cases:timeliness", "case.view", "救助对象", "clock", 58),
@@ -77,11 +80,19 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
     )
     search.register(*PROVIDERS)
-    desk.register(Panel("救助对象", "case.view", desk_numbers, order=10))
+    desk.register(
+        Panel("救助对象", "case.view", desk_numbers, order=10),
+        Panel("本月动态管理", "change.create", cycle_numbers, order=15),
+    )
     periods.register(measures.SOURCES, measures.MEASURES)
     consequences.register(
         Consequence("means", KEYS.__contains__, "cases/simulation.html", simulation.context)
     )
     if counties_at_work not in COUNTIES:
         COUNTIES.append(counties_at_work)
-    schedule(Daily(jobs.GRACE, hour=3), Daily(jobs.NOTICE, hour=8))
+    schedule(
+        Monthly(jobs.CYCLE_OPEN, day=1, hour=0, minute=10),
+        Daily(jobs.CYCLE_CLOSE, hour=23, minute=50),
+        Daily(jobs.GRACE, hour=3),
+        Daily(jobs.NOTICE, hour=8),
+    )

@@ -2,6 +2,7 @@ from django.urls import path
 
 from cases.views import (
     applications,
+    attestations,
     benefits,
     changes,
     examples,
@@ -39,6 +40,10 @@ urlpatterns = [
     path("notices/", notices.NoticeSheets.as_view(), name="notices"),
     path("notices/<int:pk>/", notices.NoticePage.as_view(), name="notice"),
     path("notices/<int:pk>/sheet.<slug:form>", notices.NoticeFile.as_view(), name="notice_file"),
+    path("attestations/", attestations.Attestations.as_view(), name="attestations"),
+    path("attestations/<int:pk>/", attestations.AttestationRecord.as_view(), name="attestation"),
+    path("attestations/<int:pk>/sign/", attestations.Sign.as_view(), name="sign_attestation"),
+    path("attestations/<int:pk>/sheet.<slug:form>", attestations.SheetFile.as_view(), name="attestation_file"),
     path("examples/", examples.Examples.as_view(), name="examples"),
     path("examples/<slug:number>/", examples.ExamplePage.as_view(), name="example"),
     path("timeliness/", timeliness.Timeliness.as_view(), name="timeliness"),

@@ -1,6 +1,6 @@
 """What should have been done before a roster is signed; by parameter only a warning (12 §12.1 #5).
 
-The rooms that own these facts (audits: death match, village attestation) set ``met`` when they start.
+The villages' sheets are cases' (asked directly); audits own the death match and set ``met`` when they start.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cases.services.cycle import attested
 from salvation.parameters.book import at
 from salvation.units.models import Unit
 
@@ -29,7 +30,7 @@ class Unmet:
 
 PREREQUISITES: dict[str, Prerequisite] = {
     "death": Prerequisite("funds.require_death_match", "当期死亡比对"),
-    "attestation": Prerequisite("funds.require_attestation", "各村月度签字报表"),
+    "attestation": Prerequisite("funds.require_attestation", "各村月度签字报表", attested),
 }
 
 

@@ -20,9 +20,19 @@ from PIL import Image
 
 from audits.services import create_item
 from cases.demo.parameters import VALUES
-from cases.models import Assessment, Benefit, BenefitTerm, Hold, NoticeSheet, SimulatedChange, TermMember
+from cases.models import (
+    Assessment,
+    Benefit,
+    BenefitTerm,
+    Hold,
+    NoticeSheet,
+    SimulatedChange,
+    TermMember,
+    VillageAttestation,
+)
 from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
+from cases.services.cycle import open_cycle
 from cases.services.people import PersonInput, register_household, set_account
 from cases.services.roster_import import checked_order, upload_roster
 from cases.services.snapshots import freeze_month
@@ -247,6 +257,11 @@ def _months(world: World) -> None:
     this = Month.of(timezone.localdate())
     for code in COUNTIES:
         county = world.units[code]
+        open_cycle(county=county, month=this, now=now)
+        for place in PLACES:
+            sheet = VillageAttestation.objects.filter(village=world.units[place.village]).first()
+            if sheet is not None:
+                world.keep(place.key, sheet)
         freeze_month(county=county, month=this - 1, now=now, actor=None)
         for submission in draft_month(county=county, month=this - 1, now=now):
             for place in PLACES:

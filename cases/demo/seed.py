@@ -4,6 +4,7 @@ from collections import Counter
 
 from cases.demo.economy import write_declarations
 from cases.demo.history import make_stories, write_stories
+from cases.demo.living import seed_cycle
 from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
 from cases.demo.running import seed_running
@@ -42,4 +43,5 @@ def register_seeders() -> None:
         Seeder("户籍人口", 30, seed_population),
         Seeder("在办申请", 40, seed_running),
         Seeder("月末快照", 50, seed_snapshots),
+        Seeder("月度动态管理", 55, seed_cycle),
     )

@@ -11,6 +11,7 @@ from cases.models.application import (
 )
 from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
 from cases.models.change import ChangeOrder, ChangePerson
+from cases.models.cycle import MonthlyCycle, VillageAttestation
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
@@ -31,6 +32,7 @@ __all__ = [
     "Hold",
     "Household",
     "Member",
+    "MonthlyCycle",
     "Notice",
     "NoticeSheet",
     "PayAccount",
@@ -39,4 +41,5 @@ __all__ = [
     "Survey",
     "Surveyor",
     "TermMember",
+    "VillageAttestation",
 ]

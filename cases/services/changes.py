@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from cases.models import Assessment, Benefit, ChangeOrder
 from cases.models.choices import TEKUN, ChangeKind, Standing, StopReason
-from cases.rules.benefit import effective_month, grace_period
+from cases.rules.benefit import Grace, grace_period
 from cases.rules.changes import SUSPENSIONS
 from cases.services.applications import shares_of
+from cases.services.cycle import first_month
 from cases.services.orders import award_of, draft_order, member_share, name_people, running_term
 from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
@@ -40,7 +41,7 @@ def draft_stop(*, benefit: Benefit, reason: str, note: str, actor: Any, now: dat
             rule="特困人员认定办法第24条",
             field="reason",
         )
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     return draft_order(
         benefit, ChangeKind.STOP, term, month, (), note, actor=actor, now=now, stop_reason=reason
@@ -52,7 +53,7 @@ def draft_amount(
     *, benefit: Benefit, assessment: Assessment, note: str, actor: Any, now: datetime
 ) -> ChangeOrder:
     """Increase or decrease to what a new means test gives, from the next month (02 §2.4). Raises Refusal."""
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     if assessment.household_id != benefit.household_id or assessment.program != benefit.program:
         raise Refusal("核算不是本户本类别的，请重新核算")
@@ -78,6 +79,8 @@ def draft_grace(
         raise Refusal("该户同一原因已给过渐退期，不得连续第二次", rule="L83 一（三）")
     longest = int(at("grace.max_months", on=today, unit=benefit.unit).value)
     grace = grace_period(today, months, longest=longest)
+    late = first_month(benefit.county, today) - grace.first
+    grace = Grace(grace.first + late, grace.last + late)
     term = running_term(benefit, grace.first)
     _, _, begins_with = next(tapering(award_of(term), grace, benefit.unit))
     return draft_order(
@@ -91,7 +94,7 @@ def draft_suspension(*, benefit: Benefit, cause: str, note: str, actor: Any, now
     """Let the payment rest while something is looked into; the family stays covered (12 §12.1 #2). Raises Refusal."""
     if cause not in dict(SUSPENSIONS):
         raise Refusal("请选择暂停发放的原因", field="cause")
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     if term.standing == Standing.SUSPENDED:
         raise Refusal(f"该待遇在{month.label}已暂停发放")
@@ -116,7 +119,7 @@ def draft_resumption(
 
     ``pay_from``: first day of the first month to be paid. Raises Refusal where nothing rests or was stopped.
     """
-    month, first = effective_month(timezone.localdate(now)), Month.of(pay_from)
+    month, first = first_month(benefit.county, timezone.localdate(now)), Month.of(pay_from)
     last = benefit.terms.order_by("-months").first()
     if last is None or not last.covered.exists():
         raise Refusal("该待遇没有可以恢复的期间")

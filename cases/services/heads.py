@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases.models import Benefit, ChangeOrder, Household, Member, PayAccount, Person
 from cases.models.choices import ChangeKind, PayeeKind, Relation
-from cases.rules.benefit import effective_month
+from cases.services.cycle import first_month
 from cases.services.orders import award_of, details_of, draft_order, running_term
 from salvation.domain import bank
 from salvation.domain.ages import age
@@ -26,7 +26,7 @@ def draft_head_change(
     *, benefit: Benefit, new_head: int, account: Mapping[str, str], note: str, actor: Any, now: datetime
 ) -> ChangeOrder:
     """Another member becomes head of the household; nothing changes about money. Raises Refusal."""
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     if new_head == benefit.household.head_id:
         raise Refusal("该成员已是户主", field="new_head")

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from cases.models import Assessment, Benefit, ChangeOrder, Declaration, Household, Member, Person
 from cases.models.choices import TEKUN, ChangeKind, Relation
-from cases.rules.benefit import after_death, effective_month
+from cases.rules.benefit import after_death
 from cases.rules.changes import JOINS, LEAVES
 from cases.rules.result import MemberShare
 from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
+from cases.services.cycle import first_month
 from cases.services.judging import Kin
 from cases.services.orders import award_of, details_of, draft_order, member_share, running_term
 from cases.services.people import PersonInput, save_person
@@ -35,7 +36,7 @@ def draft_member_add(
         raise Refusal("请选择增员原因", field="cause")
     if given.relation == Relation.HEAD:
         raise Refusal("新成员不能登记为户主；换户主请办户主变更", field="relation")
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     household = benefit.household
     person = save_person(given=given, unit=benefit.unit, village=benefit.village, actor=actor)
@@ -61,7 +62,7 @@ def draft_member_remove(
         raise Refusal("户主离开家庭，请先办户主变更", field="person")
     if not household.members.filter(person=person, left_on__isnull=True).exists():
         raise Refusal(f"{person.name} 不是现有家庭成员", field="person")
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     known = Declaration.objects.filter(household=household).exists()
     made = _judged(benefit, actor, now, without=person.pk) if known else None

@@ -1,14 +1,18 @@
 """What the register already knows about the people of a roster: a handful of queries for any number of rows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from cases.models import BenefitTerm, Household, Member, PayAccount, Person, TermMember
 from salvation.domain.month import Month
 from salvation.units.models import Unit
+
+PORTION = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,32 @@ def known_to_register(
     _add_households(by_pk)
     _add_covers(by_pk, month)
     households = _households({person.household for person in by_pk.values() if person.household})
-    taken = Household.objects.filter(handling_unit__path__startswith=unit.path, no__in=numbers)
-    by_number = {(owner, no): pk for owner, no, pk in taken.values_list("handling_unit", "no", "pk")}
+    own = Household.objects.filter(handling_unit__path__startswith=unit.path)
+    by_number = {
+        (owner, no): pk
+        for portion in _portions(numbers)
+        for owner, no, pk in own.filter(no__in=portion).values_list("handling_unit", "no", "pk")
+    }
     return Known(people, households, by_number, _terms(unit, program, month))
 
 
 def _people(indexes: Collection[UUID]) -> dict[UUID, KnownPerson]:
-    rows = Person.objects.filter(id_index__in=indexes).values_list(
-        "id_index", "pk", "name", "died_on", "unit__path", "village"
-    )
+    fields = ("id_index", "pk", "name", "died_on", "unit__path", "village")
     return {
         index: KnownPerson(pk, name, died_on, path, village)
-        for index, pk, name, died_on, path, village in rows
+        for portion in _portions(indexes)
+        for index, pk, name, died_on, path, village in Person.objects.filter(
+            id_index__in=portion
+        ).values_list(*fields)
         if index
     }
+
+
+def _portions(asked: Iterable[Any]) -> Iterator[list[Any]]:
+    """A statement names so many values at a time: its text is held several times over while it is asked."""
+    waiting = iter(asked)
+    while portion := list(islice(waiting, PORTION)):
+        yield portion
 
 
 def _add_households(people: dict[int, KnownPerson]) -> None:

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from cases.models import Benefit, BenefitTerm, ChangeOrder, Declaration, Household, Person
 from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, Source, StopReason
-from cases.rules.benefit import effective_month
 from cases.rules.codes import Area, CareIndicator, CareLevel, TekunMode
 from cases.rules.result import MemberShare
 from cases.rules.tekun import care_level, support_amount
 from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
 from cases.services.benefits import expiry_of, open_term, stop_benefit
+from cases.services.cycle import first_month
 from cases.services.judging import Policy
 from cases.services.orders import award_of, draft_order, member_share, running_term, shares_kept
 from salvation.domain.errors import Refusal
@@ -49,7 +49,7 @@ def draft_category(*, benefit: Benefit, program: str, note: str, actor: Any, now
         raise Refusal("请选择另一类别；特困集中、分散之间请办“供养形式”", field="program")
     if program in DIBAO and benefit.standard_area != _area_of(program):
         raise Refusal("该类别与本户适用的标准（城乡）不符", field="program")
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     declaration = Declaration.objects.filter(household=benefit.household).order_by("-pk").first()
     if declaration is None:
@@ -118,7 +118,7 @@ def draft_care_level(
         raise Refusal("只有特困人员评定自理等级")
     if assessed_on > timezone.localdate(now):
         raise Refusal("评定日期不能晚于今天", field="assessed_on")
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     level = care_level({CareIndicator(code) for code in lost})
     found = support_of(benefit, term, benefit.program, level, month.first_day)
@@ -141,7 +141,7 @@ def draft_transfer(*, benefit: Benefit, village: Unit, note: str, actor: Any, no
         raise Refusal("仍在本单位，不需要迁移变更；换村请在家庭中更正", field="village")
     if to_unit.county_id != benefit.county_id:
         raise Refusal("迁往外县：请在本县停发（户籍迁出），由迁入地受理申请", field="village")
-    month = effective_month(timezone.localdate(now))
+    month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     return draft_order(
         benefit, ChangeKind.TRANSFER, term, month, award_of(term).shares, note, actor=actor, now=now,

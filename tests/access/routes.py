@@ -164,6 +164,11 @@ ROUTES: dict[str, Route] = {
     "cases:new_survey": Route("Application", pk_of("Application")),
     "cases:assess": Route("Application", pk_of("Application")),
     "cases:photos": Route("Application", pk_of("Application")),
+    "cases:sign_attestation": Route("VillageAttestation", pk_of("VillageAttestation")),
+    "cases:attestation_file": Route(
+        "VillageAttestation",
+        lambda world, place: {"form": "docx", **pk_of("VillageAttestation")(world, place)},
+    ),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
     "cases:new_change": Route(
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
