@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from salvation.intake.model import Row
 from salvation.intake.reading import Reading
 from salvation.intake.sheets import Cell as Value
 from salvation.intake.sheets import Sheet
+from salvation.intake.workbook import read_book
 
 HEADING = "问题与改法"
 RED = PatternFill("solid", start_color="FFFF9999", end_color="FFFF9999")
@@ -40,11 +42,9 @@ def returned_workbook(data: bytes, reading: Reading) -> bytes:
 
 def _open(data: bytes, reading: Reading) -> Workbook:
     if reading.book.kind == "xlsx":
-        try:
+        with suppress(*UNREADABLE_LAYOUT):
             return load_workbook(io.BytesIO(data))
-        except UNREADABLE_LAYOUT:
-            return _converted(reading.book.sheets)
-    return _converted(reading.book.sheets)
+    return _converted(read_book(data).sheets)
 
 
 def _converted(sheets: Iterable[Sheet]) -> Workbook:

@@ -1,6 +1,6 @@
 """The common shape of every table a township can send: sheets of plain cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -47,6 +47,12 @@ class Sheet:
     @property
     def width(self) -> int:
         return max((len(row) for row in self.rows), default=0)
+
+    def let_go(self, positions: Collection[int]) -> None:
+        """Empty rows whose cells nobody needs any more: a roster's cells take more memory than what they say."""
+        gone = frozenset(positions)
+        kept = [() if position in gone else row for position, row in enumerate(self.rows)]
+        object.__setattr__(self, "rows", kept)
 
     def __post_init__(self) -> None:
         """A merged range may be declared over a million rows; only what lies on the sheet matters."""

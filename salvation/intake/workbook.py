@@ -1,7 +1,7 @@
 """Read any table file into a Book. The kind is told by the content, never by the file's name."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from python_calamine import (
     CalamineError,
@@ -14,7 +14,7 @@ from python_calamine import (
 
 from salvation.intake.errors import Unreadable
 from salvation.intake.markup import is_markup, read_markup
-from salvation.intake.sheets import DAMAGED, LOCKED, Book, Limits, Sheet, Span
+from salvation.intake.sheets import DAMAGED, LOCKED, Book, Cell, Limits, Sheet, Span
 from salvation.intake.textfile import read_text
 from salvation.intake.xls import read_xls
 from salvation.intake.xlsx import faults_by_sheet
@@ -98,4 +98,14 @@ def _sheet(sheet: CalamineSheet, faults: Mapping[tuple[int, int], str], limits: 
     merged = tuple(
         Span(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
-    return Sheet(sheet.name, sheet.to_python(skip_empty_area=False), merged, faults)
+    return Sheet(sheet.name, _rows(sheet), merged, faults)
+
+
+def _rows(sheet: CalamineSheet) -> list[Sequence[Cell]]:
+    """Every row from A1 on, made one at a time. Equal words (villages, relations) are one object in memory."""
+    left: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+    same: dict[str, str] = {}
+    return [
+        [*left, *(same.setdefault(cell, cell) if isinstance(cell, str) else cell for cell in row)]
+        for row in sheet.iter_rows()
+    ]

@@ -19,6 +19,7 @@ from salvation.intake.errors import Unreadable
 from salvation.intake.sheets import DAMAGED, ERROR_VALUE, FORMULA_WITHOUT_VALUE, Limits
 
 CHUNK = 1024 * 1024
+BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # What zipfile and lxml raise on archives cut short or overwritten; zipfile trusts the offsets it finds.
 BROKEN = (
     zipfile.BadZipFile,
@@ -49,10 +50,14 @@ def faults_by_sheet(data: bytes, limits: Limits) -> dict[str, dict[tuple[int, in
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_sizes(archive, limits)
-            parts = {name: _content(archive, name) for name in _parts(archive)}
-            return {
-                name: _inspect(name, parts[part], limits) for name, part in _sheets(parts) if part in parts
-            }
+            names = _parts(archive)
+            sheets = list(_sheets({name: _content(archive, name) for name in names if name in (BOOK, LINKS)}))
+            faults: dict[str, dict[tuple[int, int], str]] = {}
+            # One part at a time: a sheet's markup is far larger than what it says.
+            for part in names:
+                content = _content(archive, part)
+                faults |= {name: _inspect(name, content, limits) for name, where in sheets if where == part}
+            return faults
     except BROKEN:
         raise Unreadable(DAMAGED) from None
     except RuntimeError:
@@ -93,8 +98,7 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _sheets(parts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     """Pairs of sheet name and the archive part that holds it."""
-    book = parts.get("xl/workbook.xml")
-    links = parts.get("xl/_rels/workbook.xml.rels")
+    book, links = parts.get(BOOK), parts.get(LINKS)
     if book is None or links is None:
         return
     targets = {link.get("Id"): link.get("Target", "") for link in _tree(links)}
