@@ -6,6 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.models import StandardAdjustment
+from cases.services.adjustments import carry_out, undo
 from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.grace import end_grace_periods
 from cases.services.notices import pass_expired_notices
@@ -18,6 +20,7 @@ from salvation.jobs.heartbeat import Heartbeat
 from salvation.jobs.services import Running, job
 from salvation.parameters.models import ParameterVersion
 
+ADJUST, ADJUST_UNDO = "standard.adjust", "standard.undo"
 CYCLE_OPEN, CYCLE_CLOSE = "cycle.open", "cycle.close"
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
 ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
@@ -93,3 +96,28 @@ def parameter_effect(run: Running) -> dict[str, Any]:
     version = ParameterVersion.objects.select_related("unit").get(pk=int(run.period))
     found = simulate(version=version, report=run.report)
     return {**found, "url": reverse("parameters:decide", args=[version.pk])}
+
+
+@job(ADJUST, label="按新标准批量调整")
+def standard_adjust(run: Running) -> dict[str, Any]:
+    """The period of the run is the adjustment's id. All in one transaction; a run taken up again finds it done."""
+    found = StandardAdjustment.objects.get(pk=int(run.period))
+    with Heartbeat(run) as beat:
+        made = carry_out(adjustment=found, now=timezone.now(), progress=beat.report)
+    return {
+        "调整": made.benefits,
+        "须逐户办理": made.left_out,
+        "url": reverse("cases:adjustment", args=[made.pk]),
+    }
+
+
+@job(ADJUST_UNDO, label="撤回标准调整")
+def standard_undo(run: Running) -> dict[str, Any]:
+    """The period of the run is the adjustment's id."""
+    found = StandardAdjustment.objects.get(pk=int(run.period))
+    with Heartbeat(run) as beat:
+        undo(
+            adjustment=found, because=found.undone_because, actor=run.run.requested_by, now=timezone.now(),
+            progress=beat.report,
+        )  # fmt: skip
+    return {"撤回": found.benefits, "url": reverse("cases:adjustment", args=[found.pk])}

@@ -72,6 +72,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem(
             "村签字报表", "cases:attestations", "case.view", "救助对象", "check", 52, waiting("attestation")
         ),
+        NavItem("提标减标", "cases:adjustments", "change.adjust", "救助对象", "chart", 53),
         NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
         NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),
         NavItem("办理时限", "cases:timeliness", "case.view", "救助对象", "clock", 58),

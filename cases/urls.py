@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cases.views import (
+    adjustments,
     applications,
     attestations,
     benefits,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("notices/", notices.NoticeSheets.as_view(), name="notices"),
     path("notices/<int:pk>/", notices.NoticePage.as_view(), name="notice"),
     path("notices/<int:pk>/sheet.<slug:form>", notices.NoticeFile.as_view(), name="notice_file"),
+    path("adjustments/", adjustments.Adjustments.as_view(), name="adjustments"),
+    path("adjustments/new/", adjustments.NewAdjustment.as_view(), name="new_adjustment"),
+    path("adjustments/<int:pk>/", adjustments.AdjustmentRecord.as_view(), name="adjustment"),
+    path("adjustments/<int:pk>/undo/", adjustments.UndoAdjustment.as_view(), name="undo_adjustment"),
     path("attestations/", attestations.Attestations.as_view(), name="attestations"),
     path("attestations/<int:pk>/", attestations.AttestationRecord.as_view(), name="attestation"),
     path("attestations/<int:pk>/sign/", attestations.Sign.as_view(), name="sign_attestation"),

@@ -27,6 +27,7 @@ from cases.models import (
     Hold,
     NoticeSheet,
     SimulatedChange,
+    StandardAdjustment,
     TermMember,
     VillageAttestation,
 )
@@ -312,6 +313,16 @@ def _papers(world: World, place: Place) -> None:
         key="uplift.elder_age", unit=town, value=60, valid_from=date(2024, 1, 1), basis="文号",
         entered_by=world.users["COUNTY_CLERK"],
     )  # fmt: skip
+    county = town.county or town
+    bureau = Meeting.objects.create(
+        unit=county, kind="BUREAU", title=f"{place.names[0]}局务会", held_on=timezone.localdate(), place="会议室",
+        host="主持", attendees="甲",
+    )  # fmt: skip
+    adjustment = StandardAdjustment.objects.create(
+        county=town, version=version, meeting=bureau, effective_month=date(2024, 1, 1),
+        asked_by=world.users["COUNTY_APPROVER"], asked_at=now,
+    )  # fmt: skip
+    world.keep(place.key, adjustment)
     simulated = SimulatedChange.objects.create(
         version=version, unit=town, village=application.village, household=application.household, kind="GAIN",
         program="DIBAO_RURAL", before=500, after=600,

@@ -1,5 +1,6 @@
 """Tables of cases, gathered so that Django finds them."""
 
+from cases.models.adjustment import StandardAdjustment
 from cases.models.application import (
     Application,
     Assessment,
@@ -38,6 +39,7 @@ __all__ = [
     "PayAccount",
     "Person",
     "SimulatedChange",
+    "StandardAdjustment",
     "Survey",
     "Surveyor",
     "TermMember",

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.flows import CHANGE_ORDER
+from cases.models.adjustment import StandardAdjustment
 from cases.models.benefit import Benefit, SingleDayRange, SingleValueRange
 from cases.models.choices import PROGRAMS, ChangeKind, StopReason
 from cases.models.person import Person
@@ -77,6 +78,14 @@ class ChangeOrder(FlowSubject):
         blank=True,
         related_name="opened_by",
         verbose_name="接续待遇",
+    )
+    adjustment = models.ForeignKey(
+        StandardAdjustment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name="标准调整",
     )
     # What the order will write beside amounts (new head, account, person's facts), sealed.
     details = SealedJSONField(kind="change_details", null=True, blank=True, verbose_name="变更明细")

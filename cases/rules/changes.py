@@ -46,7 +46,7 @@ RULES: Mapping[str, KindRule] = {
     "CATEGORY": KindRule(),
     "MODE": KindRule(Decider.TOWN, Begin.OWN, told=False),
     "CARE_LEVEL": KindRule(Decider.COUNTY),
-    "STD_ADJUST": KindRule(Decider.NOBODY, Begin.OWN, told=False),
+    "STD_ADJUST": KindRule(Decider.NOBODY, Begin.OWN, told=False, merges=False),
     "TRANSFER": KindRule(Decider.BOTH_TOWNS, told=False),
     "SUSPEND": KindRule(Decider.TOWN),
     "RESUME": KindRule(),

@@ -108,7 +108,8 @@ ROLES = {
             "县审批人",
             COUNTY,
             EVERYTHING_READ
-            | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "export.approve"}
+            | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "change.adjust"}
+            | {"export.approve"}
             | {"report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"}
             | {"duty.oversee", "duty.oversee.county"},
             second_factor=True,

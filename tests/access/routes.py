@@ -169,6 +169,7 @@ ROUTES: dict[str, Route] = {
         "VillageAttestation",
         lambda world, place: {"form": "docx", **pk_of("VillageAttestation")(world, place)},
     ),
+    "cases:undo_adjustment": Route("StandardAdjustment", pk_of("StandardAdjustment")),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
     "cases:new_change": Route(
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
