@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
 
+from cases import checklist
 from cases.rules.changes import NOT_REVERSED, Decider, rule_of
 from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
@@ -63,8 +64,33 @@ def not_already_helped(context: Context) -> str | None:
 
 
 def all_authorised(context: Context) -> str | None:
-    if not context.subject.authorised:
-        return "还有家庭成员未签核对授权书，不能受理"
+    """Everybody of the family, and the duty bearers of 特困 and 单人保, signed an authorisation that is still valid."""
+    names = checklist.unsigned(context.subject, on=_today(context))
+    if names:
+        return f"还有 {len(names)} 人未签核对授权书或已到期：{'、'.join(names[:6])}，不能受理；没有授权不得核对（002 第27条）"
+    return None
+
+
+def materials_complete(context: Context) -> str | None:
+    names = checklist.missing(context.subject)
+    if names:
+        return f"还缺 {len(names)} 件材料：{'、'.join(names)}；收齐后受理，或一次性告知补正（第11条）"
+    return None
+
+
+def corrected(context: Context) -> str | None:
+    """What was asked for in the notice is there before the application is handed in again."""
+    return materials_complete(context) if context.subject.state == "CORRECTING" else None
+
+
+@needs_data
+def second_correction_has_reason(context: Context) -> str | None:
+    """People are told once; a second time needs its reason and counts in the office's record (B01)."""
+    again = Transition.objects.filter(
+        flow="application", subject_id=context.subject.pk, step="correct"
+    ).exists()
+    if again and not str(context.data.get("again") or "").strip():
+        return "本件已一次性告知过，再次补正须写明理由，并计入服务效能指标（002 第27条）"
     return None
 
 
@@ -107,6 +133,33 @@ def someone_else_visited(context: Context) -> str | None:
         if any(surveyor.user_id != accepted_by for surveyor in survey.surveyors.all()):
             return None
     return "同一案件至少要有一名受理人以外的人员参与调查"
+
+
+def checked(context: Context) -> str | None:
+    """A report that is still valid; one that says 不符合 was told to the family first (3.1; 002 L27)."""
+    application, today = context.subject, _today(context)
+    if not at("check.required", on=application.accepted_on or today, unit=application.unit).value:
+        return None
+    newest = application.checks.exclude(state="WITHDRAWN").first()
+    if newest is None:
+        return "还没有提请经济状况核对；初审前须有有效的核对报告（002 第27条）"
+    if newest.state == "FAILED":
+        return f"核对报告 {newest.no} 为不符合，请先告知申请人，听取异议"
+    if newest.reported_on is None or newest.state == "OBJECTED":
+        return f"核对 {newest.no} 是“{newest.get_state_display()}”，报告出具后再提交"
+    if newest.valid_until < today:
+        return f"核对报告 {newest.no} 已于{newest.valid_until:%Y年%m月%d日}过期，请重新提请核对"
+    return None
+
+
+def check_conforms(context: Context) -> str | None:
+    """A positive review rests on a report that conforms."""
+    if reason := checked(context):
+        return reason
+    newest = context.subject.checks.exclude(state="WITHDRAWN").first()
+    if newest is not None and newest.state == "TOLD":
+        return f"核对报告 {newest.no} 为不符合，申请人没有异议；请按初审不符合报确认，或登记异议复查"
+    return None
 
 
 def assessment_is_eligible(context: Context) -> str | None:

@@ -1,6 +1,7 @@
 """Parameters of cases: the rules' own keys, deadlines, survey and approval rules (domain/09, 02 §2.9)."""
 # requirements: B14
 
+from cases.intake_parameters import ALL as INTAKE
 from cases.models.choices import PROGRAMS
 from cases.rules.keys import KEYS
 from salvation.parameters.registry import Parameter
@@ -106,4 +107,4 @@ IMPORT = (
         "自然日",
     ),
 )
-ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *APPROVAL, *RULES)
+ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *INTAKE, *APPROVAL, *RULES)

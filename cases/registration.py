@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from cases import jobs, measures
+from cases import intake_registration, jobs, measures
 from cases.desk import cycle_numbers, desk_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
@@ -52,6 +52,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=together(change_effects.EFFECTS, effects.CHANGE_ORDER),
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
+    intake_registration.register_all(reverse)
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
     navigation.register_group("救助对象", 10)
     navigation.register(

@@ -1,20 +1,37 @@
 """Small builders of what tests need in numbers: a household with a running benefit, written straight into the tables."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
-from cases.models import Benefit, BenefitTerm, Household, Member, Person, TermMember
+from cases.models import (
+    Application,
+    Benefit,
+    BenefitTerm,
+    CheckRequest,
+    Household,
+    Member,
+    Person,
+    TermMember,
+)
 from cases.rules.codes import Program
+from cases.rules.materials import ITEMS
 from salvation.domain.citizen_id import check_character
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index
 
 NUMBERS = count(1)
+# Everything handed in and signed with a new application: keyword arguments of ``create_application``.
+COMPLETE: dict[str, Any] = {
+    "authorised": True,
+    "kinship_declared": True,
+    "received": frozenset(item.code for item in ITEMS),
+}
 ZERO = Decimal(0)
 
 
@@ -24,6 +41,16 @@ def make_person(village: Unit, name: str, born: date = date(1970, 5, 1), **facts
     return Person.objects.create(
         name=name, id_no=number, id_index=blind_index(number, "citizen_id"), sex="MALE", birth_date=born,
         unit=village.parent, village=village, **facts,
+    )  # fmt: skip
+
+
+def make_check(application: Application, **facts: Any) -> CheckRequest:
+    """A check of a family, with a report that conforms and is valid for half a year unless said otherwise."""
+    today = timezone.localdate()
+    given = {"state": "CONFORMS", "reported_on": today, "valid_until": today + timedelta(days=180), **facts}
+    return CheckRequest.objects.create(
+        no=f"HC{next(NUMBERS):06d}", application=application, county=application.county, unit=application.unit,
+        requested_on=today, **given,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from cases.models import (
     Assessment,
     Benefit,
     BenefitTerm,
+    CheckExchange,
     Hold,
     NoticeSheet,
     SimulatedChange,
@@ -50,7 +51,7 @@ from salvation.domain import bank, citizen_id
 from salvation.domain.month import Month
 from salvation.duties.models import Reminder
 from salvation.files.models import ExportRequest
-from salvation.files.services import add_attachment
+from salvation.files.services import add_attachment, store
 from salvation.flow.engine import perform
 from salvation.jobs.services import start
 from salvation.parameters.models import ParameterVersion
@@ -60,6 +61,7 @@ from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, Sta
 from salvation.units.models import Unit
 from salvation.units.services import load_units
 from salvation.vault import facts as sealed_facts
+from tests.builders import COMPLETE, make_check
 from tests.conftest import REPORTING, UNITS
 from tests.intake.builder import an_id, xlsx
 
@@ -85,6 +87,7 @@ PLACES = (
     Place("other_town", "360722101", "360722101200", "大塘村", ("赖塘生", "赖塘妹"), 3),
     Place("other_county", "140431100", "140431100001", "官渠巷社区", ("魏沁河", "魏沁源"), 4),
 )
+
 PLACE = {place.key: place for place in PLACES}
 COUNTIES = ("360722", "140431")
 
@@ -216,13 +219,19 @@ def _people(world: World, place: Place) -> None:
     )  # fmt: skip
     application = create_application(
         household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=now,
-        authorised=True, kinship_declared=True,
+        **COMPLETE,
     )  # fmt: skip
     income = {"member": str(household.head_id), "item": "BASIC_PENSION", "monthly": "130"}
     save_declaration(
         household=household, application=application, document={"incomes": [income]}, actor=clerk
     )
     perform(subject=application, step="submit", actor=clerk, now=now)
+    check = make_check(application, state="STARTED", reported_on=None, valid_until=None)
+    exchange = CheckExchange.objects.create(
+        unit=application.unit, way="OUT", reason="核对", requests=1, rows=1, stored_as=store(place.key.encode()),
+        name="核对提请.xlsx", sha256="0" * 64,
+    )  # fmt: skip
+    world.keep(place.key, check, exchange)
     document = Document.objects.create(
         code="accepted", title="社会救助申请受理通知书", subject_type="cases.application", subject_id=application.pk,
         about=f"{place.names[0]}的申请", unit=application.unit, village=village, issuer=application.unit,

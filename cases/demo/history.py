@@ -231,7 +231,7 @@ ORDER = (
 )  # fmt: skip
 APPLICATION = (
     "id", "no", "program", "household", "applicant", "county", "unit", "village", "standard_area", "is_single",
-    "single_reason", "agent_name", "reason", "authorised", "kinship_declared", "kinship_flag", "applied_on", "accepted_on", "level",
+    "single_reason", "agent_name", "reason", "kinship_declared", "kinship_flag", "applied_on", "accepted_on", "level",
     "decided_on", "stat_month", "benefit", "state", "state_since", "created_at", "demo",
 )  # fmt: skip
 TRANSITION = (
@@ -386,7 +386,7 @@ def _application(demo: Demo, pk: int, story: Story) -> tuple[Any, ...]:
     return (
         pk, f"D{household.unit.code}-{month.year}-{pk:07d}", household.program.value, household.pk, household.people[0].pk,
         demo.county.pk, household.unit.pk, household.village.pk, household.area, bool(story.single), story.single, "", "演示",
-        True, True, False, month.day(1), month.day(2), "COUNTY", month.day(19), month.first_day,
+        True, False, month.day(1), month.day(2), "COUNTY", month.day(19), month.first_day,
         story.pk, "CONFIRMED", _at(month, 19), _at(month, 1), True,
     )  # fmt: skip
 

@@ -9,8 +9,10 @@ from PIL import Image, ImageDraw
 
 from cases.demo.people import GIVEN, SURNAMES, make_number
 from cases.models import Application, Household
+from cases.rules.materials import ITEMS
 from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
 from cases.services.assessments import assess_application
+from cases.services.checks import Answer, record_answers, request_check
 from cases.services.people import PersonInput, register_household
 from salvation.demo.registry import Demo
 from salvation.files.services import add_attachment
@@ -19,6 +21,7 @@ from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from salvation.units.selectors import villages_of
 
+EVERYTHING = frozenset(item.code for item in ITEMS)
 STAGES = ("DRAFT", "SUBMITTED", "SURVEYING", "TOWN_REVIEW", "NOTICING", "COUNTY_REVIEW", "REJECTED")
 
 
@@ -52,7 +55,7 @@ def _carry(demo: Demo, unit: Unit, stage: str, panel: Meeting, bureau: Meeting) 
     household = _household(demo, unit, village, clerk)
     application = create_application(
         household=household, program="DIBAO_RURAL", applied_on=start.date(), actor=clerk, now=start,
-        authorised=True, kinship_declared=True, reason="家庭主要劳动力患病，收入减少（演示）",
+        authorised=True, kinship_declared=True, received=EVERYTHING, reason="家庭主要劳动力患病，收入减少（演示）",
     )  # fmt: skip
     Application.objects.filter(pk=application.pk).update(demo=True)
     wages = "500" if stage != "REJECTED" else "6000"
@@ -67,13 +70,30 @@ def _carry(demo: Demo, unit: Unit, stage: str, panel: Meeting, bureau: Meeting) 
     perform(subject=application, step="accept", actor=clerk, now=start)
     perform(subject=application, step="survey", actor=clerk, now=start)
     if stage == "SURVEYING":
+        request_check(application=application, actor=clerk, now=demo.now)
         return
     _visit(demo, application, clerk, start)
     assess_application(application=application, actor=clerk, now=timezone.now())
+    _check(demo, application, clerk, start)
     perform(subject=application, step="propose", actor=clerk, now=start + timedelta(days=1))
     if stage == "TOWN_REVIEW":
         return
     _decide(demo, application, stage, panel, bureau, clerk, leader, start + timedelta(days=2))
+
+
+def _check(demo: Demo, application: Application, clerk: Any, at: datetime) -> None:
+    """A check that found nothing."""
+    checker = demo.cast[("checker", demo.county.pk)]
+    request = request_check(application=application, actor=clerk, now=at)
+    perform(subject=request, step="start", actor=checker, now=at)
+    answers = [
+        Answer(person.pk, department, finding)
+        for person in request.people.all()
+        for department, finding in (("ESTATE", "名下一套农村自建房"), ("BANK", "存款与申报一致"))
+    ]
+    record_answers(request=request, answers=answers, actor=checker)
+    given = {"summary": "各部门反馈与申报一致，未发现疑点。"}
+    perform(subject=request, step="conforms", actor=checker, now=at, data=given)
 
 
 def _decide(

@@ -1,7 +1,8 @@
 """The 文书 of an application: 受理, 补正, 不予受理, 确认, 不予确认, 终止 (B19)."""
-# requirements: B01 part, B19
+# requirements: B01, B19
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -67,6 +68,13 @@ def materials(application: Any, given: Mapping[str, Any]) -> list[Part]:
     return [
         Grid(("序号", "需要补齐的材料", "已补"), rows, widths=(2, 15, 3), aligns=("center", "left", "center"))
     ]
+
+
+def until_of(application: Any) -> str:
+    """The day named when the application was returned for completion, in words."""
+    step = last_step(application, "correct")
+    named = str(step.data.get("until") or "") if step else ""
+    return (day(date.fromisoformat(named)) or "") if named else ""
 
 
 def articles_of(application: Any) -> str:
@@ -167,7 +175,7 @@ CORRECTION = Kind(
         Need("materials", "需要补齐的材料", "long", help="一行写一件，一次写全"),
         Need("until", "补齐期限", "text", help="例如：2022年6月15日"),
     ),
-    suggest=lambda a: {"materials": comment_of(a, "correct")},
+    suggest=lambda a: {"materials": comment_of(a, "correct"), "until": until_of(a)},
     once=False,
 )  # fmt: skip
 NOT_ACCEPTED = Kind(

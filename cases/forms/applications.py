@@ -18,6 +18,7 @@ from cases.rules.codes import (
     PropertyKind,
     TekunMode,
 )
+from cases.rules.materials import ASKED_OF_PEOPLE
 from salvation.web.fields import DateField, FilesField, MoneyField, YesNoField
 from salvation.web.filters import FilterForm
 from salvation.web.rowsets import RowSet, RowsForm
@@ -26,7 +27,21 @@ BLANK = [("", "请选择")]
 NONE = [("", "无")]
 
 
-class ApplicationForm(forms.Form):
+class TieRow(forms.Form):
+    """One relative in office."""
+
+    member = forms.TypedChoiceField(label="家庭成员", coerce=int)
+    relation = forms.ChoiceField(label="是工作人员的")
+    staff_name = forms.CharField(label="工作人员姓名", max_length=50)
+    staff_place = forms.CharField(label="单位和职务", max_length=100, required=False)
+
+    def __init__(self, *args: Any, people: Any = (), relations: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].choices = [*BLANK, *people]  # type: ignore[attr-defined]
+        self.fields["relation"].choices = [*BLANK, *((word, word) for word in relations)]  # type: ignore[attr-defined]
+
+
+class ApplicationForm(RowsForm):
     program = forms.ChoiceField(label="申请类别", choices=[*BLANK, *((p.value, p.label) for p in LASTING)])
     applicant_id = forms.TypedChoiceField(label="申请人", coerce=int)
     is_single = forms.BooleanField(label="按单人保申请（第8条）", required=False)
@@ -40,12 +55,39 @@ class ApplicationForm(forms.Form):
     authorised = YesNoField(label="全部家庭成员已签核对授权书", help_text="没有授权不能查询家庭经济状况")
     kinship_declared = YesNoField(label="申请人已作近亲属申明")
     kinship_flag = YesNoField(
-        label="与经办人员、村（社区）干部有近亲属关系", help_text="有的，须县级人员入户（第20条）"
+        label="与经办人员、村（社区）干部有近亲属关系",
+        help_text="有的，在下面逐人填写，须县级人员入户（第20条）",
+    )
+    received = forms.MultipleChoiceField(
+        label="已收到的材料", required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(item.code, item.label) for item in ASKED_OF_PEOPLE],
+        help_text="只勾收到的；登记后列出还缺的，一次性告知",
+    )  # fmt: skip
+    rowsets = (
+        RowSet(
+            "ties",
+            "近亲属申明",
+            TieRow,
+            item="近亲属",
+            hint="家庭成员中与经办人员、村（社区）干部有近亲属关系的，没有的不填",
+        ),
     )
 
-    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: list[tuple[int, str]], relations: list[str], **kwargs: Any
+    ) -> None:
+        self.row_choices = {"people": people, "relations": relations}
         super().__init__(*args, **kwargs)
         self.fields["applicant_id"].choices = people  # type: ignore[attr-defined]
+
+    def choices_for_rows(self) -> dict[str, Any]:
+        return self.row_choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("kinship_flag") and not self.cleaned_rows.get("ties"):
+            self.add_error("kinship_flag", "有近亲属关系的，请在“近亲属申明”中填写是谁、什么关系")
+        return cleaned
 
 
 WAYS = (("monthly", "月值"), ("yearly", "年值"), ("once", "一笔"), ("mu", "亩数"))

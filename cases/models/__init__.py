@@ -10,10 +10,14 @@ from cases.models.application import (
     Survey,
     Surveyor,
 )
+from cases.models.authorisation import Authorisation
 from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
 from cases.models.change import ChangeOrder, ChangePerson
+from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.models.cycle import MonthlyCycle, VillageAttestation
 from cases.models.household import DutyBearer, Household, Member, PayAccount
+from cases.models.kinship_tie import KinshipTie
+from cases.models.materials import Material, ProxyMandate
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
 from cases.models.simulation import SimulatedChange
@@ -22,22 +26,30 @@ from cases.models.snapshot import BenefitSnapshot
 __all__ = [
     "Application",
     "Assessment",
+    "Authorisation",
     "Benefit",
     "BenefitSnapshot",
     "BenefitTerm",
     "ChangeOrder",
     "ChangePerson",
+    "CheckExchange",
+    "CheckRequest",
+    "CheckResult",
+    "CheckedPerson",
     "CollectiveDecision",
     "Declaration",
     "DutyBearer",
     "Hold",
     "Household",
+    "KinshipTie",
+    "Material",
     "Member",
     "MonthlyCycle",
     "Notice",
     "NoticeSheet",
     "PayAccount",
     "Person",
+    "ProxyMandate",
     "SimulatedChange",
     "StandardAdjustment",
     "Survey",

@@ -55,8 +55,7 @@ class Application(Clocked):
     single_reason = models.CharField("单人保依据", max_length=30, choices=choices(SingleReason), blank=True)
     agent_name = models.CharField("代办人", max_length=50, blank=True)
     reason = models.TextField("申请理由", blank=True)
-    # Every member signed the authorisation to check (B06) and the declaration about relatives in office.
-    authorised = models.BooleanField("全员已签授权书", default=False)
+    # The declaration about relatives in office was made; who they are stands in ``ties``.
     kinship_declared = models.BooleanField("已作近亲属申明", default=False)
     kinship_flag = models.BooleanField("涉及近亲属备案", default=False)
     applied_on = models.DateField("申请日期")

@@ -1,7 +1,7 @@
 """Applications: register, declare, survey, notice, decide. State changes go through the flow."""
-# requirements: B02, B04 part, B05 part, B06 part, B13 part, B15
+# requirements: B02, B04 part, B05 part, B13 part, B15
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,10 +10,22 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.models import Application, CollectiveDecision, Declaration, Household, Notice, Survey, Surveyor
+from cases import checklist
+from cases.models import (
+    Application,
+    CollectiveDecision,
+    Declaration,
+    Household,
+    KinshipTie,
+    Notice,
+    Survey,
+    Surveyor,
+)
 from cases.models.choices import DIBAO, LASTING, Area, Program
 from cases.selectors import coverage_in, open_applications
+from cases.services.authorisations import authorise_all
 from cases.services.benefits import Share, open_benefit
+from cases.services.materials import on_corrected, open_list
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -35,6 +47,16 @@ DECIDING_MEETINGS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class TieInput:
+    """A declared relative in office: ``member`` is a person's id, ``relation`` a word of the parameter kinship.relations."""
+
+    member: int
+    relation: str
+    staff_name: str
+    staff_place: str = ""
+
+
 @transaction.atomic
 def create_application(
     *,
@@ -50,8 +72,14 @@ def create_application(
     authorised: bool = False,
     kinship_declared: bool = False,
     kinship_flag: bool = False,
+    received: Collection[str] = (),
+    ties: Sequence[TieInput] = (),
 ) -> Application:
-    """Register an application of a household (or of one member, 单人保). Raises Refusal for a repeat."""
+    """Register an application of a household (or of one member, 单人保). Raises Refusal for a repeat.
+
+    ``authorised``: everybody signed the authorisation today, the applicant for the minors; ``received``: codes of the
+    pieces that were handed in with it.
+    """
     require(actor, "case.create", household.village)
     if program not in {code.value for code in LASTING}:
         raise Refusal("请选择申请类别", field="program")
@@ -76,7 +104,6 @@ def create_application(
         is_single=is_single,
         single_reason=single_reason,
         reason=reason,
-        authorised=authorised,
         kinship_declared=kinship_declared,
         kinship_flag=kinship_flag,
         applied_on=applied_on,
@@ -87,7 +114,21 @@ def create_application(
             begin(application, actor=actor, now=now)
     except IntegrityError as error:
         raise Refusal("该申请人已有在办的同类申请，请在“申请”中查看") from error
+    _hand_in(application, received, ties, actor=actor)
+    if authorised:
+        authorise_all(application, on=applied_on, actor=actor)
     return application
+
+
+def _hand_in(
+    application: Application, received: Collection[str], ties: Sequence[TieInput], *, actor: Any
+) -> None:
+    KinshipTie.objects.bulk_create(
+        KinshipTie(application=application, member_id=tie.member, relation=tie.relation, staff_name=tie.staff_name,
+                   staff_place=tie.staff_place)
+        for tie in ties
+    )  # fmt: skip
+    open_list(application, received, actor=actor, on=application.applied_on)
 
 
 def _fits_area(program: str, area: str) -> None:
@@ -309,12 +350,15 @@ def shares_of(assessment: Any) -> list[Share]:
 def suggest(application: Application, step: Step) -> dict[str, Any]:
     """First values for what a step asks: the calculated amount, the village's notice board."""
     known: dict[str, Any] = {"place": f"{application.village}公开栏"}
+    if step.code == "correct":
+        known["comment"] = "\n".join(checklist.missing(application))
     if application.assessment is not None:
         known["amount"] = application.assessment.total
     return known
 
 
 EFFECTS = {
+    "correct": (on_corrected,),
     "accept": (on_accepted,),
     "first_review": (on_first_review,),
     "first_reject": (on_first_rejected,),

@@ -7,16 +7,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.checklist import missing, unsigned
 from cases.forms.applications import ApplicationFilter, ApplicationForm, EconomyForm, PhotosForm, SurveyForm
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
-from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
+from cases.services.applications import (
+    SurveyorInput,
+    TieInput,
+    create_application,
+    record_survey,
+    save_declaration,
+)
 from cases.services.assessments import assess_application, preview
 from cases.tables import APPLICATIONS
+from cases.views.tabs import check_tab, materials_tab
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_attachment, attachments_of
+from salvation.parameters.book import at
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
@@ -42,6 +51,7 @@ class ApplicationList(ListPage):
 def overview(page: Any, application: Application) -> dict[str, Any]:
     return {
         "members": application.household.members.filter(left_on__isnull=True).select_related("person"),
+        "lacking": len(missing(application)) + len(unsigned(application, on=timezone.localdate())),
         "notice": application.notices.first(),
         "decisions": application.decisions.select_related("meeting"),
     }
@@ -102,6 +112,8 @@ class ApplicationRecord(RecordPage):
     permission = "case.view"
     tabs = (
         Tab("overview", "概况", "cases/application_overview.html", overview),
+        Tab("materials", "材料与授权", "cases/application_materials.html", materials_tab),
+        Tab("check", "核对", "cases/application_check.html", check_tab, permission="check.view"),
         Tab("economy", "经济状况", "cases/application_economy.html", economy),
         Tab("assessment", "核算", "cases/application_assessment.html", assessment),
         Tab("surveys", "入户调查", "cases/application_surveys.html", surveys),
@@ -126,6 +138,9 @@ class ApplicationRecord(RecordPage):
         links = []
         pk = [subject.pk]
         open_now = subject.state in {"DRAFT", "SUBMITTED", "CORRECTING", "ACCEPTED", "SURVEYING"}
+        if open_now and user.may("case.create", subject.village):
+            links.append(Link("受理材料", reverse("cases:materials", args=pk)))
+            links.append(Link("核对授权", reverse("cases:authorisations", args=pk)))
         if open_now and user.may("case.edit", subject.unit):
             links.append(Link("填写经济状况", reverse("cases:economy", args=pk)))
         surveying = {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}
@@ -149,6 +164,7 @@ class NewApplication(FormPage):
         Section(
             "申请事项", ("program", "applicant_id", "is_single", "single_reason", "applied_on", "reason")
         ),
+        Section("材料", ("received",)),
         Section("授权与申明", ("authorised", "kinship_declared", "kinship_flag")),
     )
     household: Household
@@ -161,12 +177,14 @@ class NewApplication(FormPage):
         members = self.household.members.filter(left_on__isnull=True).select_related("person")
         people = [(m.person_id, m.person.name) for m in members]
         initial = {"applicant_id": self.household.head_id, "applied_on": timezone.localdate()}
-        return ApplicationForm(data, files, people=people, initial=initial)
+        words = at("kinship.relations", on=timezone.localdate(), unit=self.household.handling_unit).value
+        return ApplicationForm(data, files, people=people, relations=str(words).split("、"), initial=initial)
 
     def save(self, form: Any) -> str:
         application = create_application(
-            household=self.household, actor=self.request.user, now=timezone.now(), **form.cleaned_data
-        )
+            household=self.household, actor=self.request.user, now=timezone.now(),
+            ties=[TieInput(**row) for row in form.cleaned_rows["ties"]], **form.cleaned_data,
+        )  # fmt: skip
         return reverse("cases:economy", args=[application.pk])
 
     def cancel_url(self) -> str:

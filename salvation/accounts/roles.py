@@ -42,6 +42,7 @@ ROLES = {
             "乡镇经办",
             TOWN,
             EVERYTHING_READ
+            | {"check.view", "check.request"}
             | {"case.create", "case.edit", "case.submit", "case.accept", "case.survey", "case.notice"}
             | {"change.create", "change.submit", "roster.check", "table.fill", "report.fill", "file.add"}
             | {
@@ -59,6 +60,7 @@ ROLES = {
             "乡镇领导",
             TOWN,
             EVERYTHING_READ
+            | {"check.view"}
             | {"case.first_review", "case.confirm.town", "change.review", "roster.sign", "table.sign"}
             | {
                 "duty.head",
@@ -83,6 +85,7 @@ ROLES = {
             EVERYTHING_READ
             | {
                 "case.review",
+                "check.view",
                 "case.survey",
                 "roster.county_check",
                 "table.accept",
@@ -102,7 +105,7 @@ ROLES = {
             },
             second_factor=True,
         ),
-        Role("COUNTY_CHECKER", "核对岗", COUNTY, CASE_READ | TABLES | {"check.issue"}, second_factor=True),
+        Role("COUNTY_CHECKER", "核对岗", COUNTY, CASE_READ | TABLES | {"check.view", "check.issue"}, second_factor=True),
         Role(
             "COUNTY_APPROVER",
             "县审批人",
@@ -110,6 +113,8 @@ ROLES = {
             EVERYTHING_READ
             | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "change.adjust"}
             | {"export.approve"}
+            | {"check.view"}
+            | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "export.approve"}
             | {"report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"}
             | {"duty.oversee", "duty.oversee.county"},
             second_factor=True,
@@ -127,6 +132,7 @@ ROLES = {
             "审计（派驻）",
             COUNTY,
             EVERYTHING_READ
+            | {"check.view"}
             | {"journal.view", "rectify.review", "export.request", "mask.unmask", "audit.view"},
             second_factor=True,
         ),

@@ -160,6 +160,14 @@ ROUTES: dict[str, Route] = {
     "cases:compare": Route("Household", pk_of("Household")),
     "cases:reveal": Route("Person", pk_of("Person")),
     "cases:check_id": Route(answers=FORM_ONLY),
+    "cases:materials": Route("Application", pk_of("Application")),
+    "cases:authorisations": Route("Application", pk_of("Application")),
+    "cases:mandate": Route("Application", pk_of("Application")),
+    "cases:request_check": Route("Application", pk_of("Application"), asks=("case.view",)),
+    "cases:check_answers": Route("CheckRequest", pk_of("CheckRequest")),
+    "cases:check_file": Route(
+        "CheckRequest", lambda world, place: {"form": "pdf", **pk_of("CheckRequest")(world, place)}
+    ),
     "cases:economy": Route("Application", pk_of("Application")),
     "cases:new_survey": Route("Application", pk_of("Application")),
     "cases:assess": Route("Application", pk_of("Application")),

@@ -21,6 +21,7 @@ from salvation.domain.month import Month
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
 from salvation.units.models import PopulationStat, Unit
+from tests.builders import make_check
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -221,6 +222,8 @@ def survey_and_means_test(page: Page) -> Application:
     confirm(page, "保存")
     press(page, "申请救助")
     page.select_option("[name=program]", "DIBAO_RURAL")
+    for code in ("application", "hukou", "commitment"):
+        page.check(f"[name=received][value={code}]")
     page.check("[name=authorised][value=yes]")
     page.check("[name=kinship_declared][value=yes]")
     page.check("[name=kinship_flag][value=no]")
@@ -255,6 +258,8 @@ def survey_and_means_test(page: Page) -> Application:
     press(page, "核算")
     press(page, "核算")
     expect(page.locator("main")).to_contain_text("1,580.00")
+    make_check(application)
+    page.reload()
     step(page, "提交初审")
     return application
 

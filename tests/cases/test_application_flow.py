@@ -24,6 +24,7 @@ from salvation.flow.engine import available, history, perform
 from salvation.parameters.services import confirm_parameter, propose_parameter
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
+from tests.builders import COMPLETE, make_check
 
 HEAD_ID, SON_ID, GRANDSON_ID = "990000195403150027", "990000197703150010", "990000201008010131"
 
@@ -123,7 +124,7 @@ def submitted(household: Household, clerk: User) -> Application:
     now = timezone.now()
     application = create_application(
         household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=now,
-        authorised=True, kinship_declared=True,
+        **COMPLETE,
     )  # fmt: skip
     save_declaration(household=household, application=application, document=economy(household), actor=clerk)
     perform(subject=application, step="submit", actor=clerk, now=now)
@@ -144,6 +145,7 @@ def review(application: Application, clerk: User, leader: User, now: datetime) -
     perform(subject=application, step="survey", actor=clerk, now=now)
     visit(application, clerk)
     assess_application(application=application, actor=clerk, now=timezone.now())
+    make_check(application)
     perform(subject=application, step="propose", actor=clerk, now=now)
     meeting = panel(application.unit, timezone.localdate())
     data = {"meeting": str(meeting.pk), "place": "村公开栏"}

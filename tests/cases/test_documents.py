@@ -28,7 +28,7 @@ from salvation.flow.engine import perform
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
-from tests.builders import make_benefit, make_household
+from tests.builders import COMPLETE, make_benefit, make_household
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def application(units: dict[str, Unit], clerk: User) -> Application:
     household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
     made: Application = create_application(
         household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
-        authorised=True, kinship_declared=True,
+        **COMPLETE,
     )  # fmt: skip
     perform(subject=made, step="submit", actor=clerk, now=timezone.now())
     return made

@@ -15,7 +15,7 @@ from salvation.accounts.models import User
 from salvation.documents.html import paper_html
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
-from tests.builders import make_household
+from tests.builders import COMPLETE, make_household
 
 POSTED = date(2022, 6, 1)
 ROW = {"place": "水东村3组", "name": "谢桂英", "people": "3", "program": "农村低保", "grant": "1,580.00元/月"}
@@ -135,7 +135,7 @@ def test_a_household_reviewed_anew_on_the_same_day_stands_once_with_its_new_amou
     first, second = (
         create_application(
             household=make_household(units["360722100200"], [name]), program="DIBAO_RURAL", applied_on=today,
-            actor=clerk, now=timezone.now(), authorised=True, kinship_declared=True,
+            actor=clerk, now=timezone.now(), **COMPLETE,
         )
         for name in ("谢桂英", "钟小北")
     )  # fmt: skip

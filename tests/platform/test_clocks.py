@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.checklist import checklist
 from cases.models import Application
 from cases.services.applications import create_application
+from cases.services.materials import Received, receive_materials
 from cases.timeliness import timeliness
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -22,7 +24,7 @@ from salvation.flow.clocks import extend_clock, keep_time, start_clock
 from salvation.flow.engine import perform
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
-from tests.builders import make_household
+from tests.builders import COMPLETE, make_household
 
 # A Monday; nothing falls on a holiday until the Dragon Boat festival of 3 June.
 MONDAY = date(2022, 5, 9)
@@ -40,8 +42,7 @@ def application(units: dict[str, Unit], clerk: User) -> Application:
         program="DIBAO_RURAL",
         applicant_id=household.head_id,
         applied_on=MONDAY,
-        authorised=True,
-        kinship_declared=True,
+        **COMPLETE,
         actor=clerk,
         now=at(MONDAY),
     )
@@ -54,6 +55,12 @@ def accepted(application: Application, clerk: User) -> Application:
     return application
 
 
+def bring(application: Application, clerk: User) -> None:
+    """The family brings what it was asked for."""
+    wanted = [Received(line.code, True) for line in checklist(application) if line.missing]
+    receive_materials(application=application, given=wanted, actor=clerk, on=MONDAY)
+
+
 def test_the_clock_begins_with_acceptance(accepted: Application) -> None:
     # Thirty working days after 9 May, without 3 June.
     assert (accepted.clock_from, accepted.total_due_on) == (MONDAY, date(2022, 6, 21))
@@ -63,6 +70,7 @@ def test_days_of_correction_do_not_count_against_the_office(application: Applica
     perform(subject=application, step="submit", actor=clerk, now=at(MONDAY))
     tuesday, friday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=4)
     perform(subject=application, step="correct", actor=clerk, now=at(tuesday), comment="缺收入证明")
+    bring(application, clerk)
     perform(subject=application, step="submit", actor=clerk, now=at(friday))
     # One of three days was spent before; two are left after Friday.
     assert application.due_on == date(2022, 5, 17)
@@ -72,6 +80,7 @@ def test_whoever_comes_back_too_late_has_a_day_left(application: Application, cl
     perform(subject=application, step="submit", actor=clerk, now=at(MONDAY))
     late = MONDAY + timedelta(days=7)
     perform(subject=application, step="correct", actor=clerk, now=at(late), comment="缺收入证明")
+    bring(application, clerk)
     perform(subject=application, step="submit", actor=clerk, now=at(late))
     assert application.due_on == late + timedelta(days=1)
 

@@ -22,6 +22,7 @@ from salvation.flow.engine import history, perform, stat_month
 from salvation.flow.models import StatFreeze, Transition
 from salvation.flow.table import Flow, State, Step
 from salvation.journal.models import Entry
+from tests.builders import COMPLETE
 from tests.world import LONG_AGO, PLACES, person_id
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def draft(clerk: User, units: dict[str, Any]) -> Application:
     )
     return create_application(
         household=household, program="DIBAO_RURAL", applied_on=BEFORE_HOLIDAYS.date(), actor=clerk,
-        now=moment(BEFORE_HOLIDAYS), authorised=True, kinship_declared=True,
+        now=moment(BEFORE_HOLIDAYS), **COMPLETE,
     )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def test_a_step_that_asks_for_a_reason_is_refused_without(draft: Application, cl
 
 
 def test_a_guard_refuses_and_nothing_is_written(draft: Application, clerk: User) -> None:
-    Application.objects.filter(pk=draft.pk).update(authorised=False)
+    draft.authorisations.all().delete()
     submit(draft, clerk)
     entries = Entry.objects.count()
     with pytest.raises(Refusal, match="授权书"):
@@ -119,7 +120,7 @@ def test_the_guard_looks_at_the_locked_row_and_not_at_the_copy_in_hand(
 ) -> None:
     submit(draft, clerk)
     stale = Application.objects.get(pk=draft.pk)
-    perform(subject=draft, step="accept", actor=clerk, now=timezone.now())
+    perform(subject=draft, step="accept", actor=clerk, now=moment(BEFORE_HOLIDAYS))
     with pytest.raises(Refusal, match="已受理"):
         perform(subject=stale, step="accept", actor=clerk, now=timezone.now())
 

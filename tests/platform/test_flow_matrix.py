@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from audits.flows import RECTIFICATION
+from cases.check_flow import CHECK
 from cases.flows import APPLICATION, CHANGE_ORDER
 from funds.flows import ROSTER
 from reports.summary.flows import SUMMARY
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 FLOW_TABLES = {
     "Application": APPLICATION,
     "ChangeOrder": CHANGE_ORDER,
+    "CheckRequest": CHECK,
     "RectificationItem": RECTIFICATION,
     "Submission": SUBMISSION,
     "SummaryReport": SUMMARY,
@@ -51,7 +53,10 @@ def facts_for(world: World, step: Step) -> dict[str, Any]:
         "done_on": timezone.localdate(),
         "tag": "FAKE",
     }
-    return {need.key: known.get(need.key, "已填写") for need in step.needs}
+    return {
+        need.key: known.get(need.key, "2022-06-15" if need.kind == "date" else "已填写")
+        for need in step.needs
+    }
 
 
 def attempt(world: World, subject: Any, step: Step, actor: Any) -> tuple[str, str]:

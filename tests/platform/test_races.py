@@ -26,7 +26,7 @@ from salvation.parameters.models import ParameterVersion
 from salvation.parameters.services import confirm_parameter
 from salvation.web.models import Sending
 from salvation.web.services import carry_out_once, new_token
-from tests.builders import make_household
+from tests.builders import COMPLETE, make_household
 from tests.world import PLACES, person_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,7 +66,7 @@ def submitted(clerk: User, units: Any) -> Application:
     )
     made = create_application(
         household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
-        authorised=True, kinship_declared=True,
+        **COMPLETE,
     )  # fmt: skip
     perform(subject=made, step="submit", actor=clerk, now=timezone.now())
     return made
@@ -167,7 +167,7 @@ def test_first_reviews_of_one_village_at_once_stand_on_one_sheet(clerk: User, un
     for name in ("甲", "乙", "丙", "丁"):
         made = create_application(
             household=make_household(units["360722100200"], [name]), program="DIBAO_RURAL", applied_on=today,
-            actor=clerk, now=timezone.now(), authorised=True, kinship_declared=True,
+            actor=clerk, now=timezone.now(), **COMPLETE,
         )  # fmt: skip
         notices.append(
             Notice.objects.create(

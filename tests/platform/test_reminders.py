@@ -20,7 +20,7 @@ from salvation.duties.selectors import duties_for
 from salvation.duties.services import close_duty, open_duty
 from salvation.periods.effects import LEADER_DUTY
 from salvation.units.models import Unit
-from tests.builders import make_household
+from tests.builders import COMPLETE, make_household
 
 WEDNESDAY, SUNDAY = date(2022, 5, 11), date(2022, 5, 15)
 TOWN, OTHER = "360722100", "360722101"
@@ -143,7 +143,7 @@ def test_one_who_must_stand_back_does_not_read_the_name_in_the_calendar(
     household = make_household(units["360722100200"], ["谢桂英"])
     application = create_application(
         household=household, program="DIBAO_RURAL", applicant_id=household.head_id, applied_on=WEDNESDAY,
-        authorised=True, kinship_declared=True, actor=clerk, now=at(WEDNESDAY),
+        **COMPLETE, actor=clerk, now=at(WEDNESDAY),
     )  # fmt: skip
     Duty.objects.filter(subject_id=application.pk).update(due_on=WEDNESDAY)
     assert "谢桂英" in shown(leader, "?month=2022-05")

@@ -13,7 +13,7 @@ from salvation.flow.engine import history
 from salvation.flow.table import Need
 from salvation.web.services import new_token
 from salvation.web.steps import field_for, kept
-from tests.builders import make_benefit, make_household
+from tests.builders import COMPLETE, make_benefit, make_household
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def application(clerk, units):
     )
     return create_application(
         household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk,
-        now=timezone.now(), authorised=True, kinship_declared=True,
+        now=timezone.now(), **COMPLETE,
     )  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""Parameters of intake, core checks, kinship filings and deliberation (domain/09)."""
+
+from salvation.parameters.registry import Parameter
+
+L57 = "最低生活保障审核确认办法"
+
+CHECK = (
+    Parameter("sla.check.start", "启动核对（提请后）", "int", 3, f"{L57}第17条", "查到", "工作日"),
+    Parameter("sla.check.finish", "出具核对报告（启动、异议后）", "int", 10, "县局规定", "通识", "工作日"),
+    Parameter("sla.check.tell", "告知核对结果（报告不符合后）", "int", 3, "县局规定", "通识", "工作日"),
+    Parameter("sla.check.object", "申请人提出异议", "int", 10, "县局规定", "通识", "自然日"),
+    Parameter(
+        "check.valid_days", "核对报告有效期", "int", 180, "002 第27条；天数由县局确定", "通识", "自然日"
+    ),
+    Parameter("check.required", "初审前须有核对报告", "bool", True, "002 第27条、第29条", "原文"),
+    Parameter(
+        "check.auth_valid_days",
+        "核对授权书有效期",
+        "int",
+        365,
+        "002 第27条；天数由县局确定",
+        "通识",
+        "自然日",
+    ),
+)
+KINSHIP = (
+    Parameter(
+        "kinship.relations",
+        "近亲属范围",
+        "text",
+        "配偶、父母、子女、祖父母、外祖父母、孙子女、外孙子女、兄弟姐妹",
+        "002 第55条；范围为县局规定",
+        "原文",
+    ),
+)
+ALL = (*CHECK, *KINSHIP)
