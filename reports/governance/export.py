@@ -1,20 +1,22 @@
 """The table on paper and as a file."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
 
 from reports.governance.labels import cell_label
-from reports.governance.services import distinct_figures
+from reports.governance.services import distinct_figures, rows_for
 from reports.governance.table import TABLE, Row, distinct_row
 from salvation.domain.mask import Scene
 from salvation.domain.month import Month
 from salvation.periods.standing import WITH_UNIT
 from salvation.tables.model import Heading
+from salvation.tables.pdf import render_pdf
 from salvation.tables.styled import write_styled
-from salvation.tables.values import text
+from salvation.tables.values import digest, text
 from salvation.units.models import Unit
 
 SHOWN_DOUBLE = 6
@@ -74,6 +76,32 @@ def double_counted(county: Unit, month: Month, rows: Sequence[Row], limit: int =
 def file_title(place: Unit, month: Month, version: int) -> str:
     """信丰县_2022年5月_专项治理统计表_v1"""
     return f"{place.name}_{month.label}_专项治理统计表_v{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A printed table: ``digest`` is of its content, the same in every format."""
+
+    name: str
+    content: bytes
+    digest: str
+    rows: int
+
+
+def county_paper(county: Unit, month: Month, units: Sequence[Unit], *, whole: bool, made_by: str) -> Paper:
+    """The table of these units on A3 paper; ``whole``: with the county's figures that count nobody twice.
+
+    Takes some ten seconds for a county: call it in a job.
+    """
+    rows, frozen = rows_for(county, month, units)
+    several = len(rows) > 1
+    lines = [distinct_row(distinct_figures(county, month)), *rows] if whole and several else rows
+    heading = sheet_heading(county, month, rows, frozen=frozen, made_by=made_by)
+    total: Any = TABLE.total_row(rows) if several else None
+    content = render_pdf(TABLE, lines, heading=heading, total=total, scene=Scene.LIST)
+    version = max((row.submission.version for row in rows if row.submission), default=1)
+    place = rows[0].unit if len(rows) == 1 else county
+    return Paper(f"{file_title(place, month, version)}.pdf", content, digest(TABLE, lines), len(lines))
 
 
 def write_sheet(county: Unit, month: Month, rows: Sequence[Row], *, frozen: bool, made_by: str) -> bytes:

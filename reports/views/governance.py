@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,13 +13,21 @@ from reports.charts import county_charts, held_months, money_line, year_lines
 from reports.governance.export import double_counted
 from reports.governance.services import CODE, close_month, distinct_figures, draft_month, rows_for
 from reports.governance.table import TABLE, distinct_row
+from reports.jobs import PAPER
 from reports.views.sheets import GovernanceSheet, check_line, own_units, parse_month
 from salvation.access.place import own_county
+from salvation.access.reach import reach_of
 from salvation.access.services import require
 from salvation.domain.month import Month
+from salvation.files.services import load
+from salvation.jobs.models import Run
+from salvation.jobs.services import start
+from salvation.jobs.tasks import execute
+from salvation.journal.services import record
 from salvation.periods.models import Submission
 from salvation.periods.standing import standings
 from salvation.tables.model import Column, Row, Totals
+from salvation.web.downloads import download
 from salvation.web.pages.base import Page
 from salvation.web.pages.sheets import Check
 
@@ -108,6 +116,40 @@ class CountySheet(GovernanceSheet):
             for row in self.found
             for outcome in self.problems.get(row.unit.pk, ())
         ] or [Check(True, "表内勾稽", "各单位均相符，或已说明")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return (
+            self._made(request.GET["file"])
+            if "file" in request.GET
+            else super().get(request, *args, **kwargs)
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Paper for a whole county takes its time: a job makes it. Other files are made at once."""
+        self.month, self.county = parse_month(self.kwargs["month"]), own_county(request.user)
+        user: Any = request.user
+        if request.POST.get("format") != "pdf" or not user.may("register.view", self.county):
+            return super().post(request, *args, **kwargs)
+        period = f"{self.month}.{user.pk}"
+        run = start(
+            code=PAPER, unit=self.county, period=period, actor=user, enqueue=execute.delay, again=True
+        )
+        return HttpResponseRedirect(reverse("web:job", args=[run.pk]))
+
+    def _made(self, number: str) -> HttpResponse:
+        """The file his job made, for as long as he sees all its units. Raises Http404, Refusal."""
+        self.month, self.county = parse_month(self.kwargs["month"]), own_county(self.request.user)
+        mine = Run.objects.filter(job=PAPER, unit=self.county, requested_by=self.request.user.pk)
+        pk = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+        run = mine.filter(pk=pk, state=Run.State.DONE, period__startswith=f"{self.month}.").first()
+        kept = run.result["kept"] if run else {}
+        if not kept or not set(kept["units"]) <= reach_of(self.request.user, "table.view").units:
+            raise Http404("没有找到，或不在您的管辖范围")
+        content = load(kept["stored_as"])
+        facts = {"list": kept["name"], "rows": kept["rows"], "format": "pdf", "digest": kept["digest"]}
+        record(actor=self.request.user, action="export", unit=self.county, facts=facts)
+        answer: Any = download(content, kept["name"])
+        return answer
 
     def show(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         found = standings(

@@ -111,6 +111,11 @@ def load(stored_as: str) -> bytes:
     return crypto.open_bytes(path.read_bytes(), KIND)
 
 
+def discard(stored_as: str) -> None:
+    """Remove a file that was made anew. Nothing that somebody handed in or signed is ever removed."""
+    _path(stored_as).unlink(missing_ok=True)
+
+
 def _path(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / name[:2] / name
 

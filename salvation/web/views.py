@@ -17,6 +17,8 @@ from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.base import Page, ScopedPage
 from salvation.web.search import PER_PROVIDER, search
 
+# Where a finished job leads and what the button says; every other result is shown.
+LINK = ("url", "action")
 DAY_PARTS = ((11, "上午好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
 
 
@@ -106,8 +108,13 @@ def job_context(run: Run) -> dict[str, Any]:
         "label": label,
         "waiting": waiting,
         "left": time_left(run) if waiting else "",
-        "result": [(key, value) for key, value in run.result.items() if not isinstance(value, dict | list)],
+        "result": [
+            (key, value)
+            for key, value in run.result.items()
+            if key not in LINK and not isinstance(value, dict | list)
+        ],
         "next_url": run.result.get("url", ""),
+        "next_label": run.result.get("action", "查看结果"),
     }
 
 
