@@ -1,14 +1,15 @@
 """What cases shows on the desk."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
-from cases.models import Application, Benefit, ChangeOrder, VillageAttestation
+from cases.models import Application, Benefit, ChangeOrder, ReviewTask, VillageAttestation
 from cases.services.cycle import closes_on
+from cases.services.reviews import events_ahead
 from salvation.domain.month import Month
 from salvation.web.desk import Number
 
@@ -35,10 +36,14 @@ def cycle_numbers(user: Any, today: date) -> Sequence[Number]:
     cycle = sheets.select_related("cycle__county")[0].cycle
     last = closes_on(cycle.county, month)
     open_ones = sheets.filter(signed_on__isnull=True).count()
+    ahead = events_ahead(user, today).filter(on__lte=today + timedelta(days=30))
+    late = ReviewTask.objects.visible_to(user).filter(done_on__isnull=True, due_on__lt=today)
     underway = ChangeOrder.objects.visible_to(user).exclude(state__in=("EFFECTIVE", *ChangeOrder.flow.ended))
     address = reverse("cases:attestations")
     return [
         Number("变更截止", "已关闭" if cycle.closed_at else f"{last:%-m月%-d日}", f"{address}?month={month}"),
         Number("未签字的村", f"{open_ones:,}/{total:,}", f"{address}?month={month}&state=open"),
+        Number("逾期未核查", f"{late.count():,}", reverse("cases:reviews") + "?state=late"),
+        Number("到期提醒", f"{ahead.count():,}", reverse("cases:life_events")),
         Number("在办变更单", f"{underway.count():,}", reverse("cases:changes")),
     ]

@@ -12,6 +12,7 @@ from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.grace import end_grace_periods
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
+from cases.services.reviews import note_events, open_reviews
 from cases.services.roster_import import check_batch, commit_batch
 from cases.services.simulation import simulate
 from salvation.domain.month import Month
@@ -20,6 +21,7 @@ from salvation.jobs.heartbeat import Heartbeat
 from salvation.jobs.services import Running, job
 from salvation.parameters.models import ParameterVersion
 
+REVIEW, EVENTS = "review.due", "life.events"
 ADJUST, ADJUST_UNDO = "standard.adjust", "standard.undo"
 CYCLE_OPEN, CYCLE_CLOSE = "cycle.open", "cycle.close"
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
@@ -37,6 +39,20 @@ def cycle_open(run: Running) -> dict[str, Any]:
     """The period of the run is the month."""
     made = open_cycle(county=run.unit, month=Month.parse(run.period), now=timezone.now())
     return {"村签字报表": made}
+
+
+@job(REVIEW, label="列出核查到期")
+def review_due(run: Running) -> dict[str, Any]:
+    """The period of the run is a day."""
+    made = open_reviews(county=run.unit, on=date.fromisoformat(run.period), now=timezone.now())
+    return {"新增核查任务": made}
+
+
+@job(EVENTS, label="列出到期提醒")
+def life_events(run: Running) -> dict[str, Any]:
+    """Each Monday; the period of the run is a day."""
+    on = date.fromisoformat(run.period)
+    return {"新增提醒": note_events(county=run.unit, on=on) if on.weekday() == 0 else 0}
 
 
 @job(CYCLE_CLOSE, label="关闭动态管理周期")

@@ -67,6 +67,19 @@ MOVING = (
     ),
 )  # fmt: skip
 CYCLE = (
+    Parameter(
+        "review.dibao.stable", "定期核查间隔（收入稳定、无劳动力）", "int", 12, f"{L57}第31条", "查到", "月"
+    ),
+    Parameter(
+        "review.dibao.unstable",
+        "定期核查间隔（收入不固定、有劳动力）",
+        "int",
+        6,
+        f"{L57}第31条",
+        "查到",
+        "月",
+    ),
+    Parameter("review.tekun", "特困定期核查间隔", "int", 12, "民政部2018年通知第7条", "查到", "月"),
     Parameter("cycle.attest_day", "村签字报表最迟日", "int", 20, "002 第29条；日期由县局规定", "通识", "日"),
     Parameter("cycle.close_day", "当月变更截止日", "int", 25, "002 第29条；日期由县局规定", "通识", "日"),
 )

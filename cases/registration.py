@@ -73,6 +73,9 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem(
             "村签字报表", "cases:attestations", "case.view", "救助对象", "check", 52, waiting("attestation")
         ),
+        NavItem("核查任务", "cases:reviews", "case.view", "救助对象", "clock", 54, waiting("review")),
+        NavItem("核查完成情况", "cases:review_completion", "case.view", "救助对象", "chart", 59),
+        NavItem("到期提醒", "cases:life_events", "case.view", "救助对象", "clock", 56),
         NavItem("提标减标", "cases:adjustments", "change.adjust", "救助对象", "chart", 53),
         NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
         NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),
@@ -96,5 +99,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         Monthly(jobs.CYCLE_OPEN, day=1, hour=0, minute=10),
         Daily(jobs.CYCLE_CLOSE, hour=23, minute=50),
         Daily(jobs.GRACE, hour=3),
+        Daily(jobs.REVIEW, hour=3, minute=20),
+        Daily(jobs.EVENTS, hour=6),
         Daily(jobs.NOTICE, hour=8),
     )

@@ -26,7 +26,9 @@ from cases.models import (
     BenefitTerm,
     CheckExchange,
     Hold,
+    LifeEvent,
     NoticeSheet,
+    ReviewTask,
     SimulatedChange,
     StandardAdjustment,
     TermMember,
@@ -332,6 +334,15 @@ def _papers(world: World, place: Place) -> None:
         asked_by=world.users["COUNTY_APPROVER"], asked_at=now,
     )  # fmt: skip
     world.keep(place.key, adjustment)
+    benefit = world.one("Benefit", place.key)
+    review = ReviewTask.objects.create(
+        benefit=benefit, unit=town, village=application.village, source="DUE", due_on=timezone.localdate()
+    )
+    event = LifeEvent.objects.create(
+        benefit=benefit, unit=town, village=application.village, person=application.applicant, kind="TURNS_60",
+        on=timezone.localdate(), noted_on=timezone.localdate(),
+    )  # fmt: skip
+    world.keep(place.key, review, event)
     simulated = SimulatedChange.objects.create(
         version=version, unit=town, village=application.village, household=application.household, kind="GAIN",
         program="DIBAO_RURAL", before=500, after=600,

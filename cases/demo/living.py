@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from cases.models import MonthlyCycle
 from cases.services.cycle import open_cycle
+from cases.services.reviews import note_events, open_reviews
 from salvation.demo.registry import Demo
+
+
+def seed_reviews(demo: Demo) -> str:
+    """What is due within thirty days, and the events of the coming weeks."""
+    made = open_reviews(county=demo.county, on=demo.today, now=demo.now)
+    return f"待核查 {made}，到期提醒 {note_events(county=demo.county, on=demo.today)}"
 
 
 def seed_cycle(demo: Demo) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from cases.demo.economy import write_declarations
 from cases.demo.history import make_stories, write_stories
-from cases.demo.living import seed_cycle
+from cases.demo.living import seed_cycle, seed_reviews
 from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
 from cases.demo.running import seed_running
@@ -44,4 +44,5 @@ def register_seeders() -> None:
         Seeder("在办申请", 40, seed_running),
         Seeder("月末快照", 50, seed_snapshots),
         Seeder("月度动态管理", 55, seed_cycle),
+        Seeder("核查与提醒", 56, seed_reviews),
     )

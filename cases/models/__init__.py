@@ -20,6 +20,7 @@ from cases.models.kinship_tie import KinshipTie
 from cases.models.materials import Material, ProxyMandate
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
+from cases.models.review import LifeEvent, ReviewTask
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
 
@@ -42,6 +43,7 @@ __all__ = [
     "Hold",
     "Household",
     "KinshipTie",
+    "LifeEvent",
     "Material",
     "Member",
     "MonthlyCycle",
@@ -50,6 +52,7 @@ __all__ = [
     "PayAccount",
     "Person",
     "ProxyMandate",
+    "ReviewTask",
     "SimulatedChange",
     "StandardAdjustment",
     "Survey",

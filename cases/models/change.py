@@ -60,8 +60,12 @@ class ChangeOrder(FlowSubject):
     household_out = models.BooleanField("整户退出", default=False)
     reason = models.TextField("事由")
     # Why a member comes or goes, or the payment rests: codes of cases.rules.changes.
-    cause = models.CharField("具体原因", max_length=20, choices=list(CAUSES.items()), blank=True, default="")
-    new_program = models.CharField("转入类别", max_length=20, choices=PROGRAMS, blank=True, default="")
+    cause = models.CharField(
+        "具体原因", max_length=20, choices=list(CAUSES.items()), blank=True, default="", db_default=""
+    )
+    new_program = models.CharField(
+        "转入类别", max_length=20, choices=PROGRAMS, blank=True, default="", db_default=""
+    )
     to_unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接收单位"
     )
@@ -90,7 +94,7 @@ class ChangeOrder(FlowSubject):
     # What the order will write beside amounts (new head, account, person's facts), sealed.
     details = SealedJSONField(kind="change_details", null=True, blank=True, verbose_name="变更明细")
     # The benefit's ranges as they were from the effective month on: striking the order out brings them back.
-    before = models.JSONField("变更前各期", default=list)
+    before = models.JSONField("变更前各期", null=True, blank=True)
     # First day of the statistical month in which the order took effect (12 §12.1 #1).
     stat_month = models.DateField("统计月", null=True, blank=True)
     notified_on = models.DateField("告知日期", null=True, blank=True)

@@ -19,6 +19,7 @@ from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
 from cases.services.orders import award_of, details_of, member_share, running_term, shares_kept
+from cases.services.reviews import ask_after_death
 from cases.services.successions import succeed
 from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
@@ -26,6 +27,7 @@ from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.flow.models import Transition
 from salvation.flow.table import Context
+from salvation.parameters.book import at
 
 WRITTEN = ["notified_on", "stat_month", "effective_month", "grace_until", "before", "old_total"]
 
@@ -111,6 +113,8 @@ def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
         for term, left, care in later:
             open_range(order, term, term.months, left, term.standing, care=care)
         make_head(order, actor)
+        months = at("death.recheck_months", on=order.event_on or order.effective_month, unit=order.unit)
+        ask_after_death(order=order, months=int(months.value))
     else:
         _stop(order, month, actor)
 
@@ -228,7 +232,7 @@ def on_reversed(context: Context) -> None:
     if benefit.stop_month == order.effective_month and not order.shares:
         benefit.stop_month, benefit.stop_reason = None, ""
         benefit.save(update_fields=["stop_month", "stop_reason"])
-    restore_image(benefit, month, order.before)
+    restore_image(benefit, month, order.before or [])
     if order.kind == ChangeKind.DEATH and order.person is not None:
         Person.objects.filter(pk=order.person_id).update(died_on=None)
     if order.kind in {ChangeKind.DEATH, ChangeKind.MEMBER_REMOVE}:

@@ -85,12 +85,17 @@ def orders(page: Any, benefit: Benefit) -> dict[str, Any]:
     return {"orders": rows.order_by("-id"), "benefit": benefit, "successor": benefit.successors.first()}
 
 
+def reviews(page: Any, benefit: Benefit) -> dict[str, Any]:
+    return {"reviews": benefit.reviews.order_by("-pk"), "today": timezone.localdate()}
+
+
 class BenefitRecord(RecordPage):
     model = ShownBenefit
     permission = "case.view"
     tabs = (
         Tab("terms", "期间", "cases/benefit_terms.html", terms),
         Tab("orders", "变更", "cases/benefit_orders.html", orders),
+        Tab("reviews", "核查", "cases/benefit_reviews.html", reviews),
     )
 
     def narrow(self, rows: Any) -> Any:

@@ -85,6 +85,7 @@ ROLES = {
             EVERYTHING_READ
             | {
                 "case.review",
+                "review.campaign",
                 "check.view",
                 "case.survey",
                 "roster.county_check",

@@ -178,6 +178,8 @@ ROUTES: dict[str, Route] = {
         lambda world, place: {"form": "docx", **pk_of("VillageAttestation")(world, place)},
     ),
     "cases:undo_adjustment": Route("StandardAdjustment", pk_of("StandardAdjustment")),
+    "cases:review": Route("ReviewTask", pk_of("ReviewTask")),
+    "cases:life_event": Route("LifeEvent", pk_of("LifeEvent"), answers=(302,)),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
     "cases:new_change": Route(
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}

@@ -1,0 +1,95 @@
+"""定期核查 (C03, C11): one open task a benefit, whoever asks for it, so that nobody is visited twice."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.models.benefit import Benefit
+from cases.models.person import Person
+from salvation.access.models import Access, ScopedModel
+from salvation.units.models import Unit
+
+
+class ReviewTask(ScopedModel):
+    """A household to be visited and judged again by a day."""
+
+    access = Access(
+        view="case.view",
+        scopes={"handling": "unit"},
+        village="village",
+        people="benefit__household__members__person",
+    )
+
+    class Source(models.TextChoices):
+        DUE = "DUE", "定期核查到期"
+        CAMPAIGN = "CAMPAIGN", "全面排查"
+        DEATH = "DEATH", "成员死亡后重核"
+
+    class Outcome(models.TextChoices):
+        SAME = "SAME", "无明显变化，维持"
+        CHANGED = "CHANGED", "有变化，已登记变更单"
+        STOP = "STOP", "不再符合，另办停发或渐退"
+        ENDED = "ENDED", "待遇已终止，不再核查"
+
+    benefit = models.ForeignKey(
+        Benefit, on_delete=models.PROTECT, related_name="reviews", verbose_name="待遇"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
+    village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
+    source = models.CharField("来源", max_length=10, choices=Source)
+    campaign = models.CharField("排查", max_length=60, blank=True, default="")
+    due_on = models.DateField("核查期限")
+    done_on = models.DateField("核查日期", null=True, blank=True)
+    outcome = models.CharField("结论", max_length=10, choices=Outcome, blank=True, default="")
+    note = models.TextField("核查情况", blank=True, default="")
+    order = models.ForeignKey(
+        "cases.ChangeOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="核查人"
+    )
+
+    class Meta:
+        verbose_name = "核查任务"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["benefit"], condition=Q(done_on__isnull=True), name="review_one_open_a_benefit"
+            ),
+            models.CheckConstraint(
+                name="review_done_has_outcome", condition=Q(done_on__isnull=True) | ~Q(outcome="")
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "due_on"], name="review_unit_due")]
+
+    def __str__(self) -> str:
+        return f"{self.benefit}核查"
+
+
+class LifeEvent(ScopedModel):
+    """A day in somebody's life that calls for a look: written each Monday for the weeks ahead, never changed."""
+
+    access = Access(view="case.view", scopes={"handling": "unit"}, village="village", people="person")
+
+    class Kind(models.TextChoices):
+        TURNS_16 = "TURNS_16", "满16周岁"
+        TURNS_18 = "TURNS_18", "满18周岁"
+        TURNS_60 = "TURNS_60", "满60周岁"
+        GRACE_ENDS = "GRACE_ENDS", "渐退期满"
+        RECOGNITION_ENDS = "RECOGNITION_ENDS", "认定到期"
+        RESTS_LONG = "RESTS_LONG", "暂停发放未结论"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
+    village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name="人员")
+    benefit = models.ForeignKey(Benefit, on_delete=models.PROTECT, related_name="+", verbose_name="待遇")
+    kind = models.CharField("事项", max_length=20, choices=Kind)
+    on = models.DateField("日期")
+    noted_on = models.DateField("提醒日期")
+
+    class Meta:
+        verbose_name = "到期提醒"
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "on"], name="life_event_once")]
+        indexes = [models.Index(fields=["unit", "on"], name="life_event_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_kind_display()}"

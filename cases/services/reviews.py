@@ -1,0 +1,231 @@
+"""Who is to be visited and judged again, by when, and what came of it. Set-based."""
+# requirements: C03, C11 part
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import ChangeOrder, Declaration, LifeEvent, ReviewTask
+from cases.services.assessments import reassess_household
+from cases.services.changes import draft_amount
+from salvation.access.services import require
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.duties.models import Duty
+from salvation.duties.services import open_duties
+from salvation.journal.actions import register
+from salvation.journal.services import record
+from salvation.parameters.book import Book
+from salvation.units.models import Unit
+
+register(review__record="登记核查结论", review__campaign="部署全面排查")
+DUTY = "review"
+AHEAD = 30
+
+# The next review counts from the last one, the last means test, or the begin of the benefit, whichever is latest. A family
+# with somebody able to work is looked at twice a year (L57 第31条), 特困 by a term of its own.
+DUE = """
+INSERT INTO cases_reviewtask (benefit_id, unit_id, village_id, source, campaign, due_on, outcome, note)
+SELECT b.id, b.unit_id, b.village_id, 'DUE', '', due.due_on, '', ''
+FROM cases_benefit b
+CROSS JOIN LATERAL (
+    SELECT (greatest(
+        b.first_month,
+        (SELECT max(r.done_on) FROM cases_reviewtask r WHERE r.benefit_id = b.id),
+        (SELECT max(a."on") FROM cases_assessment a JOIN cases_benefitterm t ON t.assessment_id = a.id
+         WHERE t.benefit_id = b.id)
+    ) + make_interval(months => CASE
+        WHEN b.program LIKE 'TEKUN%%' THEN %(tekun)s
+        WHEN EXISTS (
+            SELECT 1 FROM cases_member m JOIN cases_person p ON p.id = m.person_id
+            WHERE m.household_id = b.household_id AND m.left_on IS NULL AND m.counted AND p.labour = 'FULL'
+            AND p.birth_date BETWEEN %(on)s::date - interval '60 years' AND %(on)s::date - interval '16 years'
+            AND NOT p.in_school
+        ) THEN %(unstable)s ELSE %(stable)s END))::date AS due_on
+) due
+WHERE b.county_id = %(county)s AND (b.stop_month IS NULL OR b.stop_month > %(on)s) AND b.first_month <= %(on)s
+    AND due.due_on <= %(until)s
+ON CONFLICT (benefit_id) WHERE done_on IS NULL DO NOTHING
+"""
+# A task of a benefit that ended meanwhile is no task any more.
+ENDED = """
+UPDATE cases_reviewtask r SET done_on = %(on)s, outcome = 'ENDED' FROM cases_benefit b
+WHERE b.id = r.benefit_id AND r.done_on IS NULL AND b.county_id = %(county)s AND b.stop_month <= %(on)s
+"""
+# Everybody below a unit; who is due anyway is visited once, by the earlier day.
+CAMPAIGN = """
+INSERT INTO cases_reviewtask (benefit_id, unit_id, village_id, source, campaign, due_on, outcome, note)
+SELECT b.id, b.unit_id, b.village_id, 'CAMPAIGN', %(title)s, %(until)s, '', ''
+FROM cases_benefit b JOIN units_unit u ON u.id = b.unit_id AND u.path LIKE %(path)s
+WHERE (b.stop_month IS NULL OR b.stop_month > %(on)s) AND b.first_month <= %(on)s
+ON CONFLICT (benefit_id) WHERE done_on IS NULL
+    DO UPDATE SET campaign = excluded.campaign, due_on = least(cases_reviewtask.due_on, excluded.due_on)
+"""
+EVENTS = """
+INSERT INTO cases_lifeevent (unit_id, village_id, person_id, benefit_id, kind, "on", noted_on)
+SELECT DISTINCT ON (found.person_id, found.kind, found.day)
+       b.unit_id, b.village_id, found.person_id, b.id, found.kind, found.day, %(on)s
+FROM (
+    SELECT m.person_id, t.benefit_id, 'TURNS_' || turn.years AS kind,
+           (p.birth_date + make_interval(years => turn.years))::date AS day
+    FROM cases_benefitterm t JOIN cases_termmember m ON m.term_id = t.id JOIN cases_person p ON p.id = m.person_id
+    CROSS JOIN (VALUES (16), (18), (60)) AS turn (years)
+    WHERE t.months @> %(month)s::date AND p.died_on IS NULL
+    UNION ALL
+    SELECT b.applicant_id, b.id, 'GRACE_ENDS', upper(t.months) FROM cases_benefitterm t
+    JOIN cases_benefit b ON b.id = t.benefit_id WHERE t.standing = 'GRACE' AND upper(t.months) IS NOT NULL
+    UNION ALL
+    SELECT b.applicant_id, b.id, 'RECOGNITION_ENDS', b.stop_month FROM cases_benefit b WHERE b.stop_reason = 'EXPIRED'
+    UNION ALL
+    SELECT b.applicant_id, b.id, 'RESTS_LONG', (lower(t.months) + interval '3 months')::date FROM cases_benefitterm t
+    JOIN cases_benefit b ON b.id = t.benefit_id
+    WHERE t.standing = 'SUSPENDED' AND (upper(t.months) IS NULL OR upper(t.months) > %(on)s)
+) found
+JOIN cases_benefit b ON b.id = found.benefit_id AND b.county_id = %(county)s
+WHERE found.day BETWEEN %(on)s::date - 7 AND %(until)s
+ON CONFLICT (person_id, kind, "on") DO NOTHING
+"""
+
+
+@transaction.atomic
+def open_reviews(*, county: Unit, on: date, now: datetime) -> int:
+    """Make tasks for benefits whose review is due within 30 days; returns how many are new (domain/11 review.due)."""
+    book = Book(unit=county, on=on)
+    given: dict[str, Any] = {
+        "county": county.pk, "on": on, "until": on + timedelta(days=AHEAD),
+        "tekun": int(book["review.tekun"]), "stable": int(book["review.dibao.stable"]),
+        "unstable": int(book["review.dibao.unstable"]),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, given)
+        cursor.execute(DUE, given)
+        made = int(cursor.rowcount)
+    tell_towns(county, now)
+    return made
+
+
+def tell_towns(county: Unit, now: datetime) -> None:
+    """One line on the desk of each town with open tasks, by the earliest day."""
+    waiting = ReviewTask.objects.filter(unit__county=county, done_on__isnull=True)
+    rows = waiting.order_by().values("unit").annotate(n=Count("pk"), due=Min("due_on"))
+    units = Unit.objects.in_bulk([row["unit"] for row in rows])
+    Duty.objects.filter(kind=DUTY, unit__county=county, done_at__isnull=True).update(done_at=now)
+    open_duties(
+        {
+            "kind": DUTY, "subject_id": row["unit"], "unit": units[row["unit"]], "permission": "change.create",
+            "title": f"{row['n']}户待核查", "url": f"{reverse('cases:reviews')}?state=open", "now": now,
+            "due_on": row["due"],
+        }
+        for row in rows
+    )  # fmt: skip
+
+
+@transaction.atomic
+def start_campaign(*, unit: Unit, title: str, until: date, actor: Any, now: datetime) -> int:
+    """Ask for a visit to everybody below a unit (C11); returns how many tasks there are. Raises Refusal."""
+    require(actor, "review.campaign", unit)
+    today = timezone.localdate(now)
+    if until <= today:
+        raise Refusal("完成期限应在今天之后", field="until")
+    given: dict[str, Any] = {"title": title.strip(), "until": until, "path": f"{unit.path}%", "on": today}
+    with connection.cursor() as cursor:
+        cursor.execute(CAMPAIGN, given)
+        made = int(cursor.rowcount)
+    facts = {"title": title, "until": until.isoformat(), "tasks": made}
+    record(actor=actor, action="review.campaign", subject=unit, unit=unit, facts=facts)
+    tell_towns(unit.county or unit, now)
+    return made
+
+
+@transaction.atomic
+def record_review(
+    *, task: ReviewTask, outcome: str, on: date, note: str, actor: Any, now: datetime
+) -> ReviewTask:
+    """What a visit and a new means test came to; a change becomes a drafted order at once. Raises Refusal."""
+    locked: ReviewTask = (
+        ReviewTask.objects.select_for_update(of=("self",))
+        .select_related(
+            "benefit__household__county", "benefit__unit", "benefit__county", "benefit__village", "unit"
+        )
+        .get(pk=task.pk)
+    )
+    require(actor, "change.create", locked.unit)
+    if locked.done_on:
+        raise Refusal("该户已登记核查结论，请勿重复登记")
+    if on > timezone.localdate(now):
+        raise Refusal("核查日期不能晚于今天", field="on")
+    if outcome not in ReviewTask.Outcome.values or outcome == ReviewTask.Outcome.ENDED:
+        raise Refusal("请选择核查结论", field="outcome")
+    if outcome == ReviewTask.Outcome.CHANGED:
+        locked.order = _changed(locked, note, actor, now)
+    locked.outcome, locked.done_on, locked.note, locked.done_by = outcome, on, note.strip(), actor
+    locked.save()
+    facts = {"outcome": locked.get_outcome_display()}
+    record(actor=actor, action="review.record", subject=locked, unit=locked.unit, facts=facts)
+    return locked
+
+
+def _changed(task: ReviewTask, note: str, actor: Any, now: datetime) -> ChangeOrder:
+    """Judge the family by its latest declaration: more or less money becomes an order."""
+    benefit = task.benefit
+    declaration = Declaration.objects.filter(household=benefit.household_id).order_by("-pk").first()
+    if declaration is None:
+        raise Refusal("本户没有登记经济状况，不能重新核算；请先登记申请并填写经济状况", field="outcome")
+    made = reassess_household(
+        household=benefit.household, declaration=declaration, program=benefit.program, actor=actor, now=now,
+        single_for=benefit.applicant_id if benefit.is_single else None,
+    )  # fmt: skip
+    return draft_amount(benefit=benefit, assessment=made, note=note or "定期核查", actor=actor, now=now)
+
+
+@transaction.atomic
+def ask_after_death(*, order: ChangeOrder, months: int) -> None:
+    """The household is judged again within the months after a death (C08); an open task gets the earlier day."""
+    benefit, died = order.benefit, order.event_on
+    if died is None or benefit.stop_month is not None:
+        return
+    month = Month.of(died) + months
+    due = month.day(min(died.day, month.last_day.day))
+    task, made = ReviewTask.objects.get_or_create(
+        benefit=benefit, done_on=None,
+        defaults={"unit": benefit.unit, "village": benefit.village, "source": "DEATH", "due_on": due},
+    )  # fmt: skip
+    if not made and due < task.due_on:
+        task.due_on, task.source = due, ReviewTask.Source.DEATH
+        task.save(update_fields=["due_on", "source"])
+
+
+@transaction.atomic
+def note_events(*, county: Unit, on: date) -> int:
+    """Write the coming 30 days' events of a county; returns how many are new (each Monday)."""
+    given: dict[str, Any] = {
+        "county": county.pk, "on": on, "until": on + timedelta(days=AHEAD), "month": Month.of(on).first_day
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS, given)
+        return int(cursor.rowcount)
+
+
+def completion(user: Any, by: str, today: date) -> list[dict[str, Any]]:
+    """By town or village: tasks, done, late, with the share done in percent."""
+    rows = (
+        ReviewTask.objects.visible_to(user)
+        .exclude(outcome=ReviewTask.Outcome.ENDED)
+        .order_by(f"{by}__sort", f"{by}__code")
+        .values(f"{by}__name")
+        .annotate(
+            tasks=Count("pk"),
+            done=Count("pk", filter=Q(done_on__isnull=False)),
+            late=Count("pk", filter=Q(done_on__isnull=True, due_on__lt=today)),
+        )
+    )
+    return [{**row, "name": row[f"{by}__name"], "open": row["tasks"] - row["done"]} for row in rows]
+
+
+def events_ahead(user: Any, today: date) -> Any:
+    """What is on, or will be within 30 days, for this person's units."""
+    return LifeEvent.objects.visible_to(user).filter(on__gte=today - timedelta(days=7))
