@@ -1,6 +1,8 @@
 """What the county's and a unit's sheet of the monthly table share."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404
@@ -12,6 +14,7 @@ from reports.governance.table import TABLE, Row
 from salvation.access.reach import reach_of
 from salvation.domain.errors import BadValue
 from salvation.domain.month import Month
+from salvation.parameters.book import Book
 from salvation.periods.checks import Outcome, number
 from salvation.periods.models import Submission, in_force
 from salvation.tables.model import Column, Heading, Table, Totals, ratio
@@ -79,6 +82,12 @@ class GovernanceSheet(SheetPage):
 
     def year_before(self, row: Row, column: Column) -> object:
         return self._earlier(row, column, YEAR)
+
+    @cached_property
+    def jump(self) -> tuple[Decimal, Decimal]:
+        """As the county's parameters say for the month."""
+        book = Book(unit=self.county, on=self.month.last_day)
+        return Decimal(book["stat.jump_least"]), Decimal(book["stat.jump_share"])
 
     def _earlier(self, row: Row, column: Column, back: int) -> object:
         cells = self._held(back).get(row.unit.pk) if row.unit else None

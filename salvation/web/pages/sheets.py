@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from io import BytesIO
 from typing import Any, ClassVar
 
@@ -68,8 +69,6 @@ class SheetPage(Page):
     template_name = "pages/sheet.html"
     formats: ClassVar[Sequence[str]] = ("xlsx", "pdf", "docx")
     export_permission: ClassVar[str] = ""
-    # A change of at least this much, and of more than this percentage, is marked.
-    jump: ClassVar[tuple[Decimal, Decimal]] = (Decimal(10), Decimal(30))
     comparing: str = ""
 
     @classmethod
@@ -133,6 +132,11 @@ class SheetPage(Page):
     def flag(self, row: Row, column: Column) -> tuple[str, str]:
         """Class and words of a cell that is set apart; empty for all others."""
         return "", ""
+
+    @cached_property
+    def jump(self) -> tuple[Decimal, Decimal]:
+        """A change of at least this much, and of more than this percentage, is marked."""
+        return Decimal(10), Decimal(30)
 
     def jumps(self, now: int | Decimal, before: int | Decimal) -> bool:
         """Whether a change is so big that it must be looked at."""
