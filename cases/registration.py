@@ -76,6 +76,8 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem("核查任务", "cases:reviews", "case.view", "救助对象", "clock", 54, waiting("review")),
         NavItem("核查完成情况", "cases:review_completion", "case.view", "救助对象", "chart", 59),
         NavItem("到期提醒", "cases:life_events", "case.view", "救助对象", "clock", 56),
+        NavItem("就业联动", "cases:able_people", "case.view", "救助对象", "people", 61),
+        NavItem("介绍工作记录", "cases:work_offers", "case.view", "救助对象", "file", 62),
         NavItem("提标减标", "cases:adjustments", "change.adjust", "救助对象", "chart", 53),
         NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
         NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),

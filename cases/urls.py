@@ -15,6 +15,7 @@ from cases.views import (
     rosters,
     simulation,
     timeliness,
+    work,
     worksheets,
 )
 
@@ -55,6 +56,10 @@ urlpatterns = [
     path("reviews/new/", reviews.NewCampaign.as_view(), name="new_campaign"),
     path("reviews/completion/", reviews.Completion.as_view(), name="review_completion"),
     path("reviews/<int:pk>/", reviews.Review.as_view(), name="review"),
+    path("work/", work.AblePeople.as_view(), name="able_people"),
+    path("work/<int:pk>/new/", work.NewOffer.as_view(), name="new_work_offer"),
+    path("work/offers/", work.WorkOffers.as_view(), name="work_offers"),
+    path("work/offers/<int:pk>/", work.WorkOfferPage.as_view(), name="work_offer"),
     path("events/", reviews.LifeEvents.as_view(), name="life_events"),
     path("events/<int:pk>/", reviews.LifeEventPage.as_view(), name="life_event"),
     path("attestations/", attestations.Attestations.as_view(), name="attestations"),

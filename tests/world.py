@@ -33,6 +33,7 @@ from cases.models import (
     StandardAdjustment,
     TermMember,
     VillageAttestation,
+    WorkOffer,
 )
 from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
@@ -342,7 +343,11 @@ def _papers(world: World, place: Place) -> None:
         benefit=benefit, unit=town, village=application.village, person=application.applicant, kind="TURNS_60",
         on=timezone.localdate(), noted_on=timezone.localdate(),
     )  # fmt: skip
-    world.keep(place.key, review, event)
+    offer = WorkOffer.objects.create(
+        benefit=benefit, person=application.applicant, unit=town, village=application.village,
+        offered_on=timezone.localdate(), post="保洁", answer="EXCUSED", reason="照料病人",
+    )  # fmt: skip
+    world.keep(place.key, review, event, offer)
     simulated = SimulatedChange.objects.create(
         version=version, unit=town, village=application.village, household=application.household, kind="GAIN",
         program="DIBAO_RURAL", before=500, after=600,

@@ -23,6 +23,7 @@ from cases.models.person import Person
 from cases.models.review import LifeEvent, ReviewTask
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
+from cases.models.work import WorkOffer
 
 __all__ = [
     "Application",
@@ -59,4 +60,5 @@ __all__ = [
     "Surveyor",
     "TermMember",
     "VillageAttestation",
+    "WorkOffer",
 ]

@@ -180,6 +180,8 @@ ROUTES: dict[str, Route] = {
     "cases:undo_adjustment": Route("StandardAdjustment", pk_of("StandardAdjustment")),
     "cases:review": Route("ReviewTask", pk_of("ReviewTask")),
     "cases:life_event": Route("LifeEvent", pk_of("LifeEvent"), answers=(302,)),
+    "cases:new_work_offer": Route("Person", pk_of("Person")),
+    "cases:work_offer": Route("WorkOffer", pk_of("WorkOffer"), answers=(302,)),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
     "cases:new_change": Route(
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
