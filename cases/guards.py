@@ -312,9 +312,10 @@ def stop_is_noticed(context: Context) -> str | None:
 
 def no_notice_needed(context: Context) -> str | None:
     order = context.subject
-    seen = not _must_be_noticed(context) or Transition.objects.filter(
-        flow="change_order", subject_id=order.pk, step="notice"
-    ).exists()
+    seen = (
+        not _must_be_noticed(context)
+        or Transition.objects.filter(flow="change_order", subject_id=order.pk, step="notice").exists()
+    )
     return None if seen else "特困停发须先公示7天（特困人员认定办法第26条）"
 
 

@@ -12,9 +12,10 @@ from cases.models import (
     BenefitTerm,
     ChangeOrder,
     ChangePerson,
+    Relief,
     TermMember,
 )
-from cases.models.choices import DIBAO, LASTING, TEKUN, ChangeKind, Program, StopReason
+from cases.models.choices import DIBAO, LASTING, RELIEFS, TEKUN, ChangeKind, Program, StopReason
 from salvation.flow.models import StatFreeze
 from salvation.periods.measures import Frame, Measure, Source
 from salvation.units.models import PopulationStat
@@ -142,6 +143,18 @@ def lowered(frame: Frame) -> QuerySet[Any]:
     return effective_orders(frame).filter(kind__in=LOWERING).annotate(lowered=F("old_total") - F("new_total"))
 
 
+def reliefs(frame: Frame) -> QuerySet[Any]:
+    """Temporary relief that was paid; it counts in the month of the payment."""
+    return Relief.objects.filter(county=frame.county, paid_on__isnull=False)
+
+
+def unsettled_reliefs(frame: Frame) -> QuerySet[Any]:
+    """Helped first, papers still missing at the month's end."""
+    end = frame.month.first_day
+    unsettled = Q(settled_month__isnull=True) | Q(settled_month__gt=end)
+    return reliefs(frame).filter(unsettled, advance=True, stat_month__lte=end)
+
+
 SOURCES = (
     Source("covered", "在保对象", covered, month=None),
     Source("covered_before", "期初在保对象", covered_before, month=None),
@@ -164,6 +177,15 @@ SOURCES = (
         lowered,
         household="benefit__household_id",
         person="benefit__applicant_id",
+    ),
+    Source("reliefs", "到账的临时救助", reliefs, person="applicant_id", permission="relief.view"),
+    Source(
+        "reliefs.unsettled",
+        "待补手续的先行救助",
+        unsettled_reliefs,
+        month=None,
+        person="applicant_id",
+        permission="relief.view",
     ),
     Source("population", "户籍人口", population, month=None, permission="table.view"),
 )
@@ -206,6 +228,18 @@ GOVERNANCE = (
     Measure("SC11P", "people_out", "people"),
     Measure("SC12", "lowered", "lowered"),
     Measure("SC13A", "orders", "households", Q(kind=ChangeKind.INCREASE)),
+    *(
+        Measure(f"SE{number:02d}", "reliefs", what, _program(program))
+        for number, (program, what) in enumerate(
+            ((program, what) for program, _ in RELIEFS for what in ("events", "amount")), start=1
+        )
+    ),
+    Measure("SE07", "reliefs", "events", Q(channel="RESERVE")),
+    Measure("SE08", "reliefs", "amount", Q(channel="RESERVE")),
+    Measure("SE09", "reliefs", "events", Q(advance=True)),
+    Measure("SE10", "reliefs.unsettled", "events"),
+    Measure("SE12N", "reliefs", "events"),
+    Measure("SE12A", "reliefs", "amount"),
     Measure("SC13B", "orders", "households", Q(kind=ChangeKind.DECREASE)),
 )  # fmt: skip
 

@@ -83,6 +83,15 @@ CYCLE = (
     Parameter("cycle.attest_day", "村签字报表最迟日", "int", 20, "002 第29条；日期由县局规定", "通识", "日"),
     Parameter("cycle.close_day", "当月变更截止日", "int", 25, "002 第29条；日期由县局规定", "通识", "日"),
 )
+LLS = "民政部、财政部临时救助意见"
+RELIEF = (
+    Parameter("sla.temp.survey", "临时救助核实", "int", 10, "县局规定；程序见 003 第31条", "通识", "工作日"),
+    Parameter("sla.temp.advance", "先行救助付款", "int", 2, f"{LLS}；时限为县局规定", "通识", "工作日"),
+    Parameter("sla.temp.decide", "临时救助审批", "int", 5, "县局规定", "通识", "工作日"),
+    Parameter("sla.temp.pay", "临时救助付款", "int", 5, "县局规定", "通识", "工作日"),
+    Parameter("temp.supplement_days", "先行救助补齐手续", "int", 20, "安徽宁国样例", "查到", "工作日"),
+    Parameter("temp.followup_months", "付款后回访", "int", 3, "004 第12条；月数由县局确定", "通识", "月"),
+)
 LEVELS = (("COUNTY", "县级确认"), ("TOWNSHIP", "乡镇确认"))
 APPROVAL = tuple(
     Parameter(
@@ -120,4 +129,4 @@ IMPORT = (
         "自然日",
     ),
 )
-ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *INTAKE, *APPROVAL, *RULES)
+ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *INTAKE, *RELIEF, *APPROVAL, *RULES)

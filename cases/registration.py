@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from cases import intake_registration, jobs, measures
+from cases import intake_registration, jobs, measures, relief_registration
 from cases.desk import cycle_numbers, desk_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
@@ -37,6 +37,34 @@ def together(*bound: Mapping[str, tuple[Effect, ...]]) -> dict[str, tuple[Effect
     return found
 
 
+def _menu() -> None:
+    navigation.register_group("救助对象", 10)
+    navigation.register_group("动态管理", 15)
+    navigation.register_group("文书公示", 18)
+    navigation.register(
+        NavItem("家庭", "cases:households", "case.view", "救助对象", "home", 10, phone="对象"),
+        NavItem("人员", "cases:people", "case.view", "救助对象", "people", 20),
+        NavItem(
+            "救助申请", "cases:applications", "case.view", "救助对象", "file", 30, waiting("application"), phone="采集"
+        ),
+        NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
+        NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
+        NavItem("变更单", "cases:changes", "case.view", "动态管理", "edit", 10, waiting("change_order")),
+        NavItem("村签字报表", "cases:attestations", "case.view", "动态管理", "check", 20, waiting("attestation")),
+        NavItem("核查任务", "cases:reviews", "case.view", "动态管理", "clock", 30, waiting("review")),
+        NavItem("核查完成情况", "cases:review_completion", "case.view", "动态管理", "chart", 40),
+        NavItem("到期提醒", "cases:life_events", "case.view", "动态管理", "calendar", 50),
+        NavItem("提标减标", "cases:adjustments", "change.adjust", "动态管理", "up", 60),
+        NavItem("就业联动", "cases:able_people", "case.view", "动态管理", "people", 70),
+        NavItem("介绍工作记录", "cases:work_offers", "case.view", "动态管理", "file", 72),
+        NavItem("文书", "documents:list", "document.view", "文书公示", "file", 10, waiting("document")),
+        NavItem("公示单", "cases:notices", "notice.view", "文书公示", "file", 20),
+        NavItem("办理时限", "cases:timeliness", "case.view", "文书公示", "clock", 30),
+        NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
+        NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
+    )  # fmt: skip
+
+
 def register_all(reverse: Callable[..., str]) -> None:
     register_flow(
         Application,
@@ -53,39 +81,9 @@ def register_all(reverse: Callable[..., str]) -> None:
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
     intake_registration.register_all(reverse)
+    relief_registration.register_all(reverse)
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
-    navigation.register_group("救助对象", 10)
-    navigation.register(
-        NavItem("家庭", "cases:households", "case.view", "救助对象", "home", 10, phone="对象"),
-        NavItem("人员", "cases:people", "case.view", "救助对象", "people", 20),
-        NavItem(
-            "救助申请",
-            "cases:applications",
-            "case.view",
-            "救助对象",
-            "file",
-            30,
-            waiting("application"),
-            phone="采集",
-        ),
-        NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
-        NavItem("变更单", "cases:changes", "case.view", "救助对象", "edit", 50, waiting("change_order")),
-        NavItem(
-            "村签字报表", "cases:attestations", "case.view", "救助对象", "check", 52, waiting("attestation")
-        ),
-        NavItem("核查任务", "cases:reviews", "case.view", "救助对象", "clock", 54, waiting("review")),
-        NavItem("核查完成情况", "cases:review_completion", "case.view", "救助对象", "chart", 59),
-        NavItem("到期提醒", "cases:life_events", "case.view", "救助对象", "clock", 56),
-        NavItem("就业联动", "cases:able_people", "case.view", "救助对象", "people", 61),
-        NavItem("介绍工作记录", "cases:work_offers", "case.view", "救助对象", "file", 62),
-        NavItem("提标减标", "cases:adjustments", "change.adjust", "救助对象", "chart", 53),
-        NavItem("文书", "documents:list", "document.view", "救助对象", "file", 55, waiting("document")),
-        NavItem("公示单", "cases:notices", "notice.view", "救助对象", "file", 57),
-        NavItem("办理时限", "cases:timeliness", "case.view", "救助对象", "clock", 58),
-        NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
-        NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
-        NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
-    )
+    _menu()
     search.register(*PROVIDERS)
     desk.register(
         Panel("救助对象", "case.view", desk_numbers, order=10),

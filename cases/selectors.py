@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
-from cases.models import Application, Benefit, BenefitTerm, Household, Member, TermMember
+from cases.models import Application, Benefit, BenefitTerm, Household, Member, Relief, TermMember
 from cases.models.choices import Program
 from salvation.domain.month import Month
 from salvation.units.models import Unit
@@ -63,3 +63,14 @@ def monthly_totals(unit: Unit, month: Month, program: Program | None = None) -> 
 
 def first_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def earlier_reliefs(relief: Relief) -> QuerySet[Relief]:
+    """Grants decided before this one, to its household or to a member of it in whatever household (E08).
+
+    Unscoped: whether a cause was helped already must not depend on who looks; callers scope what they show.
+    """
+    people = relief.household.members.values("person")
+    same = Q(household=relief.household_id) | Q(applicant__in=people)
+    granted = Relief.objects.filter(same, amount__isnull=False).exclude(state__in=["REJECTED", "RECOVER"])
+    return granted.exclude(pk=relief.pk).filter(decided_on__isnull=False)

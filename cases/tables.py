@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from cases.flows import APPLICATION, CHANGE_ORDER
 from cases.models.choices import PROGRAMS
+from cases.relief_flow import RELIEF
 from salvation.domain.ages import age
 from salvation.tables.model import Column, Kind, State, Table
 
 APPLICATION_STATES = {state.code: state for state in APPLICATION.states}
+RELIEF_STATES = {state.code: state for state in RELIEF.states}
 CHANGE_STATES = {state.code: state for state in CHANGE_ORDER.states}
 BENEFIT_STATES = {
     "ACTIVE": State("在保", "good"),
@@ -165,5 +167,25 @@ ROSTERS = Table(
         Column("accepted", "接收", Kind.COUNT, value=lambda b: b.report.get("accepted"), priority=3),
         Column("rejected", "有问题", Kind.COUNT, value=lambda b: b.report.get("rejected")),
         Column("added_at", "上传时间", Kind.DATE, sort="added_at"),
+    ),
+)
+RELIEFS = Table(
+    "reliefs",
+    "临时救助",
+    (
+        Column("name", "申请人", Kind.NAME, value="applicant.name", priority=1, link=True),
+        Column("no", "受理号", sort="no"),
+        Column("program", "类型", value=lambda r: r.get_program_display(), priority=2),
+        Column("situation", "情形", value=lambda r: r.get_situation_display()),
+        Column("state", "状态", Kind.STATE, states=RELIEF_STATES, priority=3),
+        Column("unit", "受理单位", value="unit.name"),
+        Column("village", "村（社区）", value="village.name", optional=True),
+        Column("applied_on", "申请日期", Kind.DATE, sort="applied_on"),
+        Column("due_on", "办理期限", Kind.DATE, sort="due_on"),
+        Column("persons", "受助人数", Kind.COUNT, optional=True),
+        Column("amount", "金额（元）", Kind.MONEY, sort="amount"),
+        Column("paid_on", "到账日期", Kind.DATE, sort="paid_on", optional=True),
+        Column("level", "审批层级", value=lambda r: r.get_level_display(), optional=True),
+        Column("filed_on", "报县备案", Kind.DATE, optional=True),
     ),
 )

@@ -39,6 +39,7 @@ from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
 from cases.services.cycle import open_cycle
 from cases.services.people import PersonInput, register_household, set_account
+from cases.services.relief import create_relief
 from cases.services.roster_import import checked_order, upload_roster
 from cases.services.snapshots import freeze_month
 from funds.models import Leaver, PayLine, SignedPaper
@@ -247,7 +248,12 @@ def _people(world: World, place: Place) -> None:
         unit=household.handling_unit, person=household.members.last().person, reason="核实中", source="测试",
         from_month=LONG_AGO, lifted_at=now,
     )  # fmt: skip
-    world.keep(place.key, household, household.head, application, benefit, order, hold)
+    relief = create_relief(
+        household=household, program="TEMP_EMERGENCY", situation="FIRE", applicant_id=household.head_id,
+        happened_on=timezone.localdate(), applied_on=timezone.localdate(), persons=2,
+        reason=f"{place.names[0]}家失火", actor=clerk, now=now,
+    )  # fmt: skip
+    world.keep(place.key, household, household.head, application, benefit, order, hold, relief)
 
 
 def _benefit(household: Any) -> Benefit:

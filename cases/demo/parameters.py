@@ -32,7 +32,7 @@ VALUES: dict[str, Any] = {
     "support_fee.k1": "1.5",
     "support_fee.k2": "0.5",
     "rigid.ratio": "0.6",
-    "temp.emergency.months": "FIRE: 6, TRAFFIC: 4, DROWNING: 6",
+    "temp.emergency.months": "火灾: 6, 交通事故: 4, 溺水: 6, 人身伤害: 3, 突发重大疾病: 6, 未参保失业: 2, 其他特殊困难: 2",
     "temp.expense.bands": "5000: 0.3, 20000: 0.5",
     "temp.special.cap_months": 24,
     "temp.town_limit": "2000",

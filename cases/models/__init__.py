@@ -20,6 +20,7 @@ from cases.models.kinship_tie import KinshipTie
 from cases.models.materials import Material, ProxyMandate
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
+from cases.models.relief import Relief
 from cases.models.review import LifeEvent, ReviewTask
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
@@ -53,6 +54,7 @@ __all__ = [
     "PayAccount",
     "Person",
     "ProxyMandate",
+    "Relief",
     "ReviewTask",
     "SimulatedChange",
     "StandardAdjustment",

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.flows import APPLICATION
-from cases.models.choices import PROGRAMS, Area, CareLevel, SingleReason, choices
+from cases.models.choices import PROGRAMS, RELIEFS, Area, CareLevel, SingleReason, choices
 from cases.models.household import Household
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
@@ -133,7 +133,7 @@ class Assessment(models.Model):
         Application, on_delete=models.PROTECT, null=True, related_name="assessments"
     )
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="assessments")
-    program = models.CharField("类别", max_length=20, choices=PROGRAMS)
+    program = models.CharField("类别", max_length=20, choices=[*PROGRAMS, *RELIEFS])
     on = models.DateField("核算日期")
     eligible = models.BooleanField("符合条件")
     base = models.DecimalField("补差（基本生活）", max_digits=10, decimal_places=2)

@@ -19,6 +19,8 @@ PAID = (*DIBAO, *TEKUN)
 # Programmes that last: everything except temporary relief.
 LASTING = (*PAID, Program.MARGINAL, Program.RIGID_EXPENSE)
 PROGRAMS = [(program.value, program.label) for program in LASTING]
+# The three kinds of temporary relief.
+RELIEFS = [(program.value, program.label) for program in Program if program not in LASTING]
 
 
 class Sex(models.TextChoices):

@@ -210,4 +210,5 @@ class Situation(Code):
     SUDDEN_ILLNESS = "SUDDEN_ILLNESS", "突发重大疾病"
     MEDICAL_COST = "MEDICAL_COST", "医疗支出"
     EDUCATION_COST = "EDUCATION_COST", "教育支出"
+    UNEMPLOYED = "UNEMPLOYED", "未参保失业"
     OTHER = "OTHER", "其他特殊困难"

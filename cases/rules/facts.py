@@ -172,14 +172,16 @@ class DutyBearerFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReliefFacts:
-    """An application for temporary relief. `times`: grants for the same cause in the last twelve months;
-    `proposed`: the amount a meeting proposes for special relief."""
+    """An application for temporary relief. `times`: grants for the same cause in the last twelve months (for an
+    unemployed person: ever); `proposed`: the amount a meeting proposes for special relief; `recognised`: the
+    household is on 低保 or 特困, so that only its necessary costs are verified."""
 
     situation: Situation
     persons: int | None = None
     times: int = 0
     proposed: Decimal | None = None
     meeting: str = ""
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

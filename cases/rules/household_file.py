@@ -285,6 +285,7 @@ def _relief(section: Section | None) -> ReliefFacts | None:
         times=section.integer("times", 0, 0, 100),
         proposed=section.amount_or_none("proposed"),
         meeting=section.text("meeting"),
+        recognised=section.flag("recognised"),
     )
     section.finish()
     return relief

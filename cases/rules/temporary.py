@@ -15,6 +15,7 @@ from salvation.domain.errors import Refusal
 from salvation.domain.money import CENT
 
 ARTICLE = "民政部、财政部 2018-01-23 临时救助意见"
+UNEMPLOYED_ARTICLE = "001 第45条"
 _EMERGENCIES = frozenset(
     {
         Situation.FIRE,
@@ -22,6 +23,7 @@ _EMERGENCIES = frozenset(
         Situation.DROWNING,
         Situation.INJURY,
         Situation.SUDDEN_ILLNESS,
+        Situation.UNEMPLOYED,
         Situation.OTHER,
     }
 )
@@ -85,6 +87,11 @@ class _Judge:
         self._notices: list[Notice] = []
 
     def frequency(self) -> None:
+        if self._relief.situation is Situation.UNEMPLOYED:
+            if self._relief.times:
+                message = "未参保失业人员一次性救助金已发过，同一人只发一次"
+                self._failed.append(Failure("次数", message, UNEMPLOYED_ARTICLE))
+            return
         limit = self._reading.integer("temp.per_year_limit")
         if self._relief.times >= limit:
             message = f"同一事由 12 个月内已救助 {self._relief.times} 次，上限 {limit} 次"
@@ -101,8 +108,14 @@ class _Judge:
         return self._capped(amount, "temp.cap_months")
 
     def expense(self) -> Decimal:
-        """Bands over what the household bears itself; income and property are tested as well."""
-        self._means()
+        """Bands over what the household bears itself; income and property are tested as well.
+
+        A household on 低保 or 特困 has been tested already: only its costs are verified.
+        """
+        if self._relief.recognised:
+            self._line("家庭条件", "已认定的低保、特困家庭，只核实必需支出", (), None)
+        else:
+            self._means()
         kind = _COSTS[self._relief.situation]
         spent = sum((line.own for line in self._facts.expenses if line.kind is kind), ZERO)
         table = self._reading.table("temp.expense.bands")

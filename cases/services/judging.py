@@ -23,7 +23,8 @@ from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 
-# Lists of the declaration whose rows may name a member.
+# Facts of the household as a whole, and lists of the declaration whose rows may name a member.
+SINGLE = ("tekun_mode", "relief")
 LISTS = ("incomes", "properties", "expenses", "duty_bearers")
 STANDARD_KEY = {"URBAN": "dibao.std.urban", "RURAL": "dibao.std.rural"}
 
@@ -116,8 +117,9 @@ def case_of(
     document: dict[str, Any] = {"on": on.isoformat(), "area": area, "members": members}
     for key in LISTS:
         document[key] = [_named(row, names) for row in declared.get(key, [])]
-    if declared.get("tekun_mode"):
-        document["tekun_mode"] = declared["tekun_mode"]
+    for key in SINGLE:
+        if declared.get(key):
+            document[key] = declared[key]
     if single_for is not None:
         document["single_for"] = names[str(single_for)]
     document = {key: value for key, value in document.items() if value}

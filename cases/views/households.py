@@ -102,6 +102,7 @@ class HouseholdRecord(RecordPage):
         links = []
         if user.may("case.create", subject.village):
             links.append(Link("申请救助", reverse("cases:new_application", args=[subject.pk])))
+            links.append(Link("申请临时救助", reverse("cases:new_relief", args=[subject.pk])))
         if user.may("case.edit", subject.handling_unit):
             links.append(Link("登记账户", reverse("cases:new_account", args=[subject.pk])))
         facts = (

@@ -7,7 +7,7 @@ scoped model: ``visible_to`` asks for the model's view permission.
 from dataclasses import dataclass
 
 TABLES = frozenset({"table.view", "register.view", "param.view"})
-CASE_READ = frozenset({"case.view", "file.view", "document.view"})
+CASE_READ = frozenset({"case.view", "relief.view", "file.view", "document.view"})
 EVERYTHING_READ = TABLES | CASE_READ | {"roster.view", "rectify.view", "report.view", "notice.view"}
 
 
@@ -33,7 +33,7 @@ ROLES = {
             "村（社区）协理员",
             frozenset({"VILLAGE"}),
             frozenset(
-                {"case.view", "case.create", "case.survey", "file.view", "file.add", "register.view"}
+                {"case.view", "relief.view", "case.create", "case.survey", "file.view", "file.add", "register.view"}
                 | {"document.view", "notice.view"}
             ),
         ),
@@ -76,7 +76,7 @@ ROLES = {
             "TOWN_FINANCE",
             "乡镇财政",
             TOWN,
-            TABLES | {"roster.view", "reserve.edit", "file.view", "file.add"},
+            TABLES | {"roster.view", "relief.view", "relief.pay", "reserve.edit", "file.view", "file.add"},
         ),
         Role(
             "COUNTY_CLERK",
@@ -124,7 +124,9 @@ ROLES = {
             "COUNTY_FINANCE",
             "县局财务",
             COUNTY,
-            TABLES | {"roster.view", "roster.export", "export.request", "export.sensitive", "file.view"},
+            TABLES
+            | {"roster.view", "roster.export", "export.request", "export.sensitive", "file.view"}
+            | {"relief.view", "relief.pay"},
             second_factor=True,
         ),
         Role("BUREAU_FISCAL", "县财政（银行）", COUNTY, frozenset({"roster.summary"}), second_factor=True),

@@ -28,6 +28,8 @@ class Parameter:
             return "不设"
         if isinstance(value, bool):
             return "是" if value else "否"
+        if isinstance(value, dict):
+            return "，".join(f"{word}: {number}" for word, number in value.items())
         return f"{dict(self.choices).get(value, value)}{self.unit}"
 
 

@@ -1,5 +1,8 @@
 """Typed parameter values, stored as JSON: money and ratios as decimal strings."""
 
+import re
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,11 +21,8 @@ def check_value(parameter: Parameter, value: Any) -> Any:
             options = "、".join(code for code, _ in parameter.choices)
             raise Refusal(f"参数“{parameter.label}”的取值“{value}”不对，应为 {options} 之一", field="value")
         return value
-    reader = {"money": _decimal, "ratio": _decimal, "decimal": _decimal, "int": _whole, "bool": _yes_no}.get(
-        parameter.kind, _as_is
-    )
     try:
-        return reader(value)
+        return READERS.get(parameter.kind, _as_is)(value)
     except (ValueError, InvalidOperation) as error:
         raise Refusal(
             f"参数“{parameter.label}”的取值“{value}”不对，应为{KIND_LABELS[parameter.kind]}", field="value"
@@ -35,6 +35,8 @@ KIND_LABELS = {
     "decimal": "小数",
     "int": "整数",
     "bool": "是或否",
+    "date": "日期，例如 2025-12-31",
+    "map": "“名称: 数字”的对照表，例如 水稻: 400，脐橙: 1500",
     "text": "文字",
 }
 
@@ -69,5 +71,41 @@ def _yes_no(value: Any) -> bool:
     raise ValueError(value)
 
 
+def _day(value: Any) -> str:
+    return date.fromisoformat(str(value).strip()).isoformat()
+
+
+def _table(value: Any) -> dict[str, str]:
+    """Word → number, from a table or from the words of a form: 水稻: 400，脐橙: 1500."""
+    entries = value.items() if isinstance(value, Mapping) else map(_entry, _ENTRIES.split(str(value).strip()))
+    table: dict[str, str] = {}
+    for word, number in entries:
+        if not str(word).strip() or str(word).strip() in table:
+            raise ValueError(value)
+        table[str(word).strip()] = _decimal(number)
+    if not table:
+        raise ValueError(value)
+    return table
+
+
+def _entry(text: str) -> tuple[str, str]:
+    word, colon, number = text.replace("：", ":").partition(":")
+    if not colon:
+        raise ValueError(text)
+    return word, number
+
+
 def _as_is(value: Any) -> Any:
     return value
+
+
+_ENTRIES = re.compile(r"[,，;；、\n]+")
+READERS = {
+    "money": _decimal,
+    "ratio": _decimal,
+    "decimal": _decimal,
+    "int": _whole,
+    "bool": _yes_no,
+    "date": _day,
+    "map": _table,
+}

@@ -183,6 +183,13 @@ ROUTES: dict[str, Route] = {
     "cases:new_work_offer": Route("Person", pk_of("Person")),
     "cases:work_offer": Route("WorkOffer", pk_of("WorkOffer"), answers=(302,)),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
+    "cases:new_relief": Route("Household", pk_of("Household")),
+    "cases:relief_visit": Route("Relief", pk_of("Relief")),
+    "cases:relief_economy": Route("Relief", pk_of("Relief")),
+    "cases:relief_payee": Route("Relief", pk_of("Relief")),
+    "cases:relief_assess": Route("Relief", pk_of("Relief")),
+    "cases:relief_files": Route("Relief", pk_of("Relief")),
+    "cases:relief_filing": Route("Relief", pk_of("Relief")),
     "cases:new_change": Route(
         "Benefit", lambda world, place: {"kind": "stop", **pk_of("Benefit")(world, place)}
     ),

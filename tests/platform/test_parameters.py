@@ -150,13 +150,20 @@ def test_a_default_from_common_knowledge_stays_unconfirmed_until_entered(enter: 
 
 
 @pytest.mark.parametrize(("key", "value"), [
-    (KEY, "一百"), (KEY, "-1"), (KEY, "NaN"), (KEY, "1e30"), ("uplift.elder_age", "六十"), ("uplift.elder_age", "60.5"),
+    ("income.mu_yield", "水稻四百"), ("income.mu_yield", "水稻: 多"), ("income.mu_yield", "水稻: 4, 水稻: 5"), ("income.mu_yield", "，"),
+    ("income.basic_pension.until", "明年"), (KEY, "一百"), (KEY, "-1"), (KEY, "NaN"), (KEY, "1e30"), ("uplift.elder_age", "六十"), ("uplift.elder_age", "60.5"),
 ])  # fmt: skip
 def test_a_value_of_the_wrong_kind_is_refused_at_its_field(key: str, value: str, propose: Any) -> None:
     with pytest.raises(Refusal) as refused:
         propose(value, key=key)
     assert refused.value.field == "value"
     assert not ParameterVersion.objects.exists()
+
+
+def test_a_table_is_typed_as_words_and_kept_as_a_table(enter: Any) -> None:
+    version = enter("水稻：400，脐橙: 1500", key="income.mu_yield")
+    assert version.value == {"水稻": "400", "脐橙": "1500"}
+    assert PARAMETERS["income.mu_yield"].shown(version.value) == "水稻: 400，脐橙: 1500"
 
 
 def test_a_value_needs_a_known_key_and_a_basis(propose: Any) -> None:

@@ -1,0 +1,25 @@
+"""What temporary relief tells the platform."""
+
+from collections.abc import Callable
+
+from cases.documents import relief as relief_documents
+from cases.models import Relief
+from cases.services import relief
+from salvation.documents.declared import register as register_documents
+from salvation.flow.registry import register as register_flow
+from salvation.web import navigation
+from salvation.web.navigation import NavItem, waiting
+
+
+def register_all(reverse: Callable[..., str]) -> None:
+    register_flow(
+        Relief,
+        url=lambda found: reverse("cases:relief", args=[found.pk]),
+        title=lambda found: f"{found.applicant.name}（{found.get_program_display()}）",
+        effects=relief.EFFECTS,
+        suggest=relief.suggest,
+    )
+    register_documents(*relief_documents.ALL)
+    navigation.register(
+        NavItem("临时救助", "cases:reliefs", "relief.view", "救助对象", "money", 54, waiting("relief")),
+    )
