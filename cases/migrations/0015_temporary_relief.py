@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0013_reviews_and_reminders'),
+        ('cases', '0014_work_offers'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('registers', '0003_reviewpanel_staffmember'),
         ('units', '0001_initial'),
