@@ -53,6 +53,7 @@ def register_all(reverse: Callable[..., str]) -> None:
             code=ledger.CODE,
             label="专项治理工作台账",
             fillable=ledger.FILLABLE,
+            counted=ledger.COUNTED,
             texts=ledger.TEXTS,
             cell_label=ledger.cell_label,
             url=lambda submission: reverse("reports:ledger", args=[submission.pk]),

@@ -84,6 +84,7 @@ def key(task: Task, field: str) -> str:
 
 
 FILLABLE = frozenset(key(task, field) for task in TASKS for field in LABELS if field not in task.figures)
+COUNTED = frozenset(key(task, field) for task in TASKS for field in task.figures)
 TEXTS = frozenset(key(task, field) for task in TASKS for field in WORDS)
 
 

@@ -10,19 +10,18 @@ from django.utils import timezone
 
 from reports.ledger.services import ledger_rows
 from reports.ledger.table import CODE, FILLABLE, LABELS, TABLE, TASKS, WORDS, key
+from reports.views.cells import LEDGER, CellActs, shown_table
 from reports.views.sheets import own_units
 from salvation.access.place import own_county
-from salvation.access.services import get_visible, require
+from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
-from salvation.flow.engine import available, history
 from salvation.periods.models import Submission
-from salvation.periods.services import EDITABLE, fill_cells, read_number
+from salvation.periods.services import fill_cells, read_number
 from salvation.periods.standing import standings
-from salvation.tables.model import Heading, Table, Totals
+from salvation.tables.model import Column, Heading, Table, Totals
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
-from salvation.web.pages.records import step_url
 from salvation.web.pages.sheets import SheetPage
 
 SHOWN_MONTHS = 12
@@ -47,15 +46,16 @@ class Ledgers(Page):
         return self.show({"rows": rows, "county": county, "units": len(units)})
 
 
-class LedgerSheet(SheetPage):
-    """One unit's ledger of a month with its way through the flow."""
+class LedgerSheet(CellActs, SheetPage):
+    """One unit's ledger of a month with its way through the flow, remarks at its cells and corrections."""
 
     permission = "table.view"
     template_name = "reports/ledger.html"
-    submission: Submission
+    cells = LEDGER
 
     def prepare(self) -> None:
-        self.submission = shown_ledger(self.request.user, self.kwargs["pk"])
+        self.submission = shown_table(self.request.user, self.kwargs["pk"], CODE)
+        self.read_remarks()
 
     def table(self) -> Table:
         return TABLE
@@ -67,7 +67,8 @@ class LedgerSheet(SheetPage):
         return None
 
     def page_title(self) -> str:
-        return f"{self.submission.unit} {self.submission.month.label}专项治理工作台账"
+        version = f"（第{self.submission.version}版，更正）" if self.submission.is_correction else ""
+        return f"{self.submission.unit} {self.submission.month.label}专项治理工作台账{version}"
 
     def mark(self) -> str:
         return "" if self.submission.frozen else "未冻结"
@@ -82,35 +83,18 @@ class LedgerSheet(SheetPage):
         foot = ("单位负责人（签字）：", "填报人：", "联系电话：")
         return Heading(self.page_title(), base.made_at, lines, foot, (), base.made_by, base.mark)
 
+    def every_cell_leads(self) -> bool:
+        return bool(self.mode)
+
+    def drill_url(self, row: Any, column: Column) -> str:
+        known = column.code in LABELS
+        return self.cell_url(key(row.task, column.code)) if self.mode and known else ""
+
+    def flag(self, row: Any, column: Column) -> tuple[str, str]:
+        return self.remarked(key(row.task, column.code))
+
     def show(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        user: Any = self.request.user
-        one = self.submission
-        extra = {
-            "submission": one,
-            "may_fill": one.state in EDITABLE and user.may("table.fill", one.unit),
-            "offers": [
-                {
-                    "label": offer.label,
-                    "url": step_url(one, offer.step.code),
-                    "allowed": offer.allowed,
-                    "reason": offer.reason,
-                }
-                for offer in available(one, user, timezone.now())
-                if offer.step.code not in ("fill", "zero")
-            ],
-            "events": [
-                {"entry": entry, "label": one.flow.step(entry.step).label}
-                for entry in reversed(list(history(one)))
-            ],
-        }
-        return super().show({**context, **extra}, **options)
-
-
-def shown_ledger(user: Any, pk: int) -> Submission:
-    """Raises Http404 outside the person's units."""
-    rows = Submission.objects.select_related("unit", "county")
-    found: Submission = get_visible(rows, user, pk=pk, table=CODE)
-    return found
+        return super().show({**context, **self.cell_context()}, **options)
 
 
 class FillLedger(FormPage):
@@ -124,7 +108,7 @@ class FillLedger(FormPage):
     submission: Submission
 
     def prepare(self) -> None:
-        self.submission = shown_ledger(self.request.user, self.kwargs["pk"])
+        self.submission = shown_table(self.request.user, self.kwargs["pk"], CODE)
         require(self.request.user, "table.fill", self.submission.unit)
 
     def page_title(self) -> str:

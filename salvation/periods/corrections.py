@@ -13,7 +13,7 @@ from salvation.flow.engine import begin_all, perform
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.periods.models import Submission
-from salvation.periods.services import EDITABLE, moment, read_number
+from salvation.periods.services import EDITABLE, moment, read_number, read_words
 
 register(submission__correct="开立更正版", submission__corrected="更正数据")
 
@@ -78,15 +78,16 @@ def correct_cell(
         raise Refusal(f"该表{locked.get_state_display()}，只有办理中的更正版可以更正")
     if key not in locked.periodical.fillable | locked.periodical.counted:
         raise Refusal(f"{key} 是比例，由分子、分母算出，不能更正", field="value")
-    number = read_number(value, key)
+    words = key in locked.periodical.texts
+    number = read_words(value, key) if words else read_number(value, key)
     if number is None:
-        raise Refusal("请填写更正后的数字", field="value")
+        raise Refusal(f"请填写更正后的{'内容' if words else '数字'}", field="value")
     if not reason.strip() or len(reason) > LONGEST:
         raise Refusal(f"请写明更正原因，不超过{LONGEST}字", field="reason")
     cell = dict(locked.cells.get(key) or {})
     before = cell.get("was", cell.get("manual", cell.get("auto", "")))
     if number == before:
-        raise Refusal("更正后的数字与原来相同", field="value")
+        raise Refusal(f"更正后的{'内容' if words else '数字'}与原来相同", field="value")
     cell |= {"manual": number, "was": before, "why": reason.strip(), "by": str(actor), "at": moment(now)}
     locked.cells = {**locked.cells, key: cell}
     locked.filled_by = actor

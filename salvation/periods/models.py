@@ -143,7 +143,7 @@ class CellRemark(ScopedModel):
     submission = models.ForeignKey(
         Submission, on_delete=models.PROTECT, related_name="remarks", verbose_name="报送"
     )
-    cell = models.CharField("数据项", max_length=20)
+    cell = models.CharField("数据项", max_length=40)
     text = models.CharField("批注", max_length=300)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="批注人"

@@ -166,6 +166,9 @@ def _cell(place: _Place, row: Row, look: Look) -> str:
     column, found = place.column, place.column.cell(row)
     inner: str = cell_html(column, found, look.scene)
     url = _url(column, row, look)
+    if url and look.every:
+        # Where every cell leads somewhere, an empty one needs words to click on.
+        inner = inner or "（空）"
     if url and inner:
         inner = f'<a href="{escape(url)}">{inner}</a>'
     css = place.css
