@@ -207,6 +207,9 @@ def kinship_needs_county_visit(context: Context) -> str | None:
     application = context.subject
     if not application.kinship_flag:
         return None
+    on = application.accepted_on or _today(context)
+    if not at("kinship.county_visit", on=on, unit=application.unit).value:
+        return None
     for survey in application.surveys.prefetch_related("surveyors"):
         if any(surveyor.level == "COUNTY" for surveyor in survey.surveyors.all()):
             return None

@@ -25,6 +25,12 @@ CHECK = (
 )
 KINSHIP = (
     Parameter(
+        "kinship.review_months", "备案对象排查周期", "int", 12, "000 第31条；周期由县局确定", "原文", "月"
+    ),
+    Parameter(
+        "kinship.county_visit", "备案件须县级入户（审批权下放的也须）", "bool", True, f"{L57}第20条", "查到"
+    ),
+    Parameter(
         "kinship.relations",
         "近亲属范围",
         "text",

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from cases.models import CheckRequest
-from cases.services import checks
+from django.utils import timezone
+
+from cases.models import CheckRequest, KinshipFiling
+from cases.services import checks, kinship
 from salvation.flow.registry import register as register_flow
 from salvation.web import navigation
 from salvation.web.navigation import NavItem, waiting
@@ -17,6 +19,15 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=checks.EFFECTS,
         suggest=checks.suggest,
     )
+    register_flow(
+        KinshipFiling,
+        url=lambda filing: reverse("cases:kinship", args=[filing.pk]),
+        title=lambda filing: f"{filing.person.name}（{filing.staff.name}的{filing.relation}）",
+        effects=kinship.EFFECTS,
+        suggest=lambda filing, step: {"inspected_on": timezone.localdate()},
+    )
     navigation.register(
+        NavItem("近亲属备案", "cases:kinships", "kinship.view", "救助对象", "people", 56, waiting("kinship")),
+        NavItem("工作人员近亲属", "cases:staff_relatives", "kinship.edit", "救助对象", "people", 56),
         NavItem("经济状况核对", "cases:checks", "check.view", "救助对象", "search", 35, waiting("check")),
     )

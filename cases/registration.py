@@ -13,7 +13,7 @@ from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
-from cases.services import applications, change_effects
+from cases.services import applications, change_effects, kinship
 from cases.services.notice_sheets import on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
@@ -38,6 +38,30 @@ def together(*bound: Mapping[str, tuple[Effect, ...]]) -> dict[str, tuple[Effect
 
 
 def _menu() -> None:
+    register_menu()
+    search.register(*PROVIDERS)
+    desk.register(
+        Panel("救助对象", "case.view", desk_numbers, order=10),
+        Panel("本月动态管理", "change.create", cycle_numbers, order=15),
+    )
+    periods.register(measures.SOURCES, measures.MEASURES)
+    consequences.register(
+        Consequence("means", KEYS.__contains__, "cases/simulation.html", simulation.context)
+    )
+    if counties_at_work not in COUNTIES:
+        COUNTIES.append(counties_at_work)
+    schedule(
+        Monthly(jobs.CYCLE_OPEN, day=1, hour=0, minute=10),
+        Daily(jobs.CYCLE_CLOSE, hour=23, minute=50),
+        Daily(jobs.GRACE, hour=3),
+        Daily(jobs.REVIEW, hour=3, minute=20),
+        Daily(jobs.EVENTS, hour=6),
+        Daily(jobs.NOTICE, hour=8),
+    )
+
+
+def register_menu() -> None:
+    """Where cases stands in the menu."""
     navigation.register_group("救助对象", 10)
     navigation.register_group("动态管理", 15)
     navigation.register_group("文书公示", 18)
@@ -70,7 +94,11 @@ def register_all(reverse: Callable[..., str]) -> None:
         Application,
         url=lambda application: reverse("cases:application", args=[application.pk]),
         title=lambda application: f"{application.applicant.name}（{application.get_program_display()}）",
-        effects=together(applications.EFFECTS, {"first_review": (on_first_review,)}, effects.APPLICATION),
+        effects=together(
+            applications.EFFECTS,
+            {"first_review": (on_first_review,), "accept": (kinship.on_accepted,)},
+            effects.APPLICATION,
+        ),
         suggest=applications.suggest,
     )
     register_flow(
@@ -84,22 +112,3 @@ def register_all(reverse: Callable[..., str]) -> None:
     relief_registration.register_all(reverse)
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
     _menu()
-    search.register(*PROVIDERS)
-    desk.register(
-        Panel("救助对象", "case.view", desk_numbers, order=10),
-        Panel("本月动态管理", "change.create", cycle_numbers, order=15),
-    )
-    periods.register(measures.SOURCES, measures.MEASURES)
-    consequences.register(
-        Consequence("means", KEYS.__contains__, "cases/simulation.html", simulation.context)
-    )
-    if counties_at_work not in COUNTIES:
-        COUNTIES.append(counties_at_work)
-    schedule(
-        Monthly(jobs.CYCLE_OPEN, day=1, hour=0, minute=10),
-        Daily(jobs.CYCLE_CLOSE, hour=23, minute=50),
-        Daily(jobs.GRACE, hour=3),
-        Daily(jobs.REVIEW, hour=3, minute=20),
-        Daily(jobs.EVENTS, hour=6),
-        Daily(jobs.NOTICE, hour=8),
-    )

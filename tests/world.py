@@ -26,6 +26,7 @@ from cases.models import (
     BenefitTerm,
     CheckExchange,
     Hold,
+    KinshipFiling,
     LifeEvent,
     NoticeSheet,
     ReviewTask,
@@ -400,6 +401,11 @@ def _papers(world: World, place: Place) -> None:
         unit=town, level="AHEAD", on=LONG_AGO, defaults={"at": now, "duties": 1, "oldest": LONG_AGO}
     )
     world.keep(place.key, remark, urge, reminder)
+    filing = KinshipFiling.objects.create(
+        staff=staff, person=application.applicant, relation="兄弟姐妹", level="TOWN", county=application.county, unit=town,
+        state="DRAFT", state_since=now,
+    )  # fmt: skip
+    world.keep(place.key, filing)
     world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)
 
 

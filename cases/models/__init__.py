@@ -16,6 +16,7 @@ from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.models.cycle import MonthlyCycle, VillageAttestation
 from cases.models.household import DutyBearer, Household, Member, PayAccount
+from cases.models.kinship import FilingReview, KinshipFiling, StaffRelative
 from cases.models.kinship_tie import KinshipTie
 from cases.models.materials import Material, ProxyMandate
 from cases.models.notice_sheet import NoticeSheet
@@ -42,8 +43,10 @@ __all__ = [
     "CollectiveDecision",
     "Declaration",
     "DutyBearer",
+    "FilingReview",
     "Hold",
     "Household",
+    "KinshipFiling",
     "KinshipTie",
     "LifeEvent",
     "Material",
@@ -57,6 +60,7 @@ __all__ = [
     "Relief",
     "ReviewTask",
     "SimulatedChange",
+    "StaffRelative",
     "StandardAdjustment",
     "Survey",
     "Surveyor",

@@ -15,17 +15,15 @@ from cases.forms.households import (
     person_input,
 )
 from cases.models import Household, Person
-from cases.selectors import coverage_in
-from cases.services.people import citizen_mask, read_id, register_household, set_account
+from cases.services.known import known_of
+from cases.services.people import read_id, register_household, set_account
 from cases.tables import HOUSEHOLDS, PEOPLE, person_tags
 from salvation.access.services import get_visible
 from salvation.domain.ages import age
 from salvation.domain.errors import Refusal
-from salvation.domain.month import Month
 from salvation.journal.services import record
 from salvation.units.models import Unit
 from salvation.units.selectors import villages_of
-from salvation.vault.crypto import blind_index
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
@@ -255,14 +253,10 @@ class CheckId(Page):
             except Refusal as refusal:
                 context = {"problem": str(refusal)}
             else:
-                # It tells of people outside one's units that they are helped (B02): so it leaves a trace.
-                record(actor=request.user, action="search", facts={"words": citizen_mask(parsed.number)})
-                found = Person.objects.filter(id_index=blind_index(parsed.number, "citizen_id")).first()
-                covered = coverage_in(Month.of(timezone.localdate()), [found.pk]).first() if found else None
+                name = request.POST.get("name", "").strip()
                 context = {
                     "sex": "男" if parsed.sex.value == "MALE" else "女",
                     "age": age(parsed.birth_date, timezone.localdate()),
-                    "covered": covered.term.benefit.get_program_display() if covered else "",
-                    "where": covered.term.benefit.unit if covered else "",
+                    "known": known_of(number=parsed.number, name=name, actor=request.user),
                 }
         return self.show(context)

@@ -42,7 +42,7 @@ ROLES = {
             "乡镇经办",
             TOWN,
             EVERYTHING_READ
-            | {"check.view", "check.request"}
+            | {"check.view", "check.request", "kinship.view", "kinship.edit"}
             | {"case.create", "case.edit", "case.submit", "case.accept", "case.survey", "case.notice"}
             | {"change.create", "change.submit", "roster.check", "table.fill", "report.fill", "file.add"}
             | {
@@ -60,7 +60,7 @@ ROLES = {
             "乡镇领导",
             TOWN,
             EVERYTHING_READ
-            | {"check.view"}
+            | {"check.view", "kinship.view", "kinship.approve"}
             | {"case.first_review", "case.confirm.town", "change.review", "roster.sign", "table.sign"}
             | {
                 "duty.head",
@@ -87,6 +87,9 @@ ROLES = {
                 "case.review",
                 "review.campaign",
                 "check.view",
+                "kinship.view",
+                "kinship.edit",
+                "kinship.file",
                 "case.survey",
                 "roster.county_check",
                 "table.accept",
@@ -106,16 +109,20 @@ ROLES = {
             },
             second_factor=True,
         ),
-        Role("COUNTY_CHECKER", "核对岗", COUNTY, CASE_READ | TABLES | {"check.view", "check.issue"}, second_factor=True),
+        Role(
+            "COUNTY_CHECKER",
+            "核对岗",
+            COUNTY,
+            CASE_READ | TABLES | {"check.view", "check.issue"},
+            second_factor=True,
+        ),
         Role(
             "COUNTY_APPROVER",
             "县审批人",
             COUNTY,
             EVERYTHING_READ
             | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "change.adjust"}
-            | {"export.approve"}
-            | {"check.view"}
-            | {"case.confirm.county", "roster.approve", "param.confirm", "change.decide", "export.approve"}
+            | {"export.approve", "check.view", "kinship.view"}
             | {"report.sign", "rectify.review", "mask.unmask", "register.edit", "stat.freeze"}
             | {"duty.oversee", "duty.oversee.county"},
             second_factor=True,
@@ -135,7 +142,7 @@ ROLES = {
             "审计（派驻）",
             COUNTY,
             EVERYTHING_READ
-            | {"check.view"}
+            | {"check.view", "kinship.view"}
             | {"journal.view", "rectify.review", "export.request", "mask.unmask", "audit.view"},
             second_factor=True,
         ),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
-from salvation.registers.selectors import possible_parents
+from salvation.registers.selectors import accounts_below, possible_parents
 from salvation.web.fields import DateField, FilesField
 from salvation.web.filters import FilterForm
 
@@ -134,7 +134,14 @@ class StaffForm(RecordForm):
         model = StaffMember
         fields: ClassVar[list[str]] = [
             "name", "kind", "post", "organisation", "qualification", "from_on", "until_on", "pledged_on", "phone",
+            "account",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["account"]
+        field.queryset = accounts_below(self.actor)
+        field.help_text = "选了账号，本人就看不到、不能办理自己和已备案近亲属的件"
 
     def clean(self) -> dict[str, Any]:
         """Third-party staff are filed with their organisation and their pledge of secrecy (M04)."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 
 from salvation.access.models import Access, ScopedModel
@@ -120,6 +121,15 @@ class StaffMember(ScopedModel):
     until_on = models.DateField("离任日期", null=True, blank=True)
     pledged_on = models.DateField("保密承诺日期", null=True, blank=True)
     phone = models.CharField("联系电话", max_length=30, blank=True)
+    # His login, so that he sees no file of his own or his relatives (7.2).
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff_entries",
+        verbose_name="系统账号",
+    )
 
     class Meta:
         verbose_name = "经办人员"

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from salvation.access.reach import reach_of
+from salvation.accounts.models import User
 from salvation.journal.models import Entry
 from salvation.registers.models import Meeting, PolicyDocument
 
@@ -27,3 +29,9 @@ def documents_below(document: PolicyDocument) -> QuerySet[PolicyDocument]:
 def possible_parents(user: Any, document: PolicyDocument) -> QuerySet[PolicyDocument]:
     """Documents this one may rest on, newest first."""
     return PolicyDocument.objects.visible_to(user).exclude(pk=document.pk).order_by("-issued_on")
+
+
+def accounts_below(actor: Any) -> QuerySet[User]:
+    """Logins with a current post in the units where somebody keeps the staff roster."""
+    reach = reach_of(actor, "register.edit")
+    return User.objects.filter(posts__unit__in=reach.units, is_active=True).distinct().order_by("name")

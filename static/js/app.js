@@ -201,6 +201,8 @@ document.addEventListener("change", async (event) => {
   }
   const body = new FormData();
   body.append("id_no", field.value);
+  const named = field.form.elements[field.name.replace(/id_no$/, "name")];
+  if (named && named !== field) { body.append("name", named.value); }
   body.append("csrfmiddlewaretoken", field.form.querySelector("[name=csrfmiddlewaretoken]").value);
   const answer = await fetch(field.dataset.checkUrl, { method: "POST", body });
   note.innerHTML = answer.ok ? await answer.text() : "";

@@ -13,10 +13,6 @@ MANAGERS = {"objects", "_default_manager", "_base_manager"}
 # Reads of scoped rows at the edge that do not go through visible_to, and why that is right.
 ALLOWED = {
     (
-        "cases/views/households.py",
-        "post",
-    ): "CheckId tells whether a number is helped already; it shows no person (B02)",
-    (
         "cases/views/rosters.py",
         "extra",
     ): "counts what the undo of a batch, itself found through visible_to, would take back",

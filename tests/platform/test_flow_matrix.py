@@ -12,6 +12,7 @@ from django.utils import timezone
 from audits.flows import RECTIFICATION
 from cases.check_flow import CHECK
 from cases.flows import APPLICATION, CHANGE_ORDER
+from cases.kinship_flow import FILING
 from funds.flows import ROSTER
 from reports.summary.flows import SUMMARY
 from salvation.accounts.roles import ROLES
@@ -29,6 +30,7 @@ FLOW_TABLES = {
     "Application": APPLICATION,
     "ChangeOrder": CHANGE_ORDER,
     "CheckRequest": CHECK,
+    "KinshipFiling": FILING,
     "RectificationItem": RECTIFICATION,
     "Submission": SUBMISSION,
     "SummaryReport": SUMMARY,
