@@ -139,7 +139,8 @@ class CountySheet(GovernanceSheet):
     def _made(self, number: str) -> HttpResponse:
         """The file his job made, for as long as he sees all its units. Raises Http404, Refusal."""
         self.month, self.county = parse_month(self.kwargs["month"]), own_county(self.request.user)
-        mine = Run.objects.filter(job=PAPER, unit=self.county, requested_by=self.request.user.pk)
+        seen = Run.objects.visible_to(self.request.user)
+        mine = seen.filter(job=PAPER, unit=self.county, requested_by=self.request.user.pk)
         pk = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
         run = mine.filter(pk=pk, state=Run.State.DONE, period__startswith=f"{self.month}.").first()
         kept = run.result["kept"] if run else {}
