@@ -27,18 +27,23 @@ DUTY = "review"
 AHEAD = 30
 
 # The next review counts from the last one, the last means test, or the begin of the benefit, whichever is latest. A family
-# with somebody able to work is looked at twice a year (L57 第31条), 特困 by a term of its own.
+# with somebody able to work is looked at twice a year (L57 第31条), 特困 by a term of its own. Of an imported benefit
+# nobody knows when it was looked at last: it is not late from the first day, but due within the days of notice.
 DUE = """
 INSERT INTO cases_reviewtask (benefit_id, unit_id, village_id, source, campaign, due_on, outcome, note)
-SELECT b.id, b.unit_id, b.village_id, 'DUE', '', due.due_on, '', ''
+SELECT b.id, b.unit_id, b.village_id, 'DUE', '',
+       CASE WHEN known.last IS NULL AND b.source = 'IMPORT' THEN greatest(due.due_on, %(until)s::date)
+       ELSE due.due_on END, '', ''
 FROM cases_benefit b
 CROSS JOIN LATERAL (
-    SELECT (greatest(
-        b.first_month,
+    SELECT greatest(
         (SELECT max(r.done_on) FROM cases_reviewtask r WHERE r.benefit_id = b.id),
         (SELECT max(a."on") FROM cases_assessment a JOIN cases_benefitterm t ON t.assessment_id = a.id
          WHERE t.benefit_id = b.id)
-    ) + make_interval(months => CASE
+    ) AS last
+) known
+CROSS JOIN LATERAL (
+    SELECT (greatest(b.first_month, known.last) + make_interval(months => CASE
         WHEN b.program LIKE 'TEKUN%%' THEN %(tekun)s
         WHEN EXISTS (
             SELECT 1 FROM cases_member m JOIN cases_person p ON p.id = m.person_id
