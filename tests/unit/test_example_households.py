@@ -40,4 +40,4 @@ def test_the_household_can_be_compared_over_all_programs(path: Path) -> None:
 
 
 def test_there_are_enough_examples() -> None:
-    assert len(EXAMPLES) >= 25
+    assert len(EXAMPLES) >= 60
