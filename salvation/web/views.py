@@ -106,7 +106,7 @@ def job_context(run: Run) -> dict[str, Any]:
         "page_title": f"{label}（{run.unit} {run.period}）",
         "run": run,
         "label": label,
-        "waiting": waiting,
+        "going": waiting,
         "left": time_left(run) if waiting else "",
         "result": [
             (key, value)
