@@ -81,7 +81,9 @@ class OfferForm(forms.Form):
 
 
 class NewOffer(FormPage):
-    permission = "change.create"
+    """Register an introduction of work; whoever only reads is led to the person."""
+
+    permission = "case.view"
     form_class = OfferForm
     check_answers = True
     submit_label = "登记介绍工作"
@@ -90,6 +92,13 @@ class NewOffer(FormPage):
     def prepare(self) -> None:
         rows = Person.objects.select_related("unit", "village")
         self.person = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.prepare()
+        user: Any = request.user
+        if not user.may("change.create", self.person.unit):
+            return HttpResponseRedirect(reverse("cases:person", args=[self.person.pk]))
+        return super().get(request, *args, **kwargs)
 
     def page_title(self) -> str:
         return f"介绍工作：{self.person.name}"

@@ -126,3 +126,14 @@ def test_the_pages_open_for_the_town_and_not_for_another(
     assert sign_in(county_clerk).get(reverse("cases:new_campaign")).status_code == 200
     benefit = client.get(reverse("cases:benefit", args=[able.pk]) + "?tab=reviews")
     assert "登记结论" in benefit.content.decode()
+
+
+def test_whoever_only_reads_is_led_to_the_benefit_and_may_not_conclude(
+    units: dict[str, Unit], able: Benefit, leader: User, sign_in: Callable[[User], Client]
+) -> None:
+    opened(units)
+    url = reverse("cases:review", args=[ReviewTask.objects.get().pk])
+    client = sign_in(leader)
+    assert client.get(url).headers["Location"] == reverse("cases:benefit", args=[able.pk])
+    given = {"on": timezone.localdate().isoformat(), "outcome": "SAME", "note": "无变化", "_once": "b" * 32}
+    assert client.post(url, given).status_code == 403
