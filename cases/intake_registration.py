@@ -26,8 +26,12 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=kinship.EFFECTS,
         suggest=lambda filing, step: {"inspected_on": timezone.localdate()},
     )
+    navigation.register_group("经济状况核对", 15)
     navigation.register(
         NavItem("近亲属备案", "cases:kinships", "kinship.view", "救助对象", "people", 56, waiting("kinship")),
         NavItem("工作人员近亲属", "cases:staff_relatives", "kinship.edit", "救助对象", "people", 56),
         NavItem("经济状况核对", "cases:checks", "check.view", "救助对象", "search", 35, waiting("check")),
+        NavItem("导出提请", "cases:export_checks", "check.issue", "经济状况核对", "download", 10),
+        NavItem("导入核对结果", "cases:import_checks", "check.issue", "经济状况核对", "upload", 20),
+        NavItem("核对文件", "cases:check_exchanges", "check.issue", "经济状况核对", "file", 30),
     )

@@ -13,11 +13,12 @@ from cases.rules.materials import ITEMS
 from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
 from cases.services.assessments import assess_application
 from cases.services.checks import Answer, record_answers, request_check
+from cases.services.kinship import Match, RelativeInput, draft_filing, save_relatives
 from cases.services.people import PersonInput, register_household
 from salvation.demo.registry import Demo
 from salvation.files.services import add_attachment
 from salvation.flow.engine import perform
-from salvation.registers.models import Meeting
+from salvation.registers.models import Meeting, StaffMember
 from salvation.units.models import Unit
 from salvation.units.selectors import villages_of
 
@@ -190,3 +191,28 @@ def _photo() -> bytes:
     stream = BytesIO()
     image.save(stream, "JPEG")
     return stream.getvalue()
+
+
+def seed_kinship(demo: Demo) -> str:
+    """In every second township a village worker whose father is applying: drawn up, some of them filed."""
+    made = 0
+    for number, unit in enumerate(demo.units[::2]):
+        application = Application.objects.filter(unit=unit, demo=True, state="SURVEYING").first()
+        clerk, leader = demo.cast[("clerk", unit.pk)], demo.cast[("leader", unit.pk)]
+        if application is None or application.applicant.id_no is None:
+            continue
+        staff = StaffMember.objects.create(
+            unit=unit, name=f"{application.applicant.name[0]}干部（演示）", kind=StaffMember.Kind.VILLAGE,
+            post=f"{application.village}村委会委员", from_on=demo.today.replace(year=demo.today.year - 3),
+        )  # fmt: skip
+        relative = RelativeInput("父母", application.applicant.name, application.applicant.id_no.plain())
+        save_relatives(staff=staff, relatives=[relative], actor=clerk, now=demo.now)
+        match = Match(staff, application.applicant, "父母")
+        filing = draft_filing(match=match, application=application, actor=clerk, now=demo.now)
+        Application.objects.filter(pk=application.pk).update(kinship_flag=True)
+        if number % 2 == 0:
+            perform(subject=filing, step="approve", actor=leader, now=demo.now)
+            county = demo.cast[("county", demo.county.pk)]
+            perform(subject=filing, step="file", actor=county, now=demo.now)
+        made += 1
+    return f"{made} 件近亲属备案"

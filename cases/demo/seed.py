@@ -8,7 +8,7 @@ from cases.demo.living import seed_cycle, seed_reviews
 from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
 from cases.demo.relief import seed_reliefs
-from cases.demo.running import seed_running
+from cases.demo.running import seed_kinship, seed_running
 from cases.models import Household
 from cases.services.snapshots import freeze_month
 from salvation.demo.registry import Demo, Seeder, register
@@ -44,6 +44,7 @@ def register_seeders() -> None:
         Seeder("户籍人口", 30, seed_population),
         Seeder("在办申请", 40, seed_running),
         Seeder("临时救助", 42, seed_reliefs),
+        Seeder("近亲属备案", 45, seed_kinship),
         Seeder("月末快照", 50, seed_snapshots),
         Seeder("月度动态管理", 55, seed_cycle),
         Seeder("核查与提醒", 56, seed_reviews),

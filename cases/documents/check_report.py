@@ -54,7 +54,7 @@ def _head(request: CheckRequest) -> Grid:
          day(request.reported_on) or "未出具"),
         ("结论", request.get_state_display(), "有效期至", day(request.valid_until) or "—", "提请单位", request.unit.name),
     )  # fmt: skip
-    return Grid((), rows, widths=(3, 6, 4, 6, 3, 6), size=10)
+    return Grid((), rows, widths=(4, 6, 4, 6, 4, 6), size=10)
 
 
 def _people(people: Sequence[CheckedPerson]) -> Grid:
@@ -63,7 +63,7 @@ def _people(people: Sequence[CheckedPerson]) -> Grid:
             person.name,
             person.relation,
             masked(person.id_no),
-            f"{day(person.authorisation.signed_on)}至{day(person.authorisation.valid_until)}",
+            f"{person.authorisation.signed_on:%Y-%m-%d}至{person.authorisation.valid_until:%Y-%m-%d}",
         )
         for person in people
     )
@@ -82,7 +82,7 @@ def _results(results: Sequence[CheckResult]) -> Grid:
             said(result.finding),
             f"{result.amount:,.2f}" if result.amount is not None else "—",
             "疑点" if result.suspicious else "",
-            day(result.as_of) or "—",
+            f"{result.as_of:%Y-%m-%d}" if result.as_of else "—",
         )
         for result in results
     )

@@ -7,6 +7,7 @@ from django import forms
 
 from cases.checklist import Line, Signer
 from cases.models import Material, ProxyMandate
+from cases.rules.materials import Origin
 from cases.services.authorisations import Signed
 from cases.services.materials import Received
 from salvation.web.fields import DateField, FilesField
@@ -26,7 +27,9 @@ class MaterialsForm(forms.Form):
         self.lines = lines
         for line in lines:
             self.fields[f"got_{line.code}"] = forms.ChoiceField(
-                label=line.label if line.required else f"{line.label}（有则提供）",
+                label=f"{line.label}（有则提供）"
+                if line.origin == Origin.GIVEN and not line.required
+                else line.label,
                 required=False,
                 widget=forms.RadioSelect,
                 choices=self._choices(line, earlier.get(line.code)),
