@@ -6,6 +6,7 @@ from salvation.flow.table import Clock, Deadline, Flow, Need, State, Step
 OPEN = ("DRAFT", "SUBMITTED", "CORRECTING", "ACCEPTED", "SURVEYING", "TOWN_REVIEW", "NOTICING")
 IN_HAND = ("ACCEPTED", "SURVEYING", "TOWN_REVIEW", "NOTICING", "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM")
 
+OUTCOMES = (("UPHELD", "异议成立"), ("PARTLY", "部分成立"), ("UNFOUNDED", "异议不成立"))
 MEETING = Need("meeting", "集体审批会议", "meeting", help="领导组或局务会的会议记录；先在“会议”登记")
 AMOUNT = Need("amount", "确认金额（元/月）", "money", help="与核算结果一致；系统按公式复核")
 
@@ -52,8 +53,10 @@ APPLICATION = Flow(
              applies=(guards.decided_by_county,), apart_from=("accept", "propose"), reason=True, needs=(MEETING,)),
         Step("first_reject_town", "初审不符合，报组长", ("TOWN_REVIEW",), "TOWN_CONFIRM", "case.first_review",
              applies=(guards.decided_by_township,), apart_from=("accept", "propose"), reason=True, needs=(MEETING,)),
-        Step("object", "登记异议", ("NOTICING",), "OBJECTION", "case.notice", reason=True),
-        Step("answer", "异议复核完毕", ("OBJECTION",), "TOWN_REVIEW", "case.accept", reason=True),
+        Step("object", "登记异议", ("NOTICING",), "OBJECTION", "case.notice", reason=True,
+             needs=(Need("objector", "异议人", required=False, help="可不填，按匿名登记"),), help="“理由”写异议内容；总时限转为延长时限"),
+        Step("answer", "异议复核完毕", ("OBJECTION",), "TOWN_REVIEW", "case.accept", reason=True,
+             needs=(Need("conclusion", "异议结论", "choice", choices=OUTCOMES),), help="“理由”写重新调查或民主评议的情况"),
         Step("to_county", "公示期满，报县级审核", ("NOTICING",), "COUNTY_REVIEW", "case.notice",
              applies=(guards.decided_by_county,), guards=(guards.notice_is_over, guards.notice_has_photos)),
         Step("to_town", "公示期满，报乡镇确认", ("NOTICING",), "TOWN_CONFIRM", "case.notice",

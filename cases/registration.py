@@ -13,7 +13,7 @@ from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
-from cases.services import applications, change_effects, kinship
+from cases.services import applications, change_effects, deliberation, kinship
 from cases.services.notice_sheets import on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
@@ -97,6 +97,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=together(
             applications.EFFECTS,
             {"first_review": (on_first_review,), "accept": (kinship.on_accepted,)},
+            deliberation.EFFECTS,
             effects.APPLICATION,
         ),
         suggest=applications.suggest,

@@ -117,6 +117,20 @@ def _said(signer: Signer) -> str:
     return signer.name if signer.member else f"{signer.name}（法定义务人）"
 
 
+class DebateForm(forms.Form):
+    held_on = DateField(label="评议日期")
+    place = forms.CharField(label="评议地点", max_length=100)
+    host = forms.CharField(label="主持人", max_length=50)
+    due = forms.IntegerField(label="应到代表", min_value=3, max_value=500)
+    present = forms.IntegerField(
+        label="实到代表", min_value=1, max_value=500, help_text="须在应到的三分之二以上"
+    )
+    agree = forms.IntegerField(label="认为属实", min_value=0, max_value=500)
+    disagree = forms.IntegerField(label="认为不属实", min_value=0, max_value=500)
+    abstain = forms.IntegerField(label="弃权", min_value=0, max_value=500)
+    conclusion = forms.CharField(label="评议意见", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class MandateForm(forms.Form):
     kind = forms.ChoiceField(label="受托人类别", choices=[*BLANK, *ProxyMandate.Kind.choices])
     name = forms.CharField(label="受托人（村委会填经办人）", max_length=50)

@@ -15,6 +15,7 @@ from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
 from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.models.cycle import MonthlyCycle, VillageAttestation
+from cases.models.deliberation import DemocraticReview, Objection
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.kinship import FilingReview, KinshipFiling, StaffRelative
 from cases.models.kinship_tie import KinshipTie
@@ -42,6 +43,7 @@ __all__ = [
     "CheckedPerson",
     "CollectiveDecision",
     "Declaration",
+    "DemocraticReview",
     "DutyBearer",
     "FilingReview",
     "Hold",
@@ -54,6 +56,7 @@ __all__ = [
     "MonthlyCycle",
     "Notice",
     "NoticeSheet",
+    "Objection",
     "PayAccount",
     "Person",
     "ProxyMandate",

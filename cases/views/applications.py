@@ -20,7 +20,7 @@ from cases.services.applications import (
 )
 from cases.services.assessments import assess_application, preview
 from cases.tables import APPLICATIONS
-from cases.views.tabs import check_tab, materials_tab
+from cases.views.tabs import check_tab, materials_tab, voices_tab
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
@@ -117,6 +117,7 @@ class ApplicationRecord(RecordPage):
         Tab("economy", "经济状况", "cases/application_economy.html", economy),
         Tab("assessment", "核算", "cases/application_assessment.html", assessment),
         Tab("surveys", "入户调查", "cases/application_surveys.html", surveys),
+        Tab("voices", "评议与异议", "cases/application_voices.html", voices_tab),
         Tab("documents", "文书", "documents/tab.html", documents_tab),
         Tab("papers", "照片与材料", "cases/application_papers.html", papers),
     )

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.utils import timezone
 
 from cases import checklist
-from cases.forms.intake import AuthorisationForm, MandateForm, MaterialsForm, key_of
+from cases.forms.intake import AuthorisationForm, DebateForm, MandateForm, MaterialsForm, key_of
 from cases.rules.materials import Origin
 from cases.services.authorisations import record_authorisations
+from cases.services.deliberation import record_debate
 from cases.services.materials import receive_materials, reusable, save_mandate
 from cases.views.applications import ApplicationForms
 from salvation.web.pages.forms import Section
@@ -72,6 +73,21 @@ class Authorisations(ApplicationForms):
             application=self.application, signed=form.signed(), actor=self.request.user, files=form.cleaned_data["sheet"]
         )  # fmt: skip
         return self.tab("materials")
+
+
+class NewDebate(ApplicationForms):
+    """A deliberation of villagers' representatives (B11)."""
+
+    title = "民主评议"
+    permission = "case.survey"
+    form_class = DebateForm
+    submit_label = "保存评议"
+    success = "民主评议已登记"
+    hint = "村（居）民代表三分之二以上到会；先在“文书”打印《民主评议记录表》签名"
+
+    def save(self, form: Any) -> str:
+        record_debate(application=self.application, actor=self.request.user, **form.cleaned_data)
+        return self.tab("voices")
 
 
 class Mandate(ApplicationForms):

@@ -50,6 +50,16 @@ def check_tab(page: Any, application: Application) -> dict[str, Any]:
     return {"checks": checks, "may_request": may}
 
 
+def voices_tab(page: Any, application: Application) -> dict[str, Any]:
+    """Objections to the notice and deliberations."""
+    may = page.request.user.may("case.survey", application.village)
+    return {
+        "objections": application.objections.all(),
+        "debates": application.debates.all(),
+        "may_debate": may and application.state in {"SURVEYING", "OBJECTION"},
+    }
+
+
 def _files(line: Any, files: dict[str, list[Any]]) -> Any:
     if line.row is None:
         return []
