@@ -189,3 +189,27 @@ RELIEFS = Table(
         Column("filed_on", "报县备案", Kind.DATE, optional=True),
     ),
 )
+LOOKUP_STATES = {
+    "在保": State("在保", "good"),
+    "未在保": State("未在保", "ended"),
+    "未查到": State("未查到", "wait"),
+    "证号有误": State("证号有误", "bad"),
+}
+LOOKUP = Table(
+    "lookup",
+    "批量查询救助情况",
+    (
+        Column("seq", "序号", Kind.COUNT),
+        Column("name", "姓名", Kind.NAME, priority=1, link=True),
+        Column("id_no", "身份证号", priority=2),
+        Column("state", "状态", Kind.STATE, states=LOOKUP_STATES, priority=3),
+        Column("village", "村（社区）"),
+        Column("program", "类别"),
+        Column("since", "起始月", Kind.MONTH),
+        Column("amount", "本人份额（元/月）", Kind.MONEY),
+        Column("applying", "在办申请"),
+        Column("reliefs", "近12个月临时救助（次）", Kind.COUNT),
+        Column("relief_money", "临时救助（元）", Kind.MONEY),
+        Column("note", "说明"),
+    ),
+)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from cases import dossier
 from funds import jobs
 from funds.deadlines import recurring
 from funds.desk import desk_numbers
+from funds.dossier import payments
 from funds.models import Roster
 from funds.search import PROVIDERS
 from funds.services import roster_flow
@@ -39,6 +41,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem("完整版导出", "funds:exports", "export.approve", "资金", "lock", 90, waiting("export")),
     )
     search.register(*PROVIDERS)
+    dossier.register(payments=payments)
     desk.register(Panel("资金发放", "roster.view", desk_numbers, order=20))
     schedule(Monthly(jobs.GENERATE, day=26, hour=2))
     register_deadlines(*recurring())

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import dossier
 from cases.forms.households import (
     AccountForm,
     HouseholdFilter,
@@ -14,7 +15,7 @@ from cases.forms.households import (
     RevealForm,
     person_input,
 )
-from cases.models import Household, Person
+from cases.models import Benefit, Household, Person
 from cases.services.known import known_of
 from cases.services.people import read_id, register_household, set_account
 from cases.tables import HOUSEHOLDS, PEOPLE, person_tags
@@ -52,8 +53,9 @@ class PersonList(ListPage):
     model = Person
     table = PEOPLE
     filter_form = PersonFilter
+    template_name = "cases/people.html"
     record_url = "cases:person"
-    empty = ("没有符合条件的人员", "按身份证号查人请用页面上方的搜索")
+    empty = ("没有符合条件的人员", "按身份证号查人请用页面上方的搜索；成批的用“批量查询”")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("unit", "village")
@@ -179,15 +181,32 @@ def person_facts(page: Any, person: Person) -> dict[str, Any]:
         "person": person,
         "age": age(person.birth_date, timezone.localdate()) if person.birth_date else None,
         "memberships": memberships.filter(household__in=Household.objects.visible_to(page.request.user)),
-        "coverage": person.coverage.select_related("term__benefit").order_by("-months"),
+        "coverage": person.coverage.filter(
+            term__benefit__in=Benefit.objects.visible_to(page.request.user).values("pk")
+        )
+        .select_related("term__benefit")
+        .order_by("-months"),
         "revealed": page.request.session.pop(f"reveal-{person.pk}", None),
     }
+
+
+# More than this is asked for by kind.
+DOSSIER = 300
+
+
+def person_dossier(page: Any, person: Person) -> dict[str, Any]:
+    kind = page.request.GET.get("kind", "")
+    found = dossier.entries(person, page.request.user, kind)
+    return {"entries": found[:DOSSIER], "total": len(found), "kinds": ("", *dossier.KINDS), "kind": kind}
 
 
 class PersonRecord(RecordPage):
     model = Person
     permission = "case.view"
-    tabs = (Tab("facts", "基本情况", "cases/person.html", person_facts),)
+    tabs = (
+        Tab("facts", "基本情况", "cases/person.html", person_facts),
+        Tab("dossier", "一人一档", "cases/person_dossier.html", person_dossier),
+    )
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("unit", "village")

@@ -1,0 +1,122 @@
+"""一人一档: everything that happened to a person, in the order of time, from every room that knows something.
+
+A room registers a source in ``AppConfig.ready()``. A source gives entries of one person that the reader may see, and
+nothing else: scope is the source's duty, ``visible_to`` its means.
+"""
+# requirements: B27 part
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Application, Benefit, ChangeOrder, Household, Person, Relief, ReviewTask, TermMember
+from salvation.domain.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened: the day, what kind of thing, in words, and where to read on. ``amount`` in yuan."""
+
+    on: date
+    kind: str
+    what: str
+    url: str = ""
+    amount: Decimal | None = None
+
+
+Source = Callable[[Person, Any], Iterable[Entry]]
+SOURCES: dict[str, Source] = {}
+
+
+def register(**sources: Source) -> None:
+    """Add sources by name. Called in ``AppConfig.ready()``."""
+    SOURCES.update(sources)
+
+
+def entries(person: Person, user: Any, kind: str = "") -> list[Entry]:
+    """What this reader may know of a person, newest first; of one kind, when asked. Raises Refusal for another kind."""
+    found = [entry for source in SOURCES.values() for entry in source(person, user)]
+    if kind and kind not in KINDS:
+        raise Refusal("没有这一类记录")
+    wanted = [entry for entry in found if kind in ("", entry.kind)]
+    return sorted(wanted, key=lambda entry: entry.on, reverse=True)
+
+
+KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "发放")
+
+
+def households(person: Person, user: Any) -> Iterable[Entry]:
+    visible = Household.objects.visible_to(user).values("pk")
+    rows = person.memberships.filter(household__in=visible).select_related("household__head")
+    for member in rows:
+        home, url = f"{member.household.head.name}户", reverse("cases:household", args=[member.household_id])
+        since = timezone.localdate(member.household.created_at)
+        yield Entry(since, "家庭", f"{home}建档（{member.get_relation_display()}）", url)
+        if member.left_on:
+            yield Entry(member.left_on, "家庭", f"离开{home}", url)
+
+
+def applications(person: Person, user: Any) -> Iterable[Entry]:
+    rows = Application.objects.visible_to(user).filter(household__members__person=person).distinct()
+    for found in rows.prefetch_related("surveys"):
+        url = reverse("cases:application", args=[found.pk])
+        name = f"{found.get_program_display()}（{found.no}）"
+        yield Entry(found.applied_on, "申请", f"申请{name}，现为“{found.get_state_display()}”", url)
+        if found.decided_on:
+            yield Entry(found.decided_on, "申请", f"{name}{found.get_state_display()}", url)
+        for survey in found.surveys.all():
+            day = timezone.localdate(survey.visited_at)
+            yield Entry(
+                day, "入户", f"{survey.get_method_display()}调查：{survey.conclusion}", f"{url}?tab=surveys"
+            )
+
+
+def benefits(person: Person, user: Any) -> Iterable[Entry]:
+    visible = Benefit.objects.visible_to(user).values("pk")
+    rows = TermMember.objects.filter(person=person, term__benefit__in=visible)
+    for covered in rows.select_related("term__benefit"):
+        benefit = covered.term.benefit
+        url = reverse("cases:benefit", args=[benefit.pk])
+        until = f"至{covered.months.upper:%Y年%m月}止（不含）" if covered.months.upper else "起至今"
+        words = f"{benefit.get_program_display()}本人份额，{until}"
+        yield Entry(covered.months.lower, "待遇", words, url, covered.base + covered.uplift)
+
+
+def changes(person: Person, user: Any) -> Iterable[Entry]:
+    rows = ChangeOrder.objects.visible_to(user).filter(benefit__household__members__person=person)
+    for order in rows.distinct():
+        url = reverse("cases:change", args=[order.pk])
+        words = f"{order.get_kind_display()}（{order.get_state_display()}）：{order.reason}"
+        yield Entry(order.effective_month, "变更", words, url, order.new_total)
+
+
+def reviews(person: Person, user: Any) -> Iterable[Entry]:
+    rows = ReviewTask.objects.visible_to(user).filter(
+        benefit__household__members__person=person, done_on__isnull=False
+    )
+    for task in rows.distinct():
+        url = f"{reverse('cases:benefit', args=[task.benefit_id])}?tab=reviews"
+        yield Entry(task.done_on or task.due_on, "核查", f"定期核查：{task.get_outcome_display()}", url)
+
+
+def reliefs(person: Person, user: Any) -> Iterable[Entry]:
+    rows = Relief.objects.visible_to(user).filter(household__members__person=person)
+    for relief in rows.distinct():
+        url = reverse("cases:relief", args=[relief.pk])
+        words = f"{relief.get_program_display()}（{relief.get_situation_display()}），现为“{relief.get_state_display()}”"
+        yield Entry(relief.paid_on or relief.applied_on, "临时救助", words, url, relief.amount)
+
+
+register(
+    households=households,
+    applications=applications,
+    benefits=benefits,
+    changes=changes,
+    reviews=reviews,
+    reliefs=reliefs,
+)
