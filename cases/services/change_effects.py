@@ -1,5 +1,5 @@
 """What a decided change order does when it takes effect, and what striking one out brings back."""
-# requirements: C04, C05, C06, C08
+# requirements: C04, C05, C06 part, C08 part
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal

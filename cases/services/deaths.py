@@ -3,7 +3,7 @@
 Two clocks: the share ends with the next period; within death.recheck_months the household is judged again. At the
 householder's death another grown-up becomes head, and the account follows.
 """
-# requirements: C08
+# requirements: C08 part
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,5 +1,5 @@
 """Who is to be visited and judged again, by when, and what came of it. Set-based."""
-# requirements: C03, C11 part
+# requirements: C03 part, C11 part
 
 from datetime import date, datetime, timedelta
 from typing import Any

@@ -103,7 +103,8 @@ class NewAdjustment(FormPage):
     def versions(self) -> list[ParameterVersion]:
         """Confirmed standards of this person's county that were not carried out yet."""
         rows = ParameterVersion.objects.visible_to(self.request.user).filter(state="CONFIRMED")
-        done = StandardAdjustment.objects.filter(undone_at__isnull=True).values("version")
+        mine = StandardAdjustment.objects.visible_to(self.request.user)
+        done = mine.filter(undone_at__isnull=True).values("version")
         found = rows.exclude(pk__in=done).select_related("unit").order_by("-valid_from", "key")
         return [version for version in found if version.key.startswith(STANDARDS)]
 
@@ -156,7 +157,7 @@ def facts(page: Any, adjustment: StandardAdjustment) -> dict[str, Any]:
         "adjustment": adjustment,
         "months": [(month, len(amounts), sum(amounts)) for month, amounts in sorted(months.items())],
         "orders": orders[:50],
-        "run": Run.objects.filter(job=ADJUST, period=str(adjustment.pk)).last(),
+        "run": Run.objects.visible_to(page.request.user).filter(job=ADJUST, period=str(adjustment.pk)).last(),
     }
 
 
