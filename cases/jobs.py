@@ -10,6 +10,7 @@ from cases.models import StandardAdjustment
 from cases.services.adjustments import carry_out, undo
 from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.grace import end_grace_periods
+from cases.services.notice_sheets import ask_to_withdraw
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
 from cases.services.reviews import note_events, open_reviews
@@ -65,7 +66,9 @@ def cycle_close(run: Running) -> dict[str, Any]:
 @job(NOTICE, label="公示期满流转")
 def notice_expire(run: Running) -> dict[str, Any]:
     on = date.fromisoformat(run.period)
-    return {"passed": pass_expired_notices(county_id=run.unit.pk, on=on, now=timezone.now())}
+    now = timezone.now()
+    passed = pass_expired_notices(county_id=run.unit.pk, on=on, now=now)
+    return {"passed": passed, "应撤下公示单": ask_to_withdraw(county_id=run.unit.pk, on=on, now=now)}
 
 
 @job(ROSTER_CHECK, label="花名册核对")

@@ -135,6 +135,7 @@ if env.text("TEST_DATABASE"):
     DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_DATABASE")}
 if env.secret("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = database(env.secret("DATABASE_REPLICA_URL"))
+DATABASE_ROUTERS = ["salvation.replica.Router"]
 
 REDIS_URL = env.secret("REDIS_URL") or "redis://localhost:6379/0"
 # A database of its own: clearing the cache must not drop queued jobs.

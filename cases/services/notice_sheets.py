@@ -2,10 +2,12 @@
 # requirements: B12, J01 part, J06 part, J07
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import Application, Notice, NoticeSheet
 from cases.models.choices import DIBAO, TEKUN, Program
@@ -16,6 +18,8 @@ from salvation.domain import mask
 from salvation.domain.ages import age
 from salvation.domain.errors import Refusal
 from salvation.domain.leaks import leaks
+from salvation.duties.models import Duty
+from salvation.duties.services import close_duty, open_duties
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.journal.actions import register
@@ -25,6 +29,7 @@ from salvation.units.models import Unit
 register(notice__post="张贴公示单", notice__withdraw="撤下公示", notice__file="下载公示单")
 
 ADULT = 18
+WITHDRAW = "notice.withdraw"
 COLUMNS = {
     "place": "村组",
     "name": "申请人姓名",
@@ -161,6 +166,28 @@ def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
 
 
 @transaction.atomic
+def ask_to_withdraw(*, county_id: int, on: date, now: datetime) -> int:
+    """Ask for every sheet of a county that hangs beyond its time to be taken down (J01). Returns for how many."""
+    asked = Duty.objects.filter(kind=WITHDRAW, done_at__isnull=True).values("subject_id")
+    sheets = NoticeSheet.objects.filter(unit__county=county_id, ends_on__lt=on, withdrawn_on__isnull=True)
+    over = list(sheets.exclude(pk__in=asked).select_related("unit", "village"))
+    open_duties(
+        {
+            "kind": WITHDRAW,
+            "subject_id": sheet.pk,
+            "unit": sheet.unit,
+            "permission": "case.notice",
+            "title": f"撤下公示：{sheet.village}{sheet.group}",
+            "url": reverse("cases:notice", args=[sheet.pk]),
+            "now": now,
+            "due_on": sheet.ends_on + timedelta(days=1),
+        }
+        for sheet in over
+    )
+    return len(over)
+
+
+@transaction.atomic
 def withdraw_sheet(*, sheet: NoticeSheet, actor: Any, on: date) -> NoticeSheet:
     """Register that a sheet was taken down after its time (必须撤下, J01). Raises Refusal before its end."""
     locked: NoticeSheet = NoticeSheet.objects.select_for_update().select_related("unit").get(pk=sheet.pk)
@@ -173,6 +200,7 @@ def withdraw_sheet(*, sheet: NoticeSheet, actor: Any, on: date) -> NoticeSheet:
         raise Refusal(f"该公示已于{locked.withdrawn_on:%Y-%m-%d}撤下")
     locked.withdrawn_on, locked.withdrawn_by = on, actor
     locked.save(update_fields=["withdrawn_on", "withdrawn_by"])
+    close_duty(kind=WITHDRAW, subject_id=locked.pk, now=timezone.now(), actor=actor)
     record(
         actor=actor, action="notice.withdraw", subject=locked, unit=locked.unit, facts={"on": on.isoformat()}
     )

@@ -14,6 +14,7 @@ class Timeliness(SheetPage):
     """One row a unit that this person sees."""
 
     title = "办理时限"
+    from_replica = True
     permission = "case.view"
 
     def prepare(self) -> None:

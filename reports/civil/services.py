@@ -8,6 +8,7 @@ from typing import Any
 from reports.civil.table import CENT, CIVIL, CODES, PROGRAM_NAMES, CivilRow, with_levels
 from reports.governance.services import frame_for
 from salvation.domain.month import Month
+from salvation.parameters.book import Book
 from salvation.periods.measures import compute
 from salvation.tables.model import Totals
 from salvation.units.models import Unit
@@ -51,6 +52,27 @@ def balances(rows: Sequence[CivilRow], earlier: Sequence[CivilRow]) -> list[Bala
             change = ((level - last) * 100 / last).quantize(CENT, ROUND_HALF_UP)
         found.append(Balance(label, now[f"{name}EP"], level, last, change))
     return found
+
+
+@dataclass(frozen=True)
+class Standards:
+    """The 低保 standards of a month in yuan; ``ratio``: town to country, None while one of them is not known."""
+
+    urban: Decimal | None
+    rural: Decimal | None
+
+    @property
+    def ratio(self) -> Decimal | None:
+        if not self.urban or not self.rural:
+            return None
+        return (self.urban / self.rural).quantize(CENT, ROUND_HALF_UP)
+
+
+def standards_of(county: Unit, month: Month) -> Standards:
+    """What holds at the end of a month (C14: 城乡标准比)."""
+    known = Book(unit=county, on=month.last_day).values()
+    urban, rural = (known.get(f"dibao.std.{area}") for area in ("urban", "rural"))
+    return Standards(*(Decimal(str(value)) if value else None for value in (urban, rural)))
 
 
 def does_not_tie(rows: Sequence[CivilRow]) -> list[str]:

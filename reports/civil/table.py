@@ -2,7 +2,7 @@
 
 Read from the same measures as the governance table, so that there are no two sets of figures.
 """
-# requirements: C14 part, L06 part, L09
+# requirements: C14, L06 part, L09
 
 from collections.abc import Mapping
 from dataclasses import dataclass

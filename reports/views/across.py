@@ -51,6 +51,7 @@ class AcrossLatest(Page):
 
 
 class Across(SheetPage):
+    from_replica = True
     permission = "table.across"
     template_name = "reports/across.html"
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from reports.civil.services import balances, civil_rows, does_not_tie, total_of
+from reports.civil.services import balances, civil_rows, does_not_tie, standards_of, total_of
 from reports.civil.table import CIVIL, CivilRow
 from reports.views.sheets import own_units, parse_month
 from salvation.access.place import own_county
@@ -31,6 +31,7 @@ class CivilLatest(Page):
 
 
 class CivilSheet(SheetPage):
+    from_replica = True
     permission = "table.view"
     template_name = "reports/civil.html"
 
@@ -95,5 +96,7 @@ class CivilSheet(SheetPage):
             "later": str(self.month + 1) if self.month + 1 < Month.of(timezone.localdate()) else "",
             "frozen": self.frozen,
             "balances": balances(self.found, self._earlier()),
+            "standards": standards_of(self.county, self.month),
+            "standards_before": standards_of(self.county, self.month - 1),
         }
         return super().show({**context, **extra}, **options)

@@ -17,6 +17,7 @@ class Completeness(SheetPage):
     """One row a unit."""
 
     title = "低收入信息完整率"
+    from_replica = True
     permission = "table.view"
 
     def prepare(self) -> None:

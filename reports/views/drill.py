@@ -156,6 +156,7 @@ def once(rows: QuerySet[Any], measure: Measure, source: Source) -> QuerySet[Any]
 
 class Drill(Page):
     title = "数字背后的记录"
+    from_replica = True
     permission = "table.view"
     template_name = "reports/drill.html"
 

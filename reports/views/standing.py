@@ -23,6 +23,7 @@ class Timeliness(Page):
     """Every unit over twelve months: on time, late, missing, returned; and how often it was asked."""
 
     title = "报送及时情况"
+    from_replica = True
     permission = "table.view"
     template_name = "reports/timeliness.html"
 

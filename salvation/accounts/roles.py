@@ -33,7 +33,15 @@ ROLES = {
             "村（社区）协理员",
             frozenset({"VILLAGE"}),
             frozenset(
-                {"case.view", "relief.view", "case.create", "case.survey", "file.view", "file.add", "register.view"}
+                {
+                    "case.view",
+                    "relief.view",
+                    "case.create",
+                    "case.survey",
+                    "file.view",
+                    "file.add",
+                    "register.view",
+                }
                 | {"document.view", "notice.view"}
             ),
         ),

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connections
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 
 from salvation.domain.month import Month
+from salvation.replica import database
 from salvation.units.models import Unit
 
 STOCK, MONTH, CUMULATIVE = "", "m", "c"
@@ -116,7 +117,7 @@ def _together(parts: Iterable[QuerySet[Any]]) -> Iterator[dict[str, Any]]:
         parameters += given
     if not statements:
         return
-    with connection.cursor() as cursor:
+    with connections[database()].cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
         for (text,) in cursor.fetchall():
             yield json.loads(text, parse_float=Decimal)

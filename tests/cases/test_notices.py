@@ -10,10 +10,18 @@ from django.utils import timezone
 
 from cases.models import Application, Notice, NoticeSheet
 from cases.services.applications import create_application
-from cases.services.notice_sheets import checked, post_notice, row_of, sheet_paper, withdraw_sheet
+from cases.services.notice_sheets import (
+    ask_to_withdraw,
+    checked,
+    post_notice,
+    row_of,
+    sheet_paper,
+    withdraw_sheet,
+)
 from salvation.accounts.models import User
 from salvation.documents.html import paper_html
 from salvation.domain.errors import Refusal
+from salvation.duties.models import Duty
 from salvation.units.models import Unit
 from tests.builders import COMPLETE, make_household
 
@@ -94,6 +102,19 @@ def test_the_sheet_says_what_the_rules_ask_for(sheet: NoticeSheet) -> None:
 
 def test_it_is_taken_down_after_its_time(sheet: NoticeSheet, clerk: User) -> None:
     assert withdraw_sheet(sheet=sheet, actor=clerk, on=date(2022, 6, 9)).withdrawn_on == date(2022, 6, 9)
+
+
+def test_what_hangs_too_long_is_asked_for_once_until_it_is_down(
+    sheet: NoticeSheet, clerk: User, units: dict[str, Unit]
+) -> None:
+    county, now = units["360722"].pk, timezone.now()
+    assert ask_to_withdraw(county_id=county, on=date(2022, 6, 8), now=now) == 0
+    assert [ask_to_withdraw(county_id=county, on=date(2022, 6, 9), now=now) for _ in range(2)] == [1, 0]
+    waiting = Duty.objects.get(kind="notice.withdraw", done_at__isnull=True)
+    assert (waiting.unit, waiting.due_on) == (sheet.unit, date(2022, 6, 9))
+    withdraw_sheet(sheet=sheet, actor=clerk, on=date(2022, 6, 10))
+    waiting.refresh_from_db()
+    assert (waiting.done_by, waiting.done_at is None) == (clerk, False)
 
 
 def test_it_hangs_its_seven_days(sheet: NoticeSheet, clerk: User) -> None:

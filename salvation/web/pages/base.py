@@ -1,5 +1,6 @@
 """The gate of every page: signed in, permission, row scope. A page that declares neither refuses to start."""
 
+import time
 from typing import Any, ClassVar
 
 from django.contrib.auth.views import redirect_to_login
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.views.generic import View
 from django_htmx.http import HttpResponseClientRedirect
 
+from salvation import replica
 from salvation.access.models import ScopedModel, ScopedQuerySet
 from salvation.access.services import get_visible, require
 from salvation.web.middleware import wants_fragment
@@ -22,6 +24,8 @@ class Page(View):
     title: ClassVar[str] = ""
     permission: ClassVar[str] = ""
     template_name: ClassVar[str] = ""
+    # Its figures may be some seconds old: it is read from the replica, where there is one.
+    from_replica: ClassVar[bool] = False
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -38,7 +42,21 @@ class Page(View):
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         self.demand(self.permission)
-        return super().dispatch(request, *args, **kwargs)
+        if not replica.configured():
+            return super().dispatch(request, *args, **kwargs)
+        return self._routed(request, *args, **kwargs)
+
+    def _routed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Read from the replica, unless this person has written something a moment ago."""
+        now = time.time()
+        if request.method not in ("GET", "HEAD"):
+            request.session["wrote_at"] = now
+        if not self.from_replica or now - request.session.get("wrote_at", 0) < replica.LAG:
+            return super().dispatch(request, *args, **kwargs)
+        with replica.reading():
+            response = super().dispatch(request, *args, **kwargs)
+            # A page is drawn after its view: its template asks the database too.
+            return response.render() if isinstance(response, TemplateResponse) else response
 
     def permitted(self, permission: str) -> bool:
         """Whether the person's posts give ``permission``; SIGNED_IN is given to all."""
