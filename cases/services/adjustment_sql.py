@@ -45,7 +45,7 @@ FROM adjust_piece p ORDER BY p.benefit_id, p.months
 """
 MEMBERS = """
 CREATE TEMPORARY TABLE adjust_member ON COMMIT DROP AS
-SELECT p.new_id, m.person_id, p.months, m.base + p.add_base AS base, m.uplift, m.uplift_kinds
+SELECT p.new_id, m.id AS old_id, m.person_id, p.months, m.base + p.add_base AS base, m.uplift, m.uplift_kinds
 FROM adjust_piece p JOIN cases_termmember m ON m.term_id = p.old_id
 """
 # Ranges that began before are shortened, later ones make way.
@@ -76,7 +76,7 @@ OPEN = (
     """,
     """
     INSERT INTO cases_termmember (term_id, person_id, months, base, uplift, uplift_kinds)
-    SELECT new_id, person_id, months, base, uplift, uplift_kinds FROM adjust_member
+    SELECT new_id, person_id, months, base, uplift, uplift_kinds FROM adjust_member ORDER BY new_id, old_id
     """,
 )
 

@@ -36,7 +36,7 @@ def paper_html(paper: Paper) -> SafeString:
     return format_html(
         '<article class="paper{}">{}{}{}{}{}{}{}</article>',
         " plain" if paper.plain else "",
-        format_html('<div class="mark" aria-hidden="true">{}</div>', paper.mark) if paper.mark else NOTHING,
+        format_html('<div class="mark" data-mark="{}"></div>', paper.mark) if paper.mark else NOTHING,
         _opening(paper),
         parts_html(paper.body),
         NOTHING if paper.plain else _closing(paper),

@@ -5,9 +5,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 
+from cases.demo.parameters import START, VALUES
 from salvation.accounts.models import User
+from salvation.parameters.models import ParameterVersion
+from salvation.parameters.registry import PARAMETERS
+from salvation.parameters.values import check_value
+from salvation.units.models import PopulationStat, Unit
+from tests.browser.hands import last_month
 from tests.conftest import PASSWORD
 
 DESKTOP = {"width": 1366, "height": 900}
@@ -63,3 +70,26 @@ def pytest_runtest_makereport(item: Any, call: Any) -> Any:
         for page in item.funcargs["page_of"].pages.values():
             report.sections.append((page.url, page.locator("body").inner_text()[:3000]))
     return report
+
+
+@pytest.fixture
+def parameters(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
+    """Everything confirmed by two persons; 农村低保 is decided by the county."""
+    rows = [
+        ParameterVersion(
+            key=key, unit=units["360722"], value=check_value(declared, VALUES.get(key, declared.default)), valid_from=START, basis="测试文号",
+            state="CONFIRMED", entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
+        )
+        for key, declared in PARAMETERS.items()
+        if VALUES.get(key, declared.default) is not None
+    ]  # fmt: skip
+    nullable = [
+        ParameterVersion(
+            key=key, unit=units["360722"], value="", valid_from=START, basis="测试文号", state="CONFIRMED",
+            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
+        )
+        for key, declared in PARAMETERS.items()
+        if declared.nullable
+    ]  # fmt: skip
+    ParameterVersion.objects.bulk_create([*rows, *nullable])
+    PopulationStat.objects.create(unit=units["360722100"], year=last_month().year, hukou_population=50)

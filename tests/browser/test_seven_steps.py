@@ -10,17 +10,23 @@ import pytest
 from django.utils import timezone
 from docx import Document
 from openpyxl import Workbook, load_workbook
-from PIL import Image
 from playwright.sync_api import Page, expect
 
-from cases.demo.parameters import START, VALUES
-from cases.models import Application, Benefit, Notice
+from cases.models import Application, Benefit
 from salvation.accounts.models import User
 from salvation.domain.citizen_id import check_character
 from salvation.domain.month import Month
-from salvation.parameters.models import ParameterVersion
-from salvation.parameters.registry import PARAMETERS
-from salvation.units.models import PopulationStat, Unit
+from tests.browser.hands import (
+    a_week_passes,
+    confirm,
+    decide,
+    last_month,
+    meeting,
+    photo,
+    press,
+    settle,
+    step,
+)
 from tests.builders import make_check
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,33 +37,6 @@ def number(first_17: str) -> str:
 
 
 HEAD, SON, GRANDSON = number("99000119540315002"), number("99000119770315001"), number("99000120140801013")
-
-
-@pytest.fixture
-def parameters(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
-    """Everything confirmed by two persons; 农村低保 is decided by the county."""
-    rows = [
-        ParameterVersion(
-            key=key, unit=units["360722"], value=VALUES.get(key, declared.default), valid_from=START, basis="测试文号",
-            state="CONFIRMED", entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, declared in PARAMETERS.items()
-        if VALUES.get(key, declared.default) is not None
-    ]  # fmt: skip
-    nullable = [
-        ParameterVersion(
-            key=key, unit=units["360722"], value="", valid_from=START, basis="测试文号", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, declared in PARAMETERS.items()
-        if declared.nullable
-    ]  # fmt: skip
-    ParameterVersion.objects.bulk_create([*rows, *nullable])
-    PopulationStat.objects.create(unit=units["360722100"], year=last_month().year, hukou_population=50)
-
-
-def last_month() -> Month:
-    return Month.of(timezone.localdate()) - 1
 
 
 def roster_file(folder: Path) -> Path:
@@ -82,83 +61,9 @@ def roster_file(folder: Path) -> Path:
     return path
 
 
-def photo() -> dict[str, Any]:
-    stream = BytesIO()
-    Image.new("RGB", (60, 40), "white").save(stream, "JPEG")
-    return {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": stream.getvalue()}
-
-
 def content(given: Any) -> BytesIO:
     """What was downloaded."""
     return BytesIO(Path(given.value.path()).read_bytes())
-
-
-def settle(page: Page) -> None:
-    """Until the swapped page has arrived."""
-    page.wait_for_timeout(30)
-    page.wait_for_function("() => !document.querySelector('.htmx-request, form[data-sent]')")
-    page.wait_for_load_state("networkidle")
-
-
-def press(page: Page, label: str) -> None:
-    """Press a button or follow a link by its words."""
-    page.locator("main").get_by_role("link", name=label, exact=True).or_(
-        page.locator("main").get_by_role("button", name=label, exact=True)
-    ).first.click()
-    settle(page)
-
-
-def confirm(page: Page, label: str) -> None:
-    """Past the check page."""
-    press(page, "下一步：核对填写内容")
-    press(page, f"确认并{label}")
-
-
-def step(page: Page, label: str, comment: str = "", **values: str) -> None:
-    """Take a step of a flow from the record page."""
-    press(page, label)
-    for name, value in values.items():
-        field = page.locator(f"[name={name}]")
-        field.select_option(value) if field.evaluate("node => node.tagName") == "SELECT" else field.fill(
-            value
-        )
-    if comment:
-        page.fill("[name=comment]", comment)
-    if values:
-        confirm(page, label)
-    else:
-        page.locator("main form .button.main").click()
-        settle(page)
-
-
-def meeting(page: Page, kind: str, title: str) -> None:
-    page.goto("/registers/meetings/new/")
-    page.select_option("[name=kind]", kind)
-    page.fill("[name=title]", title)
-    page.fill("[name=held_on]", timezone.localdate().isoformat())
-    page.fill("[name=place]", "会议室")
-    page.fill("[name=host]", "主持人")
-    page.fill("[name=attendees]", "甲\n乙\n丙")
-    page.locator("main form .button.main").click()
-    settle(page)
-    if page.get_by_role("button", name="确认并").count():
-        page.get_by_role("button", name="确认并").click()
-        settle(page)
-
-
-def choose_meeting(page: Page, words: str) -> str:
-    """The value of the meeting whose title contains ``words``."""
-    options = page.locator("[name=meeting] option").all()
-    return next(option.get_attribute("value") or "" for option in options if words in option.inner_text())
-
-
-def decide(page: Page, label: str, words: str, **values: str) -> None:
-    """A step that names a meeting."""
-    press(page, label)
-    page.select_option("[name=meeting]", choose_meeting(page, words))
-    for name, value in values.items():
-        page.fill(f"[name={name}]", value)
-    confirm(page, label)
 
 
 def test_the_seven_steps(
@@ -290,13 +195,6 @@ def approval(
     expect(page.locator("main")).to_contain_text("已确认")
     benefit = Benefit.objects.get(applicant__name="谢桂英")
     assert benefit.first_month == (Month.of(timezone.localdate()) + 1).first_day
-
-
-def a_week_passes(application: Application) -> None:
-    today = timezone.localdate()
-    Notice.objects.filter(application=application).update(
-        posted_on=today - timedelta(days=8), ends_on=today - timedelta(days=1)
-    )
 
 
 def payment_list(

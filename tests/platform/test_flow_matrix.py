@@ -13,6 +13,7 @@ from audits.flows import RECTIFICATION
 from cases.check_flow import CHECK
 from cases.flows import APPLICATION, CHANGE_ORDER
 from cases.kinship_flow import FILING
+from cases.relief_flow import RELIEF
 from funds.flows import ROSTER
 from reports.summary.flows import SUMMARY
 from salvation.accounts.roles import ROLES
@@ -32,6 +33,7 @@ FLOW_TABLES = {
     "CheckRequest": CHECK,
     "KinshipFiling": FILING,
     "RectificationItem": RECTIFICATION,
+    "Relief": RELIEF,
     "Submission": SUBMISSION,
     "SummaryReport": SUMMARY,
     "Roster": ROSTER,

@@ -1,0 +1,284 @@
+"""What happens to households after they are known, by hand in a browser: each scenario from its form to its effect."""
+# requirements: B12, B13, B14, C07, C08, C16, E07
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from cases.models import Application, Benefit, Household, Relief
+from cases.services.applications import create_application, save_declaration
+from cases.services.grace import end_grace_periods
+from salvation.accounts.models import User
+from salvation.domain.month import Month
+from salvation.flow.engine import perform
+from salvation.parameters.models import ParameterVersion
+from salvation.units.models import Unit
+from tests.browser.hands import (
+    a_week_passes,
+    choose_meeting,
+    confirm,
+    decide,
+    meeting,
+    photo,
+    press,
+    settle,
+    step,
+)
+from tests.builders import COMPLETE, make_benefit, make_check, make_household
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TODAY = timezone.localdate()
+NEXT = Month.of(TODAY) + 1
+PageOf = Callable[[User], Page]
+
+
+@pytest.fixture
+def household(units: dict[str, Unit], parameters: None) -> Household:
+    return make_household(units["360722100200"], ["谢桂英", "谢建国", "谢小明"])
+
+
+@pytest.fixture
+def benefit(household: Household) -> Benefit:
+    return make_benefit(
+        household,
+        date(2024, 1, 1),
+        shares=(("300", "100", "ELDER"), ("300", "0", ""), ("300", "80", "CHILD")),
+    )
+
+
+@pytest.fixture
+def finance(make_user: Callable[..., User]) -> User:
+    return make_user("finance", "TOWN_FINANCE", "360722100", "钱财政")
+
+
+def new_change(page: Page, benefit: Benefit, kind: str) -> None:
+    page.goto(f"/cases/benefits/{benefit.pk}/change/{kind}/")
+    page.fill("[name=note]", "核实属实")
+
+
+def carry(page_of: PageOf, order: str, *steps: tuple[User, str]) -> None:
+    """Each person opens the order and takes the next step."""
+    for user, label in steps:
+        page = page_of(user)
+        page.goto(order)
+        if label == "告知家庭并生效":
+            step(page, label, notified_on=TODAY.isoformat())
+        else:
+            step(page, label)
+
+
+def test_first_help_then_papers(
+    page_of: PageOf, household: Household, clerk: User, leader: User, head: User, finance: User
+) -> None:
+    page = page_of(clerk)
+    page.goto(f"/cases/households/{household.pk}/")
+    press(page, "申请临时救助")
+    page.select_option("[name=program]", "TEMP_EMERGENCY")
+    page.select_option("[name=situation]", "FIRE")
+    page.fill("[name=persons]", "1")
+    page.fill("[name=happened_on]", TODAY.isoformat())
+    page.fill("[name=reason]", "厨房失火")
+    page.check("[name=from_elsewhere][value=no]")
+    confirm(page, "登记")
+    record = page.url
+    step(page, "受理")
+    press(page, "收款账户")
+    page.fill("[name=number]", "9900000000000001")
+    page.select_option("[name=kind]", "PASSBOOK")
+    press(page, "保存")
+    page = page_of(leader)
+    page.goto(record)
+    step(page, "先行救助", comment="当晚无处可住", amount="1000")
+    page = page_of(finance)
+    page.goto(record)
+    step(page, "登记先行付款", paid_on=TODAY.isoformat(), voucher="BY001")
+    page = page_of(clerk)
+    page.goto(record)
+    expect(page.locator("main")).to_contain_text("先行救助待补手续")
+    press(page, "登记核实情况")
+    page.fill("[name=visitors]", "钟经办、村干部")
+    page.fill("[name=findings]", "现场查看属实")
+    press(page, "保存")
+    press(page, "核算")
+    press(page, "核算")
+    press(page, "上传照片与材料")
+    page.set_input_files("[name=files]", [photo()])
+    press(page, "上传")
+    step(page, "手续已补齐，报确认")
+    page = page_of(head)
+    meeting(page, "PANEL", "领导组会议")
+    page.goto(record)
+    decide(page, "确认先行救助", "领导组会议")
+    expect(page.locator("main")).to_contain_text("已付款，待回访")
+    relief = Relief.objects.get()
+    assert (relief.amount, relief.settled_month) == (1000, Month.of(TODAY).first_day)
+
+
+def test_the_head_of_the_household_dies(
+    page_of: PageOf, benefit: Benefit, household: Household, clerk: User, leader: User
+) -> None:
+    page = page_of(clerk)
+    new_change(page, benefit, "death")
+    page.select_option("[name=person]", str(household.head_id))
+    page.fill("[name=died_on]", TODAY.isoformat())
+    heir = household.members.exclude(person=household.head_id).order_by("pk")[0].person
+    page.select_option("[name=new_head]", str(heir.pk))
+    page.fill("[name=number]", "9900000000000002")
+    page.select_option("[name=kind]", "PASSBOOK")
+    confirm(page, "登记变更单")
+    order = page.url
+    carry(page_of, order, (clerk, "提交审核"), (leader, "确认死亡变更"), (clerk, "生效"))
+    household.refresh_from_db()
+    assert household.head_id == heir.pk
+    after = benefit.terms.get(months__contains=NEXT.first_day)
+    assert (after.covered.count(), after.uplift) == (2, 80), "the child's uplift stays"
+
+
+def test_a_household_tapers_off_and_stops(
+    page_of: PageOf, benefit: Benefit, units: dict[str, Unit], clerk: User, leader: User, approver: User
+) -> None:
+    page = page_of(clerk)
+    new_change(page, benefit, "grace")
+    page.select_option("[name=reason]", "EMPLOYMENT")
+    page.fill("[name=months]", "2")
+    confirm(page, "登记变更单")
+    order = page.url
+    carry(
+        page_of,
+        order,
+        (clerk, "提交审核"),
+        (leader, "报县级决定"),
+        (approver, "决定"),
+        (clerk, "告知家庭并生效"),
+    )
+    page.goto(f"/cases/benefits/{benefit.pk}/")
+    expect(page.locator("main")).to_contain_text("渐退")
+    end_grace_periods(county_id=units["360722"].pk, on=(NEXT + 2).first_day, now=timezone.now())
+    benefit.refresh_from_db()
+    assert (benefit.stop_month, benefit.stop_reason) == ((NEXT + 2).first_day, "GRACE_END")
+
+
+def test_a_household_moves_to_another_town_without_a_gap(
+    page_of: PageOf,
+    benefit: Benefit,
+    units: dict[str, Unit],
+    clerk: User,
+    leader: User,
+    make_user: Callable[..., User],
+) -> None:
+    receiving = make_user("leader101", "TOWN_LEADER", "360722101", "邻镇分管")
+    page = page_of(clerk)
+    new_change(page, benefit, "transfer")
+    page.select_option("[name=village]", str(units["360722101200"].pk))
+    confirm(page, "登记变更单")
+    order = page.url
+    carry(page_of, order, (clerk, "提交审核"), (leader, "同意迁出"), (receiving, "同意接收"))
+    page.goto(order)
+    offered = page.locator("main").get_by_role("link", name="告知家庭并生效")
+    carry(page_of, order, (clerk, "告知家庭并生效" if offered.count() else "生效"))
+    benefit.refresh_from_db()
+    follower = Benefit.objects.get(predecessor=benefit)
+    assert benefit.stop_month == follower.first_month == NEXT.first_day
+    assert (follower.unit.code, follower.terms.get().total) == ("360722101", 1080)
+
+
+def under_review(household: Household, clerk: User) -> Application:
+    """An application before the township's first review, brought there by the services."""
+    application = create_application(
+        household=household,
+        program="DIBAO_RURAL",
+        applied_on=TODAY,
+        actor=clerk,
+        now=timezone.now(),
+        **COMPLETE,
+    )
+    save_declaration(
+        household=household, application=application, actor=clerk,
+        document={"incomes": [{"member": str(household.head_id), "item": "SALARY", "monthly": "300"}]},
+    )  # fmt: skip
+    for code in ("submit", "accept", "survey"):
+        perform(subject=application, step=code, actor=clerk, now=timezone.now())
+    return application
+
+
+def visited_and_judged(page: Page, application: Application) -> None:
+    page.goto(f"/cases/applications/{application.pk}/survey/")
+    for name, value in (
+        ("place", "家中"),
+        ("present", "户主"),
+        ("findings", "与申报一致"),
+        ("conclusion", "属实"),
+    ):
+        page.fill(f"[name={name}]", value)
+    page.check("[name=signed_by_family][value=yes]")
+    page.fill("[name=surveyors-1-name]", "村干部")
+    page.select_option("[name=surveyors-1-level]", "VILLAGE")
+    press(page, "保存调查记录")
+    press(page, "核算")
+    press(page, "核算")
+    make_check(application)
+    page.goto(f"/cases/applications/{application.pk}/")
+    step(page, "提交初审")
+
+
+def test_a_case_is_returned_and_confirmed_by_the_township(
+    page_of: PageOf, household: Household, clerk: User, leader: User, head: User
+) -> None:
+    ParameterVersion.objects.filter(key="approval_level.DIBAO_RURAL").update(value="TOWNSHIP")
+    application = under_review(household, clerk)
+    record = f"/cases/applications/{application.pk}/"
+    page = page_of(clerk)
+    visited_and_judged(page, application)
+    page = page_of(leader)
+    meeting(page, "PANEL", "领导组会议")
+    page.goto(record)
+    step(page, "退回重查", comment="补充务工收入说明")
+    page = page_of(clerk)
+    page.goto(record)
+    expect(page.locator("main")).to_contain_text("补充务工收入说明")
+    visited_and_judged(page, application)
+    page = page_of(leader)
+    page.goto(record)
+    decide(page, "初审通过并公示", "领导组会议", place="村公开栏")
+    page = page_of(clerk)
+    page.goto(record)
+    press(page, "上传照片与材料")
+    page.select_option("[name=kind]", "NOTICE")
+    page.set_input_files("[name=files]", [photo(), photo()])
+    press(page, "上传")
+    a_week_passes(application)
+    page.goto(record)
+    step(page, "公示期满，报乡镇确认")
+    page = page_of(head)
+    page.goto(record)
+    application.refresh_from_db()
+    press(page, "确认同意")
+    page.select_option("[name=meeting]", choose_meeting(page, "领导组会议"))
+    page.fill("[name=amount]", str(application.assessment.total))
+    confirm(page, "确认同意")
+    settle(page)
+    expect(page.locator("main")).to_contain_text("已确认")
+    assert Benefit.objects.get().first_month == NEXT.first_day
+
+
+def test_an_objection_lengthens_the_time_and_is_answered(
+    page_of: PageOf, household: Household, clerk: User, leader: User
+) -> None:
+    application = under_review(household, clerk)
+    record = f"/cases/applications/{application.pk}/"
+    visited_and_judged(page_of(clerk), application)
+    page = page_of(leader)
+    meeting(page, "PANEL", "领导组会议")
+    page.goto(record)
+    decide(page, "初审通过并公示", "领导组会议", place="村公开栏")
+    application.refresh_from_db()
+    before = application.total_due_on
+    page = page_of(clerk)
+    page.goto(record)
+    step(page, "登记异议", comment="反映其有小汽车", objector="匿名群众")
+    application.refresh_from_db()
+    assert application.state == "OBJECTION"
+    assert application.total_due_on > before + timedelta(days=10)
