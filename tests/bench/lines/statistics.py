@@ -26,6 +26,21 @@ def _both(what: str, *conditions: str) -> str:
     return _counts(what, *(f"{when} AND {condition}" for condition in conditions for when in (month, since)))
 
 
+def _sums(*conditions: str) -> str:
+    """Amounts of the month, and of the months since the campaign began."""
+    month, since = "stat_month = %(month)s", "stat_month BETWEEN %(since)s AND %(month)s"
+    return ", ".join(
+        f"sum(amount) FILTER (WHERE {when} AND {condition})"
+        for condition in conditions
+        for when in (month, since)
+    )
+
+
+RELIEFS = [
+    *(f"program = 'TEMP_{kind}'" for kind in ("EMERGENCY", "EXPENSE", "SPECIAL")),
+    "channel = 'RESERVE'",
+    "true",
+]
 DIBAO = "program IN ('DIBAO_URBAN', 'DIBAO_RURAL')"
 HOUSEHOLD_PROGRAMS = [
     f"program = '{code}'" for code in ("DIBAO_URBAN", "DIBAO_RURAL", "MARGINAL", "RIGID_EXPENSE")
@@ -92,8 +107,12 @@ WITH covered AS (
     SELECT unit_id, ARRAY[{_both("id", "to_state = 'CLOSED'")}]::numeric[] AS n
     FROM flow_transition WHERE flow = 'rectification'
     AND unit_id IN (SELECT unit_id FROM audits_rectificationitem WHERE county_id = %(county)s) {BY_UNIT}
+), reliefs AS (
+    SELECT unit_id, ARRAY[{_both("id", *RELIEFS, "advance")}, {_sums(*RELIEFS)},
+        count(*) FILTER (WHERE advance AND stat_month <= %(month)s AND coalesce(settled_month > %(month)s, true))]::numeric[] AS n
+    FROM cases_relief WHERE county_id = %(county)s AND paid_on IS NOT NULL {BY_UNIT}
 )
-SELECT u.id, c.n, f.n, d.n, o.n, r.n, p.n, q.n, e.n
+SELECT u.id, c.n, f.n, d.n, o.n, r.n, p.n, q.n, e.n, l.n
 FROM (SELECT id FROM units_unit WHERE county_id = %(county)s UNION ALL SELECT NULL) u
 LEFT JOIN covered c ON c.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN confirmed f ON f.unit_id IS NOT DISTINCT FROM u.id
@@ -103,6 +122,7 @@ LEFT JOIN orders r ON r.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN population p ON p.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN problems q ON q.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN closed e ON e.unit_id IS NOT DISTINCT FROM u.id
+LEFT JOIN reliefs l ON l.unit_id IS NOT DISTINCT FROM u.id
 WHERE c.n IS NOT NULL OR f.n IS NOT NULL
 """
 
@@ -145,10 +165,10 @@ def run(county: Unit) -> list[Result]:
 def _check_same(cells: dict[str, str], rows: list[tuple[object, ...]]) -> None:
     """The statement by hand counts what the system counts: a few figures of the county of every kind."""
     county = next(row for row in rows if row[0] is None)
-    _, stock, new, _, out, orders, *_ = county
+    _, stock, new, _, out, orders, *_, reliefs = county
     found = {
         "SA02": stock[0], "SA14": stock[12], "SB04.c": new[1], "SB09.m": new[8], "SC11P.c": out[11], "SC11H.c": out[13],
-        "SC12.c": orders[5],
+        "SC12.c": orders[5], "SE12N.c": reliefs[9], "SE12A.c": reliefs[21],
     }  # fmt: skip
     wrong = {
         key: (cells[key], value) for key, value in found.items() if float(cells[key]) != float(value or 0)
