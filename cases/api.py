@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -223,4 +223,5 @@ urlpatterns = [
     path("households/<int:pk>/", OneHousehold.as_view(), name="household"),
     path("benefits/", BenefitList.as_view(), name="benefits"),
     path("benefits/<int:pk>/", OneBenefit.as_view(), name="benefit"),
+    path("", include("cases.api_surveys")),
 ]

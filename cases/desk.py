@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases.models import Application, Benefit, ChangeOrder, ReviewTask, VillageAttestation
 from cases.services.cycle import closes_on
 from cases.services.reviews import events_ahead
+from cases.visits import waiting_for
 from salvation.domain.month import Month
 from salvation.web.desk import Number
 
@@ -23,6 +24,17 @@ def desk_numbers(user: Any, today: date) -> Sequence[Number]:
         Number("在保户数", f"{helped.count():,}", reverse("cases:benefits") + "?standing=open"),
         Number("在办申请", f"{underway.count():,}", reverse("cases:applications")),
         Number("超总期限", f"{late.count():,}", reverse("cases:applications") + "?late=1"),
+    ]
+
+
+def visit_numbers(user: Any, today: date) -> Sequence[Number]:
+    """What waits for a visit by this person, and how much of it is late."""
+    waiting = waiting_for(user).filter(visited=False)
+    late = waiting.filter(due_on__lt=today)
+    address = reverse("cases:visits")
+    return [
+        Number("等待入户", f"{waiting.count():,}", address),
+        Number("其中已逾期", f"{late.count():,}", address),
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from cases import intake_registration, jobs, measures, relief_registration
-from cases.desk import cycle_numbers, desk_numbers
+from cases.desk import cycle_numbers, desk_numbers, visit_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
 from cases.documents import effects, forms
@@ -42,6 +42,7 @@ def _menu() -> None:
     search.register(*PROVIDERS)
     desk.register(
         Panel("救助对象", "case.view", desk_numbers, order=10),
+        Panel("入户采集", "case.survey", visit_numbers, order=12),
         Panel("本月动态管理", "change.create", cycle_numbers, order=15),
     )
     periods.register(measures.SOURCES, measures.MEASURES)
@@ -69,8 +70,9 @@ def register_menu() -> None:
         NavItem("家庭", "cases:households", "case.view", "救助对象", "home", 10, phone="对象"),
         NavItem("人员", "cases:people", "case.view", "救助对象", "people", 20),
         NavItem(
-            "救助申请", "cases:applications", "case.view", "救助对象", "file", 30, waiting("application"), phone="采集"
+            "救助申请", "cases:applications", "case.view", "救助对象", "file", 30, waiting("application")
         ),
+        NavItem("采集", "cases:visits", "case.survey", "救助对象", "camera", 35, phone="采集"),
         NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),
         NavItem("花名册导入", "cases:rosters", "intake.roster", "救助对象", "upload", 60),
         NavItem("变更单", "cases:changes", "case.view", "动态管理", "edit", 10, waiting("change_order")),

@@ -100,3 +100,13 @@ def make_benefit(
         for person, part in zip(people, given, strict=True)
     )
     return benefit
+
+
+def make_visited(household: Household, state: str = "SURVEYING", **facts: Any) -> Application:
+    """An accepted application that waits for a visit, written straight into the table."""
+    return Application.objects.create(
+        no=f"SQ{next(NUMBERS):06d}", program=Program.DIBAO_RURAL.value, household=household, applicant=household.head,
+        county=household.county, unit=household.handling_unit, village=household.village, standard_area="RURAL",
+        applied_on=timezone.localdate(), accepted_on=timezone.localdate(), state=state, state_since=timezone.now(),
+        **facts,
+    )  # fmt: skip

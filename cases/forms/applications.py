@@ -214,7 +214,14 @@ class SurveyForm(RowsForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     place = forms.CharField(label="地点", max_length=100)
-    present = forms.CharField(label="在场家庭成员", max_length=200)
+    present = forms.CharField(
+        label="在场家庭成员", max_length=200, help_text="邻里走访、信函、电话的，填走访或联系的对象"
+    )
+    no_visit_reason = forms.CharField(
+        label="不能入户的原因", max_length=200, required=False, help_text="方式为电话（视频）的必填"
+    )
+    sent_on = DateField(label="信函发出日期", required=False, help_text="方式为信函的必填")
+    replied_on = DateField(label="回函日期", required=False)
     findings = forms.CharField(label="调查情况", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
     conclusion = forms.CharField(label="结论", max_length=200)
     signed_by_family = YesNoField(label="在场家庭成员已签字")

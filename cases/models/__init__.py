@@ -26,6 +26,7 @@ from cases.models.relief import Relief
 from cases.models.review import LifeEvent, ReviewTask
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
+from cases.models.survey_image import SurveyImage
 from cases.models.work import WorkOffer
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "StaffRelative",
     "StandardAdjustment",
     "Survey",
+    "SurveyImage",
     "Surveyor",
     "TermMember",
     "VillageAttestation",

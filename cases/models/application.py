@@ -182,6 +182,16 @@ class Survey(models.Model):
     findings = models.TextField("调查情况")
     conclusion = models.CharField("结论", max_length=200)
     signed_by_family = models.BooleanField("家庭成员已签字", default=False)
+    # B05: why a call took the place of a visit; when a letter went out and its answer came.
+    no_visit_reason = models.CharField("不能入户的原因", max_length=200, blank=True)
+    sent_on = models.DateField("发出日期", null=True, blank=True)
+    replied_on = models.DateField("回函日期", null=True, blank=True)
+    # What was ticked and noted under housing, income, property and expense (cases.observations).
+    seen = SealedJSONField("观察记录", kind="survey", null=True)
+    spot = models.CharField("定位", max_length=60, blank=True)
+    # What the device sends with a record: sent again, it is the same record.
+    sent_key = models.UUIDField("上报编号", null=True, unique=True)
+    sent_digest = models.CharField(max_length=64, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -191,7 +201,13 @@ class Survey(models.Model):
         verbose_name = "入户调查"
         ordering = ["version"]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-        constraints = [models.UniqueConstraint(fields=["application", "version"], name="survey_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "version"], name="survey_version_once"),
+            models.CheckConstraint(
+                name="survey_answer_after_letter",
+                condition=Q(replied_on__isnull=True) | Q(replied_on__gte=F("sent_on")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"第{self.version}次{self.get_method_display()}调查"

@@ -1,11 +1,12 @@
 """Applications: register, declare, survey, notice, decide. State changes go through the flow."""
-# requirements: B02, B04 part, B05 part, B13 part, B15
+# requirements: B02, B04, B05, B13 part, B15
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -180,6 +181,20 @@ class SurveyorInput:
     user_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyDetails:
+    """What some records have beside: why nobody could visit, a letter's days, what was seen (``cases.observations``),
+    where the device stood ("25.38000,114.93000"), the key under which the device sends it."""
+
+    no_visit_reason: str = ""
+    sent_on: date | None = None
+    replied_on: date | None = None
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    spot: str = ""
+    sent_key: UUID | None = None
+    sent_digest: str = ""
+
+
 @transaction.atomic
 def record_survey(
     *,
@@ -193,6 +208,7 @@ def record_survey(
     signed_by_family: bool,
     surveyors: Sequence[SurveyorInput],
     actor: Any,
+    details: SurveyDetails = SurveyDetails(),
 ) -> Survey:
     """Add a visit; it is never changed, a correction is a new version (B04). Raises Refusal."""
     require(actor, "case.survey", application.village)
@@ -207,6 +223,7 @@ def record_survey(
         raise Refusal(
             f"入户调查须{least}人以上，现在只填了{len(named)}人", rule="002 第27条", field="surveyors"
         )
+    _fits_method(method, details)
     survey = Survey.objects.create(
         application=locked,
         version=locked.surveys.count() + 1,
@@ -218,6 +235,13 @@ def record_survey(
         conclusion=conclusion,
         signed_by_family=signed_by_family,
         recorded_by=actor,
+        no_visit_reason=details.no_visit_reason,
+        sent_on=details.sent_on,
+        replied_on=details.replied_on,
+        seen=sealed_facts.dump(details.seen) if details.seen else None,
+        spot=details.spot,
+        sent_key=details.sent_key,
+        sent_digest=details.sent_digest,
     )
     Surveyor.objects.bulk_create(
         Surveyor(survey=survey, name=given.name.strip(), level=given.level, user_id=given.user_id)
@@ -231,6 +255,21 @@ def record_survey(
         facts={"version": survey.version},
     )
     return survey
+
+
+def _fits_method(method: str, details: SurveyDetails) -> None:
+    """A call needs the reason why nobody could visit, a letter the day it went out (B05). Raises Refusal."""
+    if method == Survey.Method.PHONE and not details.no_visit_reason.strip():
+        raise Refusal(
+            "电话、视频调查须填写不能入户的原因；能入户的请改为入户", rule="002 第27条", field="no_visit_reason"
+        )
+    if method == Survey.Method.LETTER and details.sent_on is None:
+        raise Refusal("信函取证须填写发出日期", field="sent_on")
+    today = timezone.localdate()
+    if details.replied_on and not (details.sent_on and details.sent_on <= details.replied_on <= today):
+        raise Refusal("回函日期须在发出日期之后、今天之前（含当日）", field="replied_on")
+    if details.sent_on and details.sent_on > today:
+        raise Refusal("发出日期不能晚于今天", field="sent_on")
 
 
 # Effects of the flow: run inside perform()'s transaction.

@@ -11,7 +11,9 @@ from cases.checklist import missing, unsigned
 from cases.forms.applications import ApplicationFilter, ApplicationForm, EconomyForm, PhotosForm, SurveyForm
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
+from cases.observations import in_words
 from cases.services.applications import (
+    SurveyDetails,
     SurveyorInput,
     TieInput,
     create_application,
@@ -100,7 +102,8 @@ def assessment(page: Any, application: Application) -> dict[str, Any]:
 
 
 def surveys(page: Any, application: Application) -> dict[str, Any]:
-    return {"surveys": application.surveys.prefetch_related("surveyors")}
+    rows = application.surveys.prefetch_related("surveyors", "images__attachment")
+    return {"surveys": [(survey, list(in_words(sealed_facts.load(survey.seen)))) for survey in rows]}
 
 
 def papers(page: Any, application: Application) -> dict[str, Any]:
@@ -146,6 +149,7 @@ class ApplicationRecord(RecordPage):
             links.append(Link("填写经济状况", reverse("cases:economy", args=pk)))
         surveying = {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}
         if subject.state in surveying and user.may("case.survey", subject.village):
+            links.append(Link("手机采集", reverse("cases:visit", args=pk)))
             links.append(Link("记录入户调查", reverse("cases:new_survey", args=pk)))
         if subject.state in {"ACCEPTED", "SURVEYING"} and user.may("case.edit", subject.unit):
             links.append(Link("核算", reverse("cases:assess", args=pk)))
@@ -283,7 +287,12 @@ class NewSurvey(ApplicationForms):
             SurveyorInput(row["name"], row["level"], user.pk if row["name"] == user.name else None)
             for row in form.cleaned_rows["surveyors"]
         ]
-        survey = record_survey(application=self.application, surveyors=surveyors, actor=user, **cleaned)
+        details = SurveyDetails(
+            **{name: cleaned.pop(name) for name in ("no_visit_reason", "sent_on", "replied_on")}
+        )
+        survey = record_survey(
+            application=self.application, surveyors=surveyors, actor=user, details=details, **cleaned
+        )
         for photo in photos:
             add_attachment(
                 subject=self.application, unit=self.application.unit, village=self.application.village, kind="SURVEY",

@@ -62,7 +62,7 @@ def _words(exception: Exception) -> str:
     if isinstance(exception, exceptions.Throttled):
         return f"请求过于频繁，请 {int(getattr(exception, 'wait', None) or 60) + 1} 秒后再试"
     if isinstance(exception, exceptions.MethodNotAllowed):
-        return "这个地址不接受这种请求方法，接口只供读取"
+        return "这个地址不接受这种请求方法，请查看接口说明"
     return MESSAGES.get(type(exception)) or str(getattr(exception, "detail", exception))
 
 

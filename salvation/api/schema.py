@@ -17,6 +17,7 @@ REFUSALS = {
     "403": "岗位没有此项权限",
     "404": "没有找到，或不在管辖范围",
 }
+CONFLICT = {"409": "现在不能办理，原因见 message"}
 TOO_MANY = {"429": "请求过于频繁"}
 
 
@@ -42,7 +43,7 @@ class ApiSchema(AutoSchema):
 
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
         found = super()._get_response_for_code(serializer, status_code, *args, **kwargs)
-        words = {**REFUSALS, **TOO_MANY}.get(status_code)
+        words = {**REFUSALS, **CONFLICT, **TOO_MANY}.get(status_code)
         return {**found, "description": words} if words else found
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import uuid
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,13 @@ def add_attachment(
     content: bytes,
     actor: Any,
     village: Unit | None = None,
+    taken_at: datetime | None = None,
+    place: str = "",
 ) -> Attachment:
-    """Check, seal and keep a file of ``subject``. Raises Refusal for a file that is not taken."""
+    """Check, seal and keep a file of ``subject``. Raises Refusal for a file that is not taken.
+
+    ``taken_at``, ``place``: what the device says of a photo that carries neither itself.
+    """
     checked = check_file(content, name)
     stored_as = store(checked.content)
     attachment = Attachment.objects.create(
@@ -58,8 +63,8 @@ def add_attachment(
         size=len(checked.content),
         sha256=hashlib.sha256(checked.content).hexdigest(),
         stored_as=stored_as,
-        taken_at=checked.taken_at,
-        place=checked.place,
+        taken_at=checked.taken_at or taken_at,
+        place=checked.place or place,
         added_by=actor,
     )
     record(

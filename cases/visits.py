@@ -1,0 +1,56 @@
+"""Which applications wait for a visit by somebody."""
+# requirements: B04
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.utils import timezone
+
+from cases.models import Application, Member, Survey
+from salvation.access.reach import reach_of
+from salvation.parameters.book import at
+
+# As many as a phone keeps for a week of visits.
+MOST = 200
+SIGNED = Survey.objects.filter(application=OuterRef("pk"), method="HOME", signed_by_family=True)
+
+
+def waiting_for(user: Any) -> Any:
+    """Applications under survey where ``user`` may visit; ``visited``: a signed home visit is recorded."""
+    reach = reach_of(user, "case.survey")
+    own = Q(unit__in=reach.units) | Q(village__in=reach.villages)
+    # The county visits where kinship or a complaint asks for it (02 §2.9).
+    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(state="COUNTY_REVIEW", kinship_flag=True)
+    return Application.objects.visible_to(user).filter(own, due).annotate(visited=Exists(SIGNED))
+
+
+def with_facts(rows: Any) -> Any:
+    """What a visit's page says of each: ``visited``, ``records``, members, place."""
+    members = Member.objects.filter(left_on__isnull=True).select_related("person").order_by("id")
+    return (
+        rows.annotate(visited=Exists(SIGNED), records=Count("surveys"))
+        .select_related("applicant", "unit", "village", "household")
+        .prefetch_related(Prefetch("household__members", queryset=members))
+    )
+
+
+def visits_of(user: Any) -> Sequence[Application]:
+    """Not visited first, then by deadline. At most ``MOST``."""
+    rows = with_facts(waiting_for(user)).order_by("visited", F("due_on").asc(nulls_last=True), "id")
+    return with_people(rows[:MOST])
+
+
+def with_people(rows: Iterable[Application]) -> Sequence[Application]:
+    """``people``: how many must go on a home visit, read once a unit."""
+    found, least = list(rows), dict[Any, int]()
+    for row in found:
+        if row.unit not in least:
+            least[row.unit] = int(at("survey.min_people", on=timezone.localdate(), unit=row.unit).value)
+        row.people = least[row.unit]
+    return found
+
+
+def from_the_village(user: Any) -> bool:
+    """Whether the account surveys for the village, not for the township."""
+    return bool(user.main_post and user.main_post.role == "VILLAGE_WORKER")
