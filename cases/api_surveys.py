@@ -29,6 +29,7 @@ from salvation.domain.errors import Refusal
 # Base64 of a picture: a signature of 400 KB, a photo of 8 MB (the page scales photos down to about 1 MB).
 SIGNATURE_CHARS, PHOTO_CHARS = 550_000, 11_200_000
 BODY = {"survey": SIGNATURE_CHARS * SIGNATURES + 100_000, "photo": PHOTO_CHARS + 10_000}
+SIGNERS = [(kind.value, kind.label) for kind in (SurveyImage.Kind.FAMILY, SurveyImage.Kind.SURVEYOR)]
 YEARS = timedelta(days=730)
 REFUSED = {str(code): Problem for code in (400, 401, 403, 404, 409, 429)}
 KEY = OpenApiParameter(
@@ -54,7 +55,7 @@ class SurveyorPart(serializers.Serializer[Any]):
 
 
 class SignaturePart(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[SurveyImage.Kind.FAMILY, SurveyImage.Kind.SURVEYOR])
+    kind = serializers.ChoiceField(choices=SIGNERS)
     name = serializers.CharField(max_length=50)
     image = PictureField(max_length=SIGNATURE_CHARS, help_text="PNG，base64")
 

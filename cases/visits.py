@@ -1,7 +1,7 @@
 """Which applications wait for a visit by somebody."""
 # requirements: B04
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
@@ -35,13 +35,13 @@ def with_facts(rows: Any) -> Any:
     )
 
 
-def visits_of(user: Any) -> Sequence[Application]:
+def visits_of(user: Any) -> list[Any]:
     """Not visited first, then by deadline. At most ``MOST``."""
     rows = with_facts(waiting_for(user)).order_by("visited", F("due_on").asc(nulls_last=True), "id")
     return with_people(rows[:MOST])
 
 
-def with_people(rows: Iterable[Application]) -> Sequence[Application]:
+def with_people(rows: Iterable[Any]) -> list[Any]:
     """``people``: how many must go on a home visit, read once a unit."""
     found, least = list(rows), dict[Any, int]()
     for row in found:
