@@ -96,7 +96,7 @@ class SurveyGiven(serializers.Serializer[Any]):
     present = serializers.CharField(
         max_length=200, help_text="在场家庭成员；邻里、信函、电话为走访或联系的对象"
     )
-    surveyors = SurveyorPart(many=True, max_length=12)
+    surveyors = serializers.ListField(child=SurveyorPart(), max_length=12)
     seen = SeenPart(required=False)
     findings = serializers.CharField(max_length=4000)
     conclusion = serializers.CharField(max_length=200)
@@ -106,7 +106,7 @@ class SurveyGiven(serializers.Serializer[Any]):
     signed_by_family = serializers.BooleanField(
         default=False, help_text="已在纸质表上签字；附手写签名时不必填"
     )
-    signatures = SignaturePart(many=True, required=False, max_length=SIGNATURES)
+    signatures = serializers.ListField(child=SignaturePart(), required=False, max_length=SIGNATURES)
 
     def validate_visited_at(self, value: Any) -> Any:
         if value < timezone.now() - YEARS:
@@ -203,7 +203,8 @@ class Visits(Resource):
 
     @extend_schema(responses={"200": WaitingVisits, **REFUSED})
     def get(self, request: Request) -> Response:
-        rows, user = visits_of(request.user), request.user
+        user: Any = request.user
+        rows = visits_of(user)
         self.note(rows=len(rows))
         facts = {
             "user": user.pk,
@@ -274,7 +275,7 @@ class ApplicationSurveys(Sent):
         survey, new = send_survey(
             application=application,
             key=key,
-            digest=digest_of(request.data),
+            digest=digest_of(asked.initial_data),
             actor=user,
             **_parts(given, user),
         )

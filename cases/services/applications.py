@@ -261,7 +261,9 @@ def _fits_method(method: str, details: SurveyDetails) -> None:
     """A call needs the reason why nobody could visit, a letter the day it went out (B05). Raises Refusal."""
     if method == Survey.Method.PHONE and not details.no_visit_reason.strip():
         raise Refusal(
-            "电话、视频调查须填写不能入户的原因；能入户的请改为入户", rule="002 第27条", field="no_visit_reason"
+            "电话、视频调查须填写不能入户的原因；能入户的请改为入户",
+            rule="002 第27条",
+            field="no_visit_reason",
         )
     if method == Survey.Method.LETTER and details.sent_on is None:
         raise Refusal("信函取证须填写发出日期", field="sent_on")

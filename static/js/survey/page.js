@@ -338,6 +338,7 @@ const explain = () => {
   at("insecure").hidden = store.keeps();
 };
 const start = async () => {
+  at("plain").hidden = true;
   network();
   listen();
   if (user) { await store.enter(user, who); } else {
