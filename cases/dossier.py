@@ -14,7 +14,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Application, Benefit, ChangeOrder, Household, Person, Relief, ReviewTask, TermMember
+from cases.models import (
+    Application,
+    Benefit,
+    CareAssessment,
+    CareVisit,
+    ChangeOrder,
+    Household,
+    Person,
+    Relief,
+    Residence,
+    ReviewTask,
+    TermMember,
+)
 from salvation.domain.errors import Refusal
 
 
@@ -47,7 +59,7 @@ def entries(person: Person, user: Any, kind: str = "") -> list[Entry]:
     return sorted(wanted, key=lambda entry: entry.on, reverse=True)
 
 
-KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "发放")
+KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "照料", "发放")
 
 
 def households(person: Person, user: Any) -> Iterable[Entry]:
@@ -112,6 +124,24 @@ def reliefs(person: Person, user: Any) -> Iterable[Entry]:
         yield Entry(relief.paid_on or relief.applied_on, "临时救助", words, url, relief.amount)
 
 
+def care(person: Person, user: Any) -> Iterable[Entry]:
+    """Assessments, visits and residences of 特困."""
+    for made in CareAssessment.objects.visible_to(user).filter(person=person):
+        url = reverse("registers:record", kwargs={"code": "care-assessments", "pk": made.pk})
+        yield Entry(made.assessed_on, "照料", f"自理能力评定：{made.get_level_display()}", url)
+    for visit in CareVisit.objects.visible_to(user).filter(person=person):
+        url = reverse("registers:record", kwargs={"code": "care-visits", "pk": visit.pk})
+        words = f"{visit.get_way_display()}巡访：{visit.findings or '正常'}"
+        yield Entry(timezone.localdate(visit.visited_at), "照料", words, url)
+    for stay in Residence.objects.visible_to(user).filter(person=person).select_related("institution"):
+        url = reverse("registers:record", kwargs={"code": "residences", "pk": stay.pk})
+        yield Entry(stay.from_on, "照料", f"入住{stay.institution.name}", url)
+        if stay.until_on:
+            yield Entry(
+                stay.until_on, "照料", f"退住{stay.institution.name}（{stay.get_leaving_display()}）", url
+            )
+
+
 register(
     households=households,
     applications=applications,
@@ -119,4 +149,5 @@ register(
     changes=changes,
     reviews=reviews,
     reliefs=reliefs,
+    care=care,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from cases import care_measures
 from cases.models import (
     Application,
     BenefitSnapshot,
@@ -187,6 +188,7 @@ SOURCES = (
         person="applicant_id",
         permission="relief.view",
     ),
+    *care_measures.sources(covered),
     Source("population", "户籍人口", population, month=None, permission="table.view"),
 )
 
@@ -271,4 +273,4 @@ BALANCE = (
     Measure("DX5", "paid", "total"),
 )
 DYNAMIC = tuple(_dynamic())
-MEASURES = (*GOVERNANCE, *BALANCE, *DYNAMIC)
+MEASURES = (*GOVERNANCE, *care_measures.MEASURES, *BALANCE, *DYNAMIC)

@@ -1,6 +1,7 @@
 """Parameters of cases: the rules' own keys, deadlines, survey and approval rules (domain/09, 02 §2.9)."""
 # requirements: B14
 
+from cases.care_parameters import ALL as CARE
 from cases.intake_parameters import ALL as INTAKE
 from cases.models.choices import PROGRAMS
 from cases.rules.keys import KEYS
@@ -129,4 +130,4 @@ IMPORT = (
         "自然日",
     ),
 )
-ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *INTAKE, *RELIEF, *APPROVAL, *RULES)
+ALL = (*DEADLINES, *IMPORT, *SURVEY, *PAYING, *MOVING, *CYCLE, *INTAKE, *RELIEF, *CARE, *APPROVAL, *RULES)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from cases import intake_registration, jobs, measures, relief_registration
+from cases import care_registration, intake_registration, jobs, measures, relief_registration
 from cases.desk import cycle_numbers, desk_numbers, visit_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
@@ -14,6 +14,7 @@ from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
 from cases.services import applications, change_effects, deliberation, kinship
+from cases.services.certificates import on_support_ended
 from cases.services.notice_sheets import on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
@@ -108,10 +109,15 @@ def register_all(reverse: Callable[..., str]) -> None:
         ChangeOrder,
         url=lambda order: reverse("cases:change", args=[order.pk]),
         title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
-        effects=together(change_effects.EFFECTS, effects.CHANGE_ORDER),
+        effects=together(
+            change_effects.EFFECTS,
+            {"take_effect": (on_support_ended,), "carry_out": (on_support_ended,)},
+            effects.CHANGE_ORDER,
+        ),
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
     intake_registration.register_all(reverse)
     relief_registration.register_all(reverse)
+    care_registration.register_all()
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
     _menu()

@@ -4,10 +4,11 @@ Places: 水东村 and 水北村 of 嘉定镇, 大塘村 of 大塘埠镇 (another
 ID number and account is made up and occurs in one place only, so that a leak shows by the string itself.
 """
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,27 @@ from cases.models import (
     Assessment,
     Benefit,
     BenefitTerm,
+    CareAgreement,
+    CareAssessment,
+    Caregiver,
+    CareVisit,
+    CareWish,
+    CertificateReview,
     CheckExchange,
     Hold,
+    Institution,
     KinshipFiling,
     LifeEvent,
+    MedicalContract,
     NoticeSheet,
+    NursingInsurance,
+    OrphanTag,
+    ReportedChange,
+    Residence,
     ReviewTask,
     SimulatedChange,
     StandardAdjustment,
+    SupportCertificate,
     TermMember,
     VillageAttestation,
     WorkOffer,
@@ -406,7 +420,48 @@ def _papers(world: World, place: Place) -> None:
         state="DRAFT", state_since=now,
     )  # fmt: skip
     world.keep(place.key, filing)
+    _care(world, place, application)
     world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)
+
+
+def _care(world: World, place: Place, application: Any) -> None:
+    """One record of each register of 特困照料."""
+    today, person, number = timezone.localdate(), application.applicant, place.number
+    whose = {"person": person, "unit": application.unit, "village": application.village}
+    later = today + timedelta(days=300)
+    home = Institution.objects.create(
+        unit=application.unit, county=application.county, name=f"{place.key}敬老院", kind="TEKUN", legal_person="院长",
+        address="镇上", beds=9,
+    )  # fmt: skip
+    caregiver = Caregiver.objects.create(
+        unit=application.unit, name="邻居", id_no=an_id(700 + number), id_index=uuid.uuid4(), phone="13800000000", address="村里",
+        health="GOOD",
+    )  # fmt: skip
+    certificate = SupportCertificate.objects.create(no=f"TK{place.key}", issued_on=today, **whose)
+    world.keep(
+        place.key, home, caregiver, certificate,
+        CareAssessment.objects.create(
+            cause="FIRST", assessed_on=today, lost=[], level="SELF", assessors="甲\n乙", body="TOWN", next_on=later, **whose
+        ),
+        ReportedChange.objects.create(reported_on=today, reporter="邻居", what="不能走路", due_on=later, **whose),
+        CareWish.objects.create(wish="CENTRALIZED", registered_on=today, said_by="本人", **whose),
+        Residence.objects.create(institution=home, bed=1, from_on=today, **whose),
+        CareAgreement.objects.create(
+            no=f"WT{place.key}", caregiver=caregiver, relation="邻居", party="镇长", from_on=today, until_on=later,
+            services="做饭", pay=200, signed_on=today, **whose,
+        ),
+        CareVisit.objects.create(
+            visited_at=timezone.now(), stat_month=today.replace(day=1), way="ONSITE", visitor="村干部", org="VILLAGE",
+            health="BAD", housing="GOOD", food="GOOD", medicine="GOOD", caregiving="GOOD", needs="GOOD",
+            findings="感冒", abnormal=True, **whose,
+        ),
+        MedicalContract.objects.create(kind="ORDINARY", hospital="县医院", from_on=today, until_on=later, **whose),
+        NursingInsurance.objects.create(year=today.year, insurer="保险", premium=100, insured=6000, **whose),
+        CertificateReview.objects.create(
+            certificate=certificate, year=today.year, reviewed_on=today, reviewer="甲", outcome="PASSED", **whose
+        ),
+        OrphanTag.objects.create(kind="ORPHAN", recognised_on=today, **whose),
+    )  # fmt: skip
 
 
 def _exclusion(world: World, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from cases.demo.care import seed_care
 from cases.demo.economy import write_declarations
 from cases.demo.history import make_stories, write_stories
 from cases.demo.living import seed_cycle, seed_reviews
@@ -44,6 +45,7 @@ def register_seeders() -> None:
         Seeder("户籍人口", 30, seed_population),
         Seeder("在办申请", 40, seed_running),
         Seeder("临时救助", 42, seed_reliefs),
+        Seeder("特困照料", 44, seed_care),
         Seeder("近亲属备案", 45, seed_kinship),
         Seeder("月末快照", 50, seed_snapshots),
         Seeder("月度动态管理", 55, seed_cycle),

@@ -1,6 +1,7 @@
 """Tables of cases, gathered so that Django finds them."""
 
 from cases.models.adjustment import StandardAdjustment
+from cases.models.agreements import CareAgreement, Caregiver
 from cases.models.application import (
     Application,
     Assessment,
@@ -12,14 +13,18 @@ from cases.models.application import (
 )
 from cases.models.authorisation import Authorisation
 from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
+from cases.models.care import CareAssessment, CareWish, ReportedChange
+from cases.models.certificates import CertificateReview, OrphanTag, SupportCertificate
 from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.models.cycle import MonthlyCycle, VillageAttestation
 from cases.models.deliberation import DemocraticReview, Objection
 from cases.models.household import DutyBearer, Household, Member, PayAccount
+from cases.models.institutions import Institution, Residence
 from cases.models.kinship import FilingReview, KinshipFiling, StaffRelative
 from cases.models.kinship_tie import KinshipTie
 from cases.models.materials import Material, ProxyMandate
+from cases.models.medical import MedicalContract, NursingInsurance
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
 from cases.models.relief import Relief
@@ -27,6 +32,7 @@ from cases.models.review import LifeEvent, ReviewTask
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
 from cases.models.survey_image import SurveyImage
+from cases.models.visits import CareVisit
 from cases.models.work import WorkOffer
 
 __all__ = [
@@ -36,6 +42,12 @@ __all__ = [
     "Benefit",
     "BenefitSnapshot",
     "BenefitTerm",
+    "CareAgreement",
+    "CareAssessment",
+    "CareVisit",
+    "CareWish",
+    "Caregiver",
+    "CertificateReview",
     "ChangeOrder",
     "ChangePerson",
     "CheckExchange",
@@ -49,23 +61,30 @@ __all__ = [
     "FilingReview",
     "Hold",
     "Household",
+    "Institution",
     "KinshipFiling",
     "KinshipTie",
     "LifeEvent",
     "Material",
+    "MedicalContract",
     "Member",
     "MonthlyCycle",
     "Notice",
     "NoticeSheet",
+    "NursingInsurance",
     "Objection",
+    "OrphanTag",
     "PayAccount",
     "Person",
     "ProxyMandate",
     "Relief",
+    "ReportedChange",
+    "Residence",
     "ReviewTask",
     "SimulatedChange",
     "StaffRelative",
     "StandardAdjustment",
+    "SupportCertificate",
     "Survey",
     "SurveyImage",
     "Surveyor",

@@ -77,6 +77,10 @@ class LifeEvent(ScopedModel):
         GRACE_ENDS = "GRACE_ENDS", "渐退期满"
         RECOGNITION_ENDS = "RECOGNITION_ENDS", "认定到期"
         RESTS_LONG = "RESTS_LONG", "暂停发放未结论"
+        ASSESSMENT_ENDS = "ASSESSMENT_ENDS", "自理能力评定到期"
+        AGREEMENT_ENDS = "AGREEMENT_ENDS", "照料协议到期，须续签"
+        CONTRACT_ENDS = "CONTRACT_ENDS", "医疗签约到期"
+        SUPPORT_ENDED = "SUPPORT_ENDED", "终止供养，核对其他救助"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
     village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")

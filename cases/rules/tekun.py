@@ -1,5 +1,5 @@
 """特困 (L43): no strength to work, nothing to live on, nobody able to support; base plus care money."""
-# requirements: D02 part, D03 part
+# requirements: D02, D03 part
 
 from collections.abc import Set
 from datetime import date

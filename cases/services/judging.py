@@ -7,7 +7,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from cases.models import Member
+from django.db.models import Exists, OuterRef
+
+from cases.models import Member, OrphanTag
 from cases.models.choices import Program
 from cases.parameters import NULLABLE
 from cases.rules import result as verdict
@@ -42,10 +44,13 @@ class Kin(NamedTuple):
     labour: str
     critical_illness: bool
     in_school: bool
+    # On the orphans' allowance, by the tag of the register (D15).
+    orphan: bool = False
 
 
 def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
     """Present members by household, in the order they were entered: one query for any number."""
+    tags = OrphanTag.objects.filter(person=OuterRef("person"), ended_on__isnull=True)
     rows = Member.objects.filter(household__in=households, left_on__isnull=True).order_by("pk")
     found: dict[int, list[Kin]] = defaultdict(list)
     for household, *kin in rows.values_list(
@@ -60,6 +65,7 @@ def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
         "person__labour",
         "person__critical_illness",
         "person__in_school",
+        Exists(tags),
     ):
         found[household].append(Kin._make(kin))
     return found
@@ -144,6 +150,8 @@ def _members(
         entry["labour"] = person.labour
         entry["critical_illness"] = person.critical_illness
         entry["in_school"] = person.in_school
+        if person.orphan:
+            entry["orphan_benefit"] = True
         entry |= declared.get(str(person.person), {})
         members.append(entry)
     return members, ids

@@ -89,6 +89,20 @@ FROM (
     SELECT b.applicant_id, b.id, 'RESTS_LONG', (lower(t.months) + interval '3 months')::date FROM cases_benefitterm t
     JOIN cases_benefit b ON b.id = t.benefit_id
     WHERE t.standing = 'SUSPENDED' AND (upper(t.months) IS NULL OR upper(t.months) > %(on)s)
+    UNION ALL
+    SELECT ends.person_id, t.benefit_id, ends.kind, ends.day
+    FROM (
+        SELECT person_id, 'ASSESSMENT_ENDS' AS kind, max(next_on) AS day FROM cases_careassessment GROUP BY person_id
+        UNION ALL
+        SELECT person_id, 'AGREEMENT_ENDS', max(until_on) FROM cases_careagreement GROUP BY person_id
+        UNION ALL
+        SELECT person_id, 'CONTRACT_ENDS', min(last) FROM (
+            SELECT person_id, max(until_on) AS last FROM cases_medicalcontract GROUP BY person_id, kind
+        ) contract GROUP BY person_id
+    ) ends
+    JOIN cases_termmember m ON m.person_id = ends.person_id AND m.months @> %(month)s::date
+    JOIN cases_benefitterm t ON t.id = m.term_id
+    JOIN cases_benefit running ON running.id = t.benefit_id AND running.program LIKE 'TEKUN%%'
 ) found
 JOIN cases_benefit b ON b.id = found.benefit_id AND b.county_id = %(county)s
 WHERE found.day BETWEEN %(on)s::date - 7 AND %(until)s

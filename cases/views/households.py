@@ -216,6 +216,7 @@ class PersonRecord(RecordPage):
         links = []
         if user.may("mask.unmask", subject.unit):
             links.append(Link("查看完整证号", reverse("cases:reveal", args=[subject.pk])))
+        links.append(Link("照料档案", reverse("cases:care_person", args=[subject.pk])))
         facts = (
             ("身份证号", str(subject.id_no or "无")),
             ("村（社区）", subject.village),

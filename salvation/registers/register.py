@@ -4,7 +4,7 @@ register(Register(code="meetings", label="会议", model=Meeting, form=MeetingFo
                   view="register.view", edit="register.edit"))
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,38 @@ from django.http import Http404
 from django.urls import reverse
 
 from salvation.access.models import ScopedModel
+from salvation.documents.official import Paper
 from salvation.tables.model import Table
 from salvation.web.filters import FilterForm
 from salvation.web.navigation import NavItem
 from salvation.web.navigation import register as add_to_menu
 from salvation.web.pages.forms import Section
+from salvation.web.pages.records import Link
+
+
+def always(record: Any) -> bool:
+    """A record that may be edited for as long as it exists."""
+    return True
+
+
+def never(record: Any) -> bool:
+    """A record that is not changed, only followed by a newer one."""
+    return False
+
+
+@dataclass(frozen=True)
+class About:
+    """What the records of a register are about, one subject each: a new record begins at the subject's page.
+
+    ``place`` gives the fields a new record takes from its subject, with its unit; ``start`` names the list where a
+    subject is chosen, ``back`` gives the address of its page. The form is given ``subject=``.
+    """
+
+    model: type[ScopedModel]
+    place: Callable[[Any], Mapping[str, Any]]
+    start: str
+    back: Callable[[Any], str]
+    of: Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -24,6 +51,11 @@ class Register:
     """``form`` is a ModelForm that takes ``actor=``. ``unit`` names the field that holds the unit of a record;
     a new record belongs to the unit of the person's post that may edit. ``details`` gives the record page's
     label–value pairs; by default every field of the table. ``files`` are kinds of attachments to offer.
+
+    ``about``: the records belong to subjects. ``seat`` names the field at which the edit permission is asked for.
+    ``save`` writes a record with what follows from it (record, actor, now, new), in the transaction of the form;
+    ``edit_form`` is what a record that exists may still be given, while ``editable`` says so. ``paper`` prints one.
+    ``enrich`` adds the columns the table computes from other records.
     """
 
     code: str
@@ -45,6 +77,21 @@ class Register:
     icon: str = "book"
     order: int = 100
     notes: tuple[str, ...] = field(default_factory=tuple)
+    about: About | None = None
+    seat: str = "unit"
+    save: Callable[..., None] | None = None
+    edit_form: type[Any] | None = None
+    edit_label: str = "修改"
+    editable: Callable[[Any], bool] = always
+    links: Callable[[Any], Sequence[Link]] | None = None
+    paper: Callable[[Any], Paper] | None = None
+    lead_in: str = ""
+    enrich: Callable[[Any], Any] | None = None
+
+    def enriched(self, rows: Any) -> Any:
+        """Rows with what the table reads beside their own columns, in one query."""
+        found = rows.select_related(*self.related)
+        return self.enrich(found) if self.enrich else found
 
     @property
     def list_url(self) -> str:

@@ -121,6 +121,18 @@ ROUTES: dict[str, Route] = {
         lambda world, place: {"code": "meetings", **pk_of("Meeting")(world, place)},
         "register.edit",
     ),
+    "registers:create_for": Route(
+        "Person",
+        lambda world, place: {"code": "care-visits", "subject": world.one("Person", place).pk},
+        "case.view",
+        asks=("case.survey",),
+    ),
+    "registers:paper": Route(
+        "CareVisit",
+        lambda world, place: {"code": "care-visits", "form": "docx", **pk_of("CareVisit")(world, place)},
+        "case.view",
+    ),
+    "cases:care_person": Route("Person", pk_of("Person")),
     "documents:edit": Route("Document", pk_of("Document")),
     "documents:issue": Route("Document", pk_of("Document"), answers=FORM_ONLY),
     "documents:file": Route(

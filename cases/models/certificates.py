@@ -1,0 +1,92 @@
+"""特困救助供养证 with its yearly review (D14), and 孤儿 as a tag (D15)."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from cases.models.care import PersonRecord
+
+
+class SupportCertificate(PersonRecord):
+    """The booklet a person holds while he is supported; collected when support ends."""
+
+    class Collected(models.TextChoices):
+        ENDED = "ENDED", "终止供养收回"
+        DEATH = "DEATH", "死亡收回"
+        REPLACED = "REPLACED", "损毁换发"
+        LOST = "LOST", "遗失作废"
+
+    no = models.CharField("供养证号", max_length=40, unique=True, editable=False)
+    issued_on = models.DateField("发证日期")
+    collected_on = models.DateField("收回日期", null=True, blank=True)
+    collected = models.CharField("收回原因", max_length=8, choices=Collected, blank=True)
+
+    class Meta:
+        verbose_name = "供养证"
+        ordering = ["-issued_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(collected_on__isnull=True), name="certificate_one_held"
+            ),
+            models.CheckConstraint(
+                name="certificate_collected_has_reason",
+                condition=Q(collected_on__isnull=True, collected="")
+                | Q(collected_on__gte=F("issued_on")) & ~Q(collected=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person.name} {self.no}"
+
+
+class CertificateReview(PersonRecord):
+    """The yearly stamp in a certificate."""
+
+    class Outcome(models.TextChoices):
+        PASSED = "PASSED", "符合条件，加盖年审章"
+        FAILED = "FAILED", "不符合条件，办理终止"
+
+    certificate = models.ForeignKey(
+        SupportCertificate,
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="reviews",
+        verbose_name="供养证",
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    reviewed_on = models.DateField("年审日期")
+    reviewer = models.CharField("年审人", max_length=50)
+    outcome = models.CharField("结论", max_length=8, choices=Outcome)
+
+    class Meta:
+        verbose_name = "供养证年审"
+        ordering = ["-year", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "year"], name="certificate_review_once_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person.name} {self.year}年审"
+
+
+class OrphanTag(PersonRecord):
+    """That a child is on the orphans' allowance: he chose it instead of 特困 (L43 第9条)."""
+
+    class Kind(models.TextChoices):
+        ORPHAN = "ORPHAN", "孤儿"
+        DE_FACTO = "DE_FACTO", "事实无人抚养儿童"
+
+    kind = models.CharField("类别", max_length=8, choices=Kind)
+    recognised_on = models.DateField("认定日期")
+    ended_on = models.DateField("终止日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "孤儿标签"
+        ordering = ["-recognised_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_on__isnull=True), name="orphan_tag_one_counts"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person.name} {self.get_kind_display()}"

@@ -1,0 +1,108 @@
+"""How people on 特困 stand with their care: who lacks what, today (R38). Set-based."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from cases.models import (
+    CareAgreement,
+    CareAssessment,
+    CareVisit,
+    CareWish,
+    MedicalContract,
+    SupportCertificate,
+    TermMember,
+)
+from cases.models.choices import TEKUN, Program
+from cases.services.residences import queued
+from cases.services.visits import planned_per_month
+from salvation.domain.month import Month
+from salvation.parameters.book import at
+from salvation.units.models import Unit
+
+MISSING = (
+    ("assessment", "没有有效评定"),
+    ("agreement", "分散供养没有有效协议"),
+    ("visit", "本月巡访次数不足"),
+    ("contract", "没有定点医疗签约"),
+    ("certificate", "没有供养证"),
+)
+
+
+def supported(people: Any, today: date) -> Any:
+    """Of these people, those on 特困 this month."""
+    covered = TermMember.objects.filter(
+        months__contains=Month.of(today).first_day, term__benefit__program__in=TEKUN
+    )
+    return people.filter(pk__in=covered.values("person"))
+
+
+def with_care(people: Any, today: date, unit: Unit) -> Any:
+    """Their programme, level, and what is valid today, as columns. ``unit``: whose parameters say how often to visit."""
+    month = Month.of(today)
+    mine = Q(person=OuterRef("pk"))
+    covered = TermMember.objects.filter(
+        mine, months__contains=month.first_day, term__benefit__program__in=TEKUN
+    )
+    assessed = CareAssessment.objects.filter(mine).order_by("-assessed_on", "-pk")
+    during = Q(from_on__lte=today, until_on__gte=today)
+    agreement = CareAgreement.objects.filter(mine, during)
+    visits = CareVisit.objects.filter(mine, stat_month=month.first_day, way=CareVisit.Way.ONSITE)
+    counted = visits.order_by().values("person").annotate(n=Count("pk")).values("n")
+    return people.annotate(
+        program=Subquery(covered.values("term__benefit__program")[:1]),
+        since=Subquery(covered.values("term__benefit__first_month")[:1]),
+        level=Subquery(assessed.values("level")[:1]),
+        next_on=Subquery(assessed.values("next_on")[:1]),
+        agreed_until=Subquery(agreement.values("until_on")[:1]),
+        caregiver=Subquery(agreement.values("caregiver__name")[:1]),
+        visits=Coalesce(Subquery(counted[:1], output_field=IntegerField()), 0),
+        contracted=Exists(MedicalContract.objects.filter(mine, during, kind="ORDINARY")),
+        certified=Exists(SupportCertificate.objects.filter(mine, collected_on__isnull=True)),
+    ).annotate(planned=planned_per_month(unit, today), agreement_due=_agreement_due(unit, today))
+
+
+def _agreement_due(unit: Unit, today: date) -> Case:
+    """Whether somebody supported at home must have an agreement by now: some days after support began."""
+    required = bool(at("agreement.required", on=today, unit=unit).value)
+    days = int(at("agreement.sign_days", on=today, unit=unit).value)
+    home = When(
+        program=Program.TEKUN_DISPERSED, since__lte=today - timedelta(days=days), then=Value(required)
+    )
+    return Case(home, default=Value(False), output_field=BooleanField())
+
+
+def lacking(people: Any, what: str, today: date) -> Any:
+    """Of people ``with_care``, those without one thing."""
+    dispersed = Q(program=Program.TEKUN_DISPERSED)
+    match what:
+        case "assessment":
+            return people.filter(Q(next_on__isnull=True) | Q(next_on__lte=today))
+        case "agreement":
+            return people.filter(agreement_due=True, agreed_until__isnull=True)
+        case "visit":
+            return people.filter(dispersed, visits__lt=F("planned"))
+        case "contract":
+            return people.filter(contracted=False)
+        case "certificate":
+            return people.filter(certified=False)
+    return people
+
+
+def waiting_wishes(user: Any, today: date) -> Any:
+    """Wishes for an institution that are not met yet."""
+    return queued(CareWish.objects.visible_to(user), today)

@@ -1,0 +1,545 @@
+"""特困照料: assessments, wishes and beds, agreements, visits, contracts, certificates, and the end of support."""
+# requirements: D01, D02, D04, D05, D06, D07, D08, D10, D11, D13, D14, D15, N05
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import (
+    Benefit,
+    CareAgreement,
+    CareAssessment,
+    Caregiver,
+    CareVisit,
+    CareWish,
+    CertificateReview,
+    ChangeOrder,
+    Institution,
+    LifeEvent,
+    MedicalContract,
+    NursingInsurance,
+    OrphanTag,
+    Person,
+    ReportedChange,
+    Residence,
+    SupportCertificate,
+    TermMember,
+)
+from cases.selectors_care import lacking, supported, with_care
+from cases.services.agreements import save_agreement, save_caregiver
+from cases.services.care import save_assessment, save_orphan, save_report, save_wish
+from cases.services.certificates import on_support_ended, save_certificate, save_review
+from cases.services.changes import draft_stop
+from cases.services.judging import kin_of
+from cases.services.medical import save_contract, save_insurance
+from cases.services.residences import (
+    free_beds,
+    paid_and_resident,
+    queued,
+    save_institution,
+    save_residence,
+)
+from cases.services.reviews import note_events
+from cases.services.visits import coverage, save_visit
+from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.duties.models import Duty
+from salvation.flow.table import Context
+from salvation.journal.models import Entry
+from salvation.parameters.models import ParameterVersion
+from salvation.periods.measures import Frame, compute
+from salvation.units.models import Unit
+from salvation.web.services import new_token
+from tests.builders import make_benefit, make_household
+from tests.intake.builder import an_id
+from tests.world import photo
+
+START = date(2020, 1, 1)
+VALUES = {
+    "dibao.std.rural": "600", "dibao.std.urban": "750", "tekun.base.rural.dispersed": "780",
+    "tekun.base.rural.centralized": "800", "tekun.care.self.dispersed": "180", "tekun.care.half.dispersed": "300",
+    "tekun.care.full.dispersed": "600", "tekun.care.self.centralized": "180", "tekun.care.half.centralized": "300",
+    "tekun.care.full.centralized": "600",
+}  # fmt: skip
+
+
+@pytest.fixture
+def standards(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
+    ParameterVersion.objects.bulk_create(
+        ParameterVersion(
+            key=key, unit=units["360722"], value=value, valid_from=START, basis="测试", state="CONFIRMED",
+            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
+        )
+        for key, value in VALUES.items()
+    )  # fmt: skip
+
+
+@pytest.fixture
+def benefit(units: dict[str, Unit], standards: None) -> Benefit:
+    found = make_benefit(
+        make_household(units["360722100200"], ["老人"]),
+        START,
+        program="TEKUN_DISPERSED",
+        shares=(("780", "0", ""),),
+    )
+    found.terms.update(care=180, total=960, care_level="SELF")
+    return found
+
+
+@pytest.fixture
+def person(benefit: Benefit) -> Person:
+    return benefit.applicant
+
+
+@pytest.fixture
+def home(units: dict[str, Unit]) -> Institution:
+    return Institution.objects.create(
+        unit=units["360722"],
+        county=units["360722"],
+        name="敬老院",
+        kind="TEKUN",
+        legal_person="院长",
+        address="城南",
+        beds=1,
+    )
+
+
+@pytest.fixture
+def caregiver(units: dict[str, Unit], clerk: User) -> Caregiver:
+    made = Caregiver(
+        unit=units["360722100"],
+        name="邻居",
+        id_no=an_id(91),
+        phone="13800000000",
+        address="本村",
+        health="GOOD",
+    )
+    save_caregiver(record=made, actor=clerk, now=timezone.now(), new=True)
+    return made
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def whose(person: Person) -> dict[str, Any]:
+    return {"person": person, "unit": person.unit, "village": person.village}
+
+
+def kept(save: Callable[..., None], record: Any, actor: User, *, new: bool = True) -> Any:
+    save(record=record, actor=actor, now=timezone.now(), new=new)
+    return record
+
+
+def assess(person: Person, clerk: User, *lost: str, **given: Any) -> CareAssessment:
+    facts = {"cause": "REGULAR", "assessed_on": today(), "assessors": "甲\n乙", "body": "TOWN", **given}
+    return kept(save_assessment, CareAssessment(lost=list(lost), **facts, **whose(person)), clerk)
+
+
+def agreed(person: Person, caregiver: Caregiver, **given: Any) -> CareAgreement:
+    facts = {"from_on": today(), "until_on": today() + timedelta(days=365), "signed_on": today(), **given}
+    return CareAgreement(
+        caregiver=caregiver, relation="邻居", party="镇长", services="做饭", pay=200, **facts, **whose(person)
+    )
+
+
+def visited(person: Person, **given: Any) -> CareVisit:
+    checks = {code: "GOOD" for code, _ in CareVisit.CHECKS}
+    facts = {
+        "visited_at": timezone.now(),
+        "way": "ONSITE",
+        "visitor": "村干部",
+        "org": "VILLAGE",
+        **checks,
+        **given,
+    }
+    return CareVisit(**facts, **whose(person))
+
+
+def test_two_lost_of_six_is_partly_lost_and_changes_the_payment_next_month(
+    person: Person, clerk: User
+) -> None:
+    made = assess(person, clerk, "BED", "TOILET")
+    assert made.level == "HALF" and made.next_on > today() + timedelta(days=360)
+    order = made.order
+    assert order is not None and (order.kind, order.state, float(order.new_care)) == (
+        "CARE_LEVEL",
+        "DRAFT",
+        300.0,
+    )
+    assert order.effective_month > today()
+
+
+@pytest.mark.parametrize(
+    ("lost", "level"),
+    [((), "SELF"), (("EAT", "BED", "WALK", "BATHE"), "FULL"), (("EAT", "BED", "WALK"), "HALF")],
+)
+def test_the_level_follows_from_the_indicators(
+    person: Person, clerk: User, lost: tuple[str, ...], level: str
+) -> None:
+    made = assess(person, clerk, *lost)
+    assert made.level == level and (made.order is None) == (level == "SELF")
+
+
+def test_one_assessor_is_not_enough_and_a_third_party_has_a_name(person: Person, clerk: User) -> None:
+    with pytest.raises(Refusal, match="不少于2人"):
+        assess(person, clerk, assessors="甲")
+    with pytest.raises(Refusal, match="机构名称"):
+        assess(person, clerk, body="THIRD_PARTY")
+
+
+def test_a_reported_change_is_a_duty_until_the_assessment(person: Person, clerk: User) -> None:
+    report = kept(
+        save_report, ReportedChange(reported_on=today(), reporter="邻居", what="跌倒", **whose(person)), clerk
+    )
+    duty = Duty.objects.get(kind="care_reassess", subject_id=report.pk)
+    assert duty.done_at is None and duty.due_on == report.due_on >= today() + timedelta(days=10)
+    made = assess(person, clerk, "BED", cause="CHANGED")
+    report.refresh_from_db()
+    duty.refresh_from_db()
+    assert report.assessment == made and duty.done_at is not None
+
+
+def test_somebody_not_on_tekun_has_no_care_records(
+    units: dict[str, Unit], clerk: User, standards: None
+) -> None:
+    stranger = make_household(units["360722100200"], ["张三"]).head
+    with pytest.raises(Refusal, match="不是特困供养人员"):
+        assess(stranger, clerk)
+
+
+def test_the_queue_puts_those_who_lost_most_first(
+    units: dict[str, Unit], person: Person, clerk: User
+) -> None:
+    other = make_benefit(
+        make_household(units["360722100200"], ["另一老人"]), START, program="TEKUN_DISPERSED"
+    ).applicant
+    for who, day in ((other, 9), (person, 3)):
+        wish = CareWish(
+            wish="CENTRALIZED", registered_on=today() - timedelta(days=day), said_by="本人", **whose(who)
+        )
+        kept(save_wish, wish, clerk)
+    assess(person, clerk, "EAT", "BED", "WALK", "BATHE")
+    waiting = queued(CareWish.objects.all(), today()).order_by("rank", "registered_on")
+    assert [wish.person for wish in waiting] == [person, other]
+
+
+def test_a_new_wish_ends_the_one_before(person: Person, clerk: User) -> None:
+    for wish in ("CENTRALIZED", "DISPERSED"):
+        kept(save_wish, CareWish(wish=wish, registered_on=today(), said_by="本人", **whose(person)), clerk)
+    assert [w.wish for w in CareWish.objects.filter(ended_on__isnull=True)] == ["DISPERSED"]
+
+
+def test_moving_in_takes_the_bed_and_drafts_the_other_mode(
+    person: Person, home: Institution, clerk: User
+) -> None:
+    made = kept(save_residence, Residence(institution=home, bed=1, from_on=today(), **whose(person)), clerk)
+    assert made.order is not None and (made.order.kind, made.order.new_program) == (
+        "MODE",
+        "TEKUN_CENTRALIZED",
+    )
+    assert free_beds(home, today()) == []
+
+
+def test_a_full_institution_takes_nobody_and_keeps_its_beds(
+    units: dict[str, Unit], person: Person, home: Institution, clerk: User
+) -> None:
+    kept(save_residence, Residence(institution=home, bed=1, from_on=today(), **whose(person)), clerk)
+    other = make_benefit(
+        make_household(units["360722100200"], ["另一老人"]), START, program="TEKUN_DISPERSED"
+    ).applicant
+    with pytest.raises(Refusal, match="已住满"):
+        kept(save_residence, Residence(institution=home, bed=1, from_on=today(), **whose(other)), clerk)
+    home.closed_on = today()
+    with pytest.raises(Refusal, match="在院"):
+        kept(save_institution, home, clerk, new=False)
+
+
+def test_one_bed_and_one_institution_a_person_even_by_raw_sql(
+    person: Person, home: Institution, units: dict[str, Unit]
+) -> None:
+    Residence.objects.create(institution=home, bed=1, from_on=today(), **whose(person))
+    other = make_household(units["360722100200"], ["另一老人"]).head
+    for who, bed in ((other, 1), (person, 2)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Residence.objects.create(institution=home, bed=bed, from_on=today(), **whose(who))
+
+
+def test_paid_people_are_compared_with_residents(
+    units: dict[str, Unit], person: Person, home: Institution, standards: None
+) -> None:
+    paid = make_benefit(
+        make_household(units["360722100200"], ["院民"]), START, program="TEKUN_CENTRALIZED"
+    ).applicant
+    Residence.objects.create(institution=home, bed=1, from_on=today(), **whose(person))
+    found = paid_and_resident(county=units["360722"], month=Month.of(today()))
+    assert (found.paid, found.resident) == (1, 1)
+    assert (found.without_residence, found.without_payment) == ((paid.pk,), (person.pk,))
+
+
+def test_one_agreement_at_a_time_even_by_raw_sql(person: Person, caregiver: Caregiver, clerk: User) -> None:
+    first = kept(save_agreement, agreed(person, caregiver), clerk)
+    assert first.no.startswith("WT360722100-")
+    with pytest.raises(Refusal, match="只能有一份"):
+        kept(save_agreement, agreed(person, caregiver), clerk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        agreed(person, caregiver, no="X").save()
+
+
+def test_a_caregiver_has_a_limit_and_an_unfit_one_ends_his_agreements_first(
+    units: dict[str, Unit], person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    village = units["360722100200"]
+    people = [
+        make_benefit(make_household(village, [f"老人{n}"]), START, program="TEKUN_DISPERSED").applicant
+        for n in range(3)
+    ]
+    for one in people:
+        kept(save_agreement, agreed(one, caregiver), clerk)
+    with pytest.raises(Refusal, match="上限3人"):
+        kept(save_agreement, agreed(person, caregiver), clerk)
+    caregiver.rating, caregiver.rated_on = "POOR", today()
+    with pytest.raises(Refusal, match="3份有效协议"):
+        kept(save_caregiver, caregiver, clerk, new=False)
+
+
+def test_an_agreement_ends_early_only_with_a_reason(
+    person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    made = kept(save_agreement, agreed(person, caregiver), clerk)
+    made.until_on = today()
+    with pytest.raises(Refusal, match="终止的原因"):
+        kept(save_agreement, made, clerk, new=False)
+    made.ending = "WISH"
+    kept(save_agreement, made, clerk, new=False)
+    kept(save_agreement, agreed(person, caregiver, from_on=today() + timedelta(days=1)), clerk)
+
+
+def test_an_agreement_that_runs_out_is_a_reminder(
+    units: dict[str, Unit], person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    kept(save_agreement, agreed(person, caregiver, until_on=today() + timedelta(days=20)), clerk)
+    note_events(county=units["360722"], on=today())
+    assert LifeEvent.objects.get(person=person, kind="AGREEMENT_ENDS").on == today() + timedelta(days=20)
+
+
+def test_what_a_visit_finds_is_a_duty_until_it_is_handled(person: Person, clerk: User) -> None:
+    with pytest.raises(Refusal, match="写明发现"):
+        kept(save_visit, visited(person, health="BAD"), clerk)
+    made = kept(save_visit, visited(person, health="BAD", findings="发烧"), clerk)
+    assert Duty.objects.filter(kind="care_visit", subject_id=made.pk, done_at__isnull=True).exists()
+    made.handled_on, made.handling = today(), "已就医"
+    kept(save_visit, made, clerk, new=False)
+    assert not Duty.objects.filter(kind="care_visit", done_at__isnull=True).exists()
+
+
+def test_goods_have_a_name_a_quantity_and_a_signature(person: Person, clerk: User) -> None:
+    with pytest.raises(Refusal, match="品名 数量"):
+        kept(save_visit, visited(person, goods="大米"), clerk)
+    with pytest.raises(Refusal, match="签收人"):
+        kept(save_visit, visited(person, goods="大米 10公斤"), clerk)
+    assert kept(save_visit, visited(person, goods="大米 10公斤\n棉被 1床", goods_signed_by="本人"), clerk).pk
+
+
+def test_coverage_counts_people_seen_at_home_once(person: Person, clerk: User, county_clerk: User) -> None:
+    kept(save_visit, visited(person, way="PHONE"), clerk)
+    assert coverage(county_clerk, "unit", Month.of(today()))[0]["done"] == 0
+    for _ in range(2):
+        kept(save_visit, visited(person), clerk)
+    (row,) = coverage(county_clerk, "unit", Month.of(today()))
+    assert (row["due"], row["done"], row["visits"]) == (1, 1, 3)
+
+
+def test_a_special_contract_is_for_mental_and_intellectual_disability_only(
+    person: Person, clerk: User
+) -> None:
+    given = {
+        "kind": "SPECIAL",
+        "hospital": "市医院",
+        "disease": "MENTAL",
+        "from_on": today(),
+        **whose(person),
+    }
+    until = today() + timedelta(days=365)
+    with pytest.raises(Refusal, match="诊断证明"):
+        kept(save_contract, MedicalContract(until_on=until, **given), clerk)
+    Person.objects.filter(pk=person.pk).update(disability_kind="MENTAL", disability_level=2)
+    person.refresh_from_db()
+    kept(save_contract, MedicalContract(until_on=until, **given), clerk)
+    with pytest.raises(Refusal, match="不能重叠"):
+        kept(save_contract, MedicalContract(until_on=until, **given), clerk)
+
+
+def test_nursing_insurance_is_once_a_year_and_pays_no_more_than_insured(person: Person, clerk: User) -> None:
+    given = {"year": today().year, "insurer": "保险", "premium": 120, "insured": 6000, **whose(person)}
+    made = kept(save_insurance, NursingInsurance(**given), clerk)
+    with pytest.raises(Refusal, match="已参保"):
+        kept(save_insurance, NursingInsurance(**given), clerk)
+    made.claimed_on, made.claim = today(), 7000
+    with pytest.raises(Refusal, match="超过保额"):
+        kept(save_insurance, made, clerk, new=False)
+
+
+def test_a_certificate_is_held_once_and_stamped_once_a_year(person: Person, clerk: User) -> None:
+    made = kept(save_certificate, SupportCertificate(issued_on=today(), **whose(person)), clerk)
+    with pytest.raises(Refusal, match="已持有"):
+        kept(save_certificate, SupportCertificate(issued_on=today(), **whose(person)), clerk)
+    stamp = {
+        "year": today().year,
+        "reviewed_on": today(),
+        "reviewer": "甲",
+        "outcome": "PASSED",
+        **whose(person),
+    }
+    assert kept(save_review, CertificateReview(**stamp), clerk).certificate == made
+    with pytest.raises(Refusal, match="已年审"):
+        kept(save_review, CertificateReview(**stamp), clerk)
+
+
+def test_nobody_is_an_orphan_and_on_tekun_at_once(person: Person, clerk: User) -> None:
+    with pytest.raises(Refusal, match="只能选一种"):
+        kept(save_orphan, OrphanTag(kind="ORPHAN", recognised_on=today(), **whose(person)), clerk)
+
+
+def test_an_orphans_tag_is_known_when_the_family_is_judged(units: dict[str, Unit], clerk: User) -> None:
+    child = make_household(units["360722100200"], ["孩子"]).head
+    tag = kept(save_orphan, OrphanTag(kind="ORPHAN", recognised_on=today(), **whose(child)), clerk)
+    household = child.memberships.get().household_id
+    assert kin_of([household])[household][0].orphan
+    tag.ended_on = today()
+    kept(save_orphan, tag, clerk, new=False)
+    assert not kin_of([household])[household][0].orphan
+
+
+def test_when_support_ends_everything_ends_and_the_booklet_is_collected(
+    benefit: Benefit, person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    agreement = kept(save_agreement, agreed(person, caregiver), clerk)
+    held = kept(save_certificate, SupportCertificate(issued_on=today(), **whose(person)), clerk)
+    order: ChangeOrder = draft_stop(
+        benefit=benefit, reason="VOLUNTARY", note="自愿", actor=clerk, now=timezone.now()
+    )
+    TermMember.objects.filter(person=person).update(months=DateRange(START, order.effective_month))
+    on_support_ended(Context(order, clerk, timezone.now(), None))
+    agreement.refresh_from_db()
+    assert agreement.ending == "ENDED" and agreement.until_on < order.effective_month
+    assert Duty.objects.filter(kind="care_collect", subject_id=held.pk, done_at__isnull=True).exists()
+    assert LifeEvent.objects.filter(person=person, kind="SUPPORT_ENDED").exists()
+
+
+def test_the_list_says_what_is_missing(
+    person: Person, caregiver: Caregiver, clerk: User, units: dict[str, Unit]
+) -> None:
+    def missing(what: str) -> bool:
+        found = with_care(supported(Person.objects.all(), today()), today(), units["360722100"])
+        return bool(lacking(found, what, today()).filter(pk=person.pk).exists())
+
+    codes = ("assessment", "agreement", "visit", "contract", "certificate")
+    assert all(missing(code) for code in codes)
+    assess(person, clerk, "BED")
+    kept(save_agreement, agreed(person, caregiver), clerk)
+    kept(save_visit, visited(person), clerk)
+    # Somebody who lost part of his ability is visited twice a month.
+    assert [code for code in codes if missing(code)] == ["visit", "contract", "certificate"]
+    kept(save_visit, visited(person), clerk)
+    assert not missing("visit")
+
+
+def test_the_statistics_count_what_is_valid(
+    units: dict[str, Unit], person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    assess(person, clerk, "BED")
+    later = today() + timedelta(days=400)
+    kept(save_agreement, agreed(person, caregiver, until_on=later), clerk)
+    kept(save_visit, visited(person, org="NPO", org_name="社工站"), clerk)
+    kept(
+        save_wish, CareWish(wish="CENTRALIZED", registered_on=today(), said_by="本人", **whose(person)), clerk
+    )
+    contract = MedicalContract(
+        kind="ORDINARY", hospital="县医院", from_on=today(), until_on=later, **whose(person)
+    )
+    kept(save_contract, contract, clerk)
+    month = Month.of(today())
+    codes = ("SF01", "SF02D", "SF07", "SF09", "SF10", "SF12", "SF13", "SF14", "SF17", "SF16", "SF19", "SF20")
+    found = compute(Frame(units["360722"], month, month, False), codes)
+    town = units["360722100"].pk
+    figures = {code: found.get(code, found.get(f"{code}.m", {})).get(town, 0) for code in codes}
+    assert figures == {**dict.fromkeys(codes, 1), "SF16": 0, "SF20": 0}
+
+
+def post(client: Client, url: str, **given: Any) -> Any:
+    return client.post(url, {**given, "_once": new_token()})
+
+
+def test_a_visit_is_checked_in_from_the_page_with_a_photo(
+    person: Person, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(clerk)
+    url = reverse("registers:create_for", kwargs={"code": "care-visits", "subject": person.pk})
+    given = {
+        "visited_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", "way": "ONSITE", "visitor": "村干部", "org": "VILLAGE",
+        **{code: "GOOD" for code, _ in CareVisit.CHECKS},
+    }  # fmt: skip
+    assert "须上传现场照片" in post(client, url, **given).content.decode()
+    answer = post(client, url, **given, photos=SimpleUploadedFile("现场.jpg", photo(), "image/jpeg"))
+    made = CareVisit.objects.get()
+    assert answer.status_code == 302 and made.village == person.village
+    assert Entry.objects.filter(action="register.create", subject_id=made.pk).exists()
+    paper = reverse("registers:paper", kwargs={"code": "care-visits", "pk": made.pk, "form": "pdf"})
+    assert client.get(paper)["Content-Type"] == "application/pdf"
+
+
+def test_a_clerk_of_another_town_finds_no_care_file(
+    person: Person, other_clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(other_clerk)
+    assert client.get(reverse("cases:care_person", args=[person.pk])).status_code == 404
+    url = reverse("registers:create_for", kwargs={"code": "care-visits", "subject": person.pk})
+    assert client.get(url).status_code == 404
+
+
+def test_every_form_and_list_opens(
+    person: Person, home: Institution, caregiver: Caregiver, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(clerk)
+    file = client.get(reverse("cases:care_person", args=[person.pk])).content.decode()
+    assert "照料档案" in file and "自理能力评定" in file
+    for code in (
+        "care-assessments", "care-reports", "care-wishes", "residences", "care-agreements", "care-visits",
+        "medical-contracts", "nursing-insurance", "care-certificates", "certificate-reviews", "orphan-tags",
+    ):  # fmt: skip
+        assert client.get(f"/registers/{code}/").status_code == 200, code
+        url = reverse("registers:create_for", kwargs={"code": code, "subject": person.pk})
+        assert client.get(url).status_code == 200, code
+        assert client.get(f"/registers/{code}/new/")["Location"] == reverse("cases:care_people")
+    for url in ("/registers/institutions/new/", "/registers/caregivers/new/", reverse("cases:care_coverage")):
+        assert client.get(url).status_code == 200, url
+    assert person.name in client.get(reverse("cases:care_people") + "?missing=assessment").content.decode()
+    assert client.get("/registers/care-wishes/?state=late").status_code == 200
+    last = str(Month.of(today()) - 1)
+    assert "巡访覆盖率" in client.get(reverse("cases:care_coverage") + f"?month={last}").content.decode()
+
+
+def test_papers_say_what_was_agreed(
+    person: Person, caregiver: Caregiver, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    assess(person, clerk, "BED")
+    agreement = kept(save_agreement, agreed(person, caregiver), clerk)
+    held = kept(save_certificate, SupportCertificate(issued_on=today(), **whose(person)), clerk)
+    client = sign_in(clerk)
+    for code, pk in (
+        ("care-assessments", CareAssessment.objects.get().pk), ("care-agreements", agreement.pk),
+        ("care-certificates", held.pk),
+    ):  # fmt: skip
+        for form in ("docx", "pdf"):
+            url = reverse("registers:paper", kwargs={"code": code, "pk": pk, "form": form})
+            assert client.get(url).status_code == 200, url
