@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from cases.models import Application, Benefit, ChangeOrder, ReviewTask, VillageAttestation
+from cases.models import Application, Benefit, ChangeOrder, Discovery, ReviewTask, VillageAttestation
 from cases.services.cycle import closes_on
 from cases.services.reviews import events_ahead
 from cases.visits import waiting_for
@@ -35,6 +35,19 @@ def visit_numbers(user: Any, today: date) -> Sequence[Number]:
     return [
         Number("等待入户", f"{waiting.count():,}", address),
         Number("其中已逾期", f"{late.count():,}", address),
+    ]
+
+
+def found_numbers(user: Any, today: date) -> Sequence[Number]:
+    """People found in difficulty: to be looked into, to be settled, late."""
+    underway = Discovery.objects.visible_to(user).exclude(state__in=Discovery.flow.ended)
+    waiting, address = underway.filter(state="FOUND"), reverse("cases:discoveries")
+    late = underway.filter(due_on__lt=today)
+    return [
+        Number("待核查", f"{waiting.count():,}", f"{address}?state=FOUND"),
+        Number("待告知", f"{underway.filter(state='CHECKED').count():,}", f"{address}?state=CHECKED"),
+        Number("待登记结论", f"{underway.filter(state='INFORMED').count():,}", f"{address}?state=INFORMED"),
+        Number("已逾期", f"{late.count():,}", f"{address}?late=1"),
     ]
 
 

@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from django.utils import timezone
 
 from cases import checklist
+from cases.agreed import agreed_of, amount_of
+from cases.emergency_guards import allows
 from cases.rules.changes import NOT_REVERSED, Decider, rule_of
 from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
@@ -105,6 +107,8 @@ def survey_is_valid(context: Context) -> str | None:
     application = context.subject
     book = Book(unit=application.unit, on=application.accepted_on or _today(context))
     need, both = int(book["survey.min_people"]), bool(book["survey.require_both_levels"])
+    if allows(application, "VISIT") and application.surveys.filter(method="PHONE").exists():
+        return None
     surveys = application.surveys.filter(method="HOME", signed_by_family=True).prefetch_related("surveyors")
     for survey in surveys:
         levels = [surveyor.level for surveyor in survey.surveyors.all()]
@@ -141,6 +145,8 @@ def checked(context: Context) -> str | None:
     if not at("check.required", on=application.accepted_on or today, unit=application.unit).value:
         return None
     newest = application.checks.exclude(state="WITHDRAWN").first()
+    if newest is None and allows(application, "CHECK"):
+        return None
     if newest is None:
         return "还没有提请经济状况核对；初审前须有有效的核对报告（002 第27条）"
     if newest.state == "FAILED":
@@ -157,7 +163,7 @@ def check_conforms(context: Context) -> str | None:
     if reason := checked(context):
         return reason
     newest = context.subject.checks.exclude(state="WITHDRAWN").first()
-    if newest is not None and newest.state == "TOLD":
+    if newest is not None and newest.state == "TOLD" and agreed_of(context.subject) is None:
         return f"核对报告 {newest.no} 为不符合，申请人没有异议；请按初审不符合报确认，或登记异议复查"
     return None
 
@@ -166,8 +172,8 @@ def assessment_is_eligible(context: Context) -> str | None:
     assessment = context.subject.assessment
     if assessment is None:
         return "还没有核算家庭经济状况"
-    if not assessment.eligible:
-        return f"核算结论为不符合{assessment.get_program_display()}条件，不能同意"
+    if not assessment.eligible and agreed_of(context.subject) is None:
+        return f"核算结论为不符合{assessment.get_program_display()}条件，不能同意；确有特殊困难的申报一事一议"
     return None
 
 
@@ -191,16 +197,41 @@ def notice_is_over(context: Context) -> str | None:
     notice = context.subject.notices.first()
     if notice is None:
         return "还没有公示"
-    if _today(context) <= notice.ends_on:
+    if _today(context) <= notice.ends_on and not allows(context.subject, "NOTICE"):
         return f"公示到{notice.ends_on:%Y年%m月%d日}止，未满期不能转入下一步（第19条）"
     return None
 
 
 def notice_has_photos(context: Context) -> str | None:
     found = context.subject.photo_count("NOTICE")
-    if found < MIN_PHOTOS:
+    if found < MIN_PHOTOS and not allows(context.subject, "NOTICE"):
         return f"请上传公示开始和结束时的照片（已有{found}张，至少{MIN_PHOTOS}张）"
     return None
+
+
+def notice_still_holds(context: Context) -> str | None:
+    """After an objection that changed nothing, 低保 is not noticed again; 特困 is (L57 第19条, 3.1)."""
+    application = context.subject
+    notice = application.notices.first()
+    if notice is None or not application.objections.filter(closed_on__isnull=False).exists():
+        return "没有异议复核，按初审公示办理"
+    if str(application.program).startswith("TEKUN"):
+        return "特困供养异议复核后须重新公示"
+    if notice.amount != amount_of(application):
+        return "复核后金额有变化，须重新公示"
+    return None
+
+
+REAFFIRMING = (check_conforms, assessment_is_eligible, notice_is_over, notice_has_photos)
+
+
+def debated(context: Context) -> str | None:
+    """Where the county made the villagers' deliberation compulsory (B11)."""
+    application = context.subject
+    on = application.accepted_on or _today(context)
+    if not at("debate.required", on=on, unit=application.unit).value or application.debates.exists():
+        return None
+    return "本县规定须经民主评议；请在“评议与异议”登记民主评议后再提交初审"
 
 
 def kinship_needs_county_visit(context: Context) -> str | None:
@@ -216,6 +247,20 @@ def kinship_needs_county_visit(context: Context) -> str | None:
     return "该件涉及近亲属备案，须有县级人员入户后才能确认（第20条）"
 
 
+def special_is_settled(context: Context) -> str | None:
+    """What a meeting is still to say is waited for; what it granted beyond the rules was noticed first (L57 第19条)."""
+    application = context.subject
+    waiting = application.specials.filter(state__in=("DRAFT", "CHECKING", "MEETING")).first()
+    if waiting is not None:
+        return f"一事一议 {waiting.no} 还在办理（{waiting.get_state_display()}），有结论后再办"
+    special = agreed_of(application)
+    if special is None:
+        return None
+    if special.valid_until <= _today(context):
+        return f"一事一议 {special.no} 已过有效期，请重新申报"
+    return None
+
+
 @needs_data
 def amount_as_calculated(context: Context) -> str | None:
     assessment = context.subject.assessment
@@ -223,6 +268,10 @@ def amount_as_calculated(context: Context) -> str | None:
         amount = Decimal(str(context.data.get("amount", "")).replace(",", ""))
     except InvalidOperation:
         return "确认金额不是有效的数字"
+    special = agreed_of(context.subject)
+    if special is not None:
+        same = amount == special.amount
+        return None if same else f"确认金额 {amount} 与一事一议会议确定的 {special.amount} 不一致"
     if amount != assessment.total:
         return f"确认金额 {amount} 与核算结果 {assessment.total} 不一致；偏离公式须走一事一议"
     return None

@@ -39,4 +39,16 @@ KINSHIP = (
         "原文",
     ),
 )
-ALL = (*CHECK, *KINSHIP)
+DISCOVERY = (
+    Parameter(
+        "sla.discovery.check", "主动发现核查", "int", 10, "001 第43条；天数由县局确定", "通识", "工作日"
+    ),
+    Parameter(
+        "sla.discovery.settle", "主动发现告知和结论", "int", 5, "001 第43条；天数由县局确定", "通识", "工作日"
+    ),
+)
+MEETINGS = (
+    Parameter("debate.required", "民主评议必经", "bool", False, f"{L57}第19条；是否必经由县局规定", "通识"),
+    Parameter("joint.min_meetings", "县级联席会议每年次数", "int", 2, "000 第73条", "原文", "次"),
+)
+ALL = (*CHECK, *KINSHIP, *DISCOVERY, *MEETINGS)

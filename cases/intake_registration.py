@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from cases.models import CheckRequest, KinshipFiling
-from cases.services import checks, kinship
+from cases import measures_found
+from cases.desk import found_numbers
+from cases.models import CheckRequest, Discovery, EmergencyMode, KinshipFiling, SpecialDeliberation
+from cases.report_register import REPORTS
+from cases.services import checks, discoveries, emergencies, kinship, specials
 from salvation.flow.registry import register as register_flow
-from salvation.web import navigation
+from salvation.periods import measures as periods
+from salvation.registers.register import register as register_registers
+from salvation.web import desk, navigation
+from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
 
 
@@ -26,8 +32,36 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=kinship.EFFECTS,
         suggest=lambda filing, step: {"inspected_on": timezone.localdate()},
     )
+    register_flow(
+        Discovery,
+        url=lambda discovery: reverse("cases:discovery", args=[discovery.pk]),
+        title=lambda discovery: f"{discovery.name}（{discovery.get_hardship_display()}）",
+        effects=discoveries.EFFECTS,
+        suggest=discoveries.suggest,
+    )
+    register_flow(
+        SpecialDeliberation,
+        url=lambda special: reverse("cases:special", args=[special.pk]),
+        title=lambda special: f"{special.application.applicant.name}（{special.get_proposed_display()}）",
+        effects=specials.EFFECTS,
+        suggest=specials.suggest,
+    )
+    register_flow(
+        EmergencyMode,
+        url=lambda mode: reverse("cases:emergency", args=[mode.pk]),
+        effects=emergencies.EFFECTS,
+    )
+    register_registers(REPORTS)
+    desk.register(Panel("主动发现", "case.view", found_numbers, order=12))
+    periods.register(measures_found.SOURCES, measures_found.MEASURES)
     navigation.register_group("经济状况核对", 15)
     navigation.register(
+        NavItem("困难群众数据库", "cases:registry", "case.view", "救助对象", "book", 15),
+        NavItem("主动发现", "cases:discoveries", "case.view", "救助对象", "search", 26, waiting("discovery")),
+        NavItem("三类人员", "cases:monitored", "case.view", "救助对象", "people", 27),
+        NavItem("三类人员名单", "cases:monitors", "case.review", "救助对象", "upload", 28),
+        NavItem("应急简化程序", "cases:emergencies", "param.edit", "系统", "clock", 14, waiting("emergency")),
+        NavItem("一事一议", "cases:specials", "case.view", "救助对象", "file", 33, waiting("special")),
         NavItem("近亲属备案", "cases:kinships", "kinship.view", "救助对象", "people", 56, waiting("kinship")),
         NavItem("工作人员近亲属", "cases:staff_relatives", "kinship.edit", "救助对象", "people", 56),
         NavItem("经济状况核对", "cases:checks", "check.view", "救助对象", "search", 35, waiting("check")),

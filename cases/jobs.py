@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from cases.models import StandardAdjustment
 from cases.services.adjustments import carry_out, undo
+from cases.services.conferences import JOINT, warn_of_conferences
 from cases.services.cycle import close_due_cycles, open_cycle
+from cases.services.emergencies import CATCH_UP, close_made_up
 from cases.services.grace import end_grace_periods
 from cases.services.notice_sheets import ask_to_withdraw
 from cases.services.notices import pass_expired_notices
@@ -69,6 +71,18 @@ def notice_expire(run: Running) -> dict[str, Any]:
     now = timezone.now()
     passed = pass_expired_notices(county_id=run.unit.pk, on=on, now=now)
     return {"passed": passed, "应撤下公示单": ask_to_withdraw(county_id=run.unit.pk, on=on, now=now)}
+
+
+@job(CATCH_UP, label="应急补办核销")
+def emergency_catch_up(run: Running) -> dict[str, Any]:
+    return {"已补齐": close_made_up(county=run.unit, now=timezone.now())}
+
+
+@job(JOINT, label="联席会议次数预警")
+def joint_conferences(run: Running) -> dict[str, Any]:
+    """The period of the run is a day."""
+    on = date.fromisoformat(run.period)
+    return {"预警": int(warn_of_conferences(county=run.unit, on=on, now=timezone.now()))}
 
 
 @job(ROSTER_CHECK, label="花名册核对")

@@ -59,6 +59,8 @@ def _menu() -> None:
         Daily(jobs.REVIEW, hour=3, minute=20),
         Daily(jobs.EVENTS, hour=6),
         Daily(jobs.NOTICE, hour=8),
+        Daily(jobs.CATCH_UP, hour=3, minute=40),
+        Daily(jobs.JOINT, hour=6, minute=10),
     )
 
 

@@ -101,6 +101,8 @@ APPLICATIONS = Table(
         Column("accepted_on", "受理日期", Kind.DATE, optional=True),
         Column("due_on", "本步期限", Kind.DATE, sort="due_on"),
         Column("total_due_on", "总期限", Kind.DATE, optional=True),
+        Column("event", "因疫、因灾事件", optional=True),
+        Column("emergency", "应急简化", value=lambda a: "是" if a.emergency_id else "", optional=True),
     ),
 )
 BENEFITS = Table(

@@ -187,6 +187,44 @@ def _record(name: str) -> Callable[[Any], str]:
     return lambda row: reverse(name, args=[row.pk])
 
 
+FOUND = Table(
+    "drill-found",
+    "主动发现",
+    (
+        Column("name", "姓名", Kinds.NAME, priority=1, link=True),
+        Column("hardship", "困难类型", value=lambda d: d.get_hardship_display(), priority=2),
+        Column("origin", "来源", value=lambda d: d.get_origin_display()),
+        Column("unit", "单位", value="unit.name", priority=3),
+        Column("checked_on", "核查日期", Kinds.DATE),
+        Column("informed_on", "告知日期", Kinds.DATE),
+        Column("outcome", "结论", value=lambda d: d.get_outcome_display()),
+    ),
+)
+LISTED = Table(
+    "drill-monitored",
+    "三类人员",
+    (
+        Column("name", "姓名", Kinds.NAME, priority=1, link=True),
+        Column("category", "类别", value=lambda row: row.get_category_display(), priority=2),
+        Column("unit", "单位", value="unit.name", priority=3),
+        Column("helped", "排查", value=lambda row: "已纳入" if row.benefit_id else "已核查"),
+        Column(
+            "outcome", "结论", value=lambda row: row.discovery.get_outcome_display() if row.discovery else ""
+        ),
+    ),
+)
+SPECIALS = Table(
+    "drill-specials",
+    "一事一议",
+    (
+        Column("applicant", "申请人", Kinds.NAME, value="application.applicant.name", priority=1, link=True),
+        Column("no", "编号", priority=2),
+        Column("unit", "申报单位", value="unit.name"),
+        Column("state", "结论", value=lambda s: s.get_state_display(), priority=3),
+        Column("program", "确定类别", value=lambda s: s.get_program_display()),
+        Column("decided_on", "决定日期", Kinds.DATE),
+    ),
+)
 RECTIFICATION = Kind(ITEMS, list, _record("audits:item"))
 # By source: what its records are when they are counted one by one.
 SHOWN: dict[str, Kind] = {
@@ -200,4 +238,8 @@ SHOWN: dict[str, Kind] = {
     "rectification.late": RECTIFICATION,
     "rectification.steps": Kind(ITEMS, transition_lines, _record("audits:item")),
     "population": Kind(POPULATION, list, None),
+    "discovered": Kind(FOUND, list, _record("cases:discovery")),
+    "informed": Kind(FOUND, list, _record("cases:discovery")),
+    "deliberated": Kind(SPECIALS, list, _record("cases:special")),
+    "monitored": Kind(LISTED, list, _record("cases:monitored_person")),
 }

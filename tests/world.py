@@ -32,18 +32,24 @@ from cases.models import (
     CareWish,
     CertificateReview,
     CheckExchange,
+    Discovery,
+    EmergencyMode,
     Hold,
     Institution,
     KinshipFiling,
     LifeEvent,
     MedicalContract,
+    MonitorBatch,
+    MonitoredPerson,
     NoticeSheet,
     NursingInsurance,
     OrphanTag,
     ReportedChange,
     Residence,
     ReviewTask,
+    SelfReport,
     SimulatedChange,
+    SpecialDeliberation,
     StandardAdjustment,
     SupportCertificate,
     TermMember,
@@ -421,6 +427,35 @@ def _papers(world: World, place: Place) -> None:
     )  # fmt: skip
     world.keep(place.key, filing)
     _care(world, place, application)
+    discovery = Discovery.objects.create(
+        county=application.county, unit=town, village=application.village, name=f"{place.names[1]}之邻", origin="VILLAGE",
+        hardship="ILLNESS", situation="患病", found_on=timezone.localdate(), person=application.applicant, state="FOUND",
+        state_since=now,
+    )  # fmt: skip
+    listing = MonitorBatch.objects.create(
+        unit=county, title=f"{place.names[0]}名单", source="乡村振兴部门", valid_from=LONG_AGO, valid_until=timezone.localdate(),
+        stored_as="", sha256=f"{place.number:064d}",
+    )  # fmt: skip
+    monitored = MonitoredPerson.objects.create(
+        batch=listing, county=application.county, unit=town, village=application.village, name=f"{place.names[1]}之邻",
+        id_no=application.applicant.id_no.plain(), id_index=application.applicant.id_index, category="SUDDEN",
+        person=application.applicant, discovery=discovery,
+    )  # fmt: skip
+    world.keep(place.key, discovery, monitored, listing)
+    special = SpecialDeliberation.objects.create(
+        no=f"YSYY{place.number}", application=application, county=application.county, unit=town, difficulty="赡养人失联",
+        proposed="DIBAO_RURAL", basis="县办法", filed_on=timezone.localdate(), state="DRAFT", state_since=now,
+    )  # fmt: skip
+    world.keep(place.key, special)
+    mode, _ = EmergencyMode.objects.get_or_create(
+        unit=county, number="民发1号",
+        defaults={"event": "演练", "from_on": LONG_AGO, "replaced": ["VISIT"], "state": "ASKED", "state_since": now},
+    )  # fmt: skip
+    report = SelfReport.objects.create(
+        unit=town, village=application.village, person=application.applicant, matter="JOB", way="REPORTED",
+        happened_on=LONG_AGO, reported_on=LONG_AGO, content="务工",
+    )  # fmt: skip
+    world.keep(place.key, mode, report)
     world.keep(place.key, attachment, batch, item, summary, meeting, document, version, run, staff, panel)
 
 

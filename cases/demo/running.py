@@ -13,6 +13,7 @@ from cases.rules.materials import ITEMS
 from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
 from cases.services.assessments import assess_application
 from cases.services.checks import Answer, record_answers, request_check
+from cases.services.deliberation import record_debate
 from cases.services.kinship import Match, RelativeInput, draft_filing, save_relatives
 from cases.services.people import PersonInput, register_household
 from salvation.demo.registry import Demo
@@ -74,6 +75,8 @@ def _carry(demo: Demo, unit: Unit, stage: str, panel: Meeting, bureau: Meeting) 
         request_check(application=application, actor=clerk, now=demo.now)
         return
     _visit(demo, application, clerk, start)
+    if _every_second(unit):
+        _debate(application, start, clerk)
     assess_application(application=application, actor=clerk, now=timezone.now())
     _check(demo, application, clerk, start)
     perform(subject=application, step="propose", actor=clerk, now=start + timedelta(days=1))
@@ -131,6 +134,16 @@ def _decide(
         return
     perform(subject=application, step="first_review", actor=leader, now=at, data=data)
     if stage == "NOTICING":
+        if _every_second(application.unit):
+            given = {"objector": "村民（演示）"}
+            perform(
+                subject=application,
+                step="object",
+                actor=clerk,
+                now=demo.now,
+                data=given,
+                comment="其子在外务工，收入没有申报（演示）",
+            )
         return
     for name in ("公示开始.jpg", "公示结束.jpg"):
         add_attachment(
@@ -182,6 +195,17 @@ def _visit(demo: Demo, application: Application, clerk: Any, at: datetime) -> No
         application=application, method="HOME", visited_at=at + timedelta(hours=3), place="申请人家中", present="户主",
         findings="住房为砖混平房，家庭主要收入为务工收入，与申报一致（演示）。", conclusion="情况属实", signed_by_family=True,
         surveyors=[SurveyorInput(clerk.name, "TOWN", clerk.pk), SurveyorInput("村干部", "VILLAGE")], actor=clerk,
+    )  # fmt: skip
+
+
+def _every_second(unit: Unit) -> bool:
+    return sum(map(ord, unit.code)) % 2 == 0
+
+
+def _debate(application: Application, at: datetime, clerk: Any) -> None:
+    record_debate(
+        application=application, held_on=at.date(), place="村委会会议室", host="村主任", due=9, present=7, agree=6, disagree=0,
+        abstain=1, conclusion="家庭情况属实，同意上报（演示）", actor=clerk,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from cases.demo.care import seed_care
+from cases.demo.discoveries import seed_discoveries
 from cases.demo.economy import write_declarations
 from cases.demo.history import make_stories, write_stories
 from cases.demo.living import seed_cycle, seed_reviews
@@ -47,6 +48,7 @@ def register_seeders() -> None:
         Seeder("临时救助", 42, seed_reliefs),
         Seeder("特困照料", 44, seed_care),
         Seeder("近亲属备案", 45, seed_kinship),
+        Seeder("主动发现", 46, seed_discoveries),
         Seeder("月末快照", 50, seed_snapshots),
         Seeder("月度动态管理", 55, seed_cycle),
         Seeder("核查与提醒", 56, seed_reviews),

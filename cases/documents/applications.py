@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.agreed import agreed_of, program_of
 from cases.documents.facts import (
     APPLICATION_FACTS,
     L57,
@@ -104,9 +105,20 @@ def granted(application: Any, given: Mapping[str, Any]) -> list[Part]:
     found, benefit = application.assessment, application.benefit
     if found is None or benefit is None:
         return []
-    if application.program in UNPAID:
+    if program_of(application) in UNPAID:
         until = f"，有效期至{month(benefit.stop_month)}（不含）" if benefit.stop_month else ""
         return [Line(f"认定自{month(benefit.first_month)}起有效{until}。凭本通知可以申请专项救助。")]
+    special = agreed_of(application)
+    if special is not None:
+        return [
+            Line(
+                f"经一事一议（{special.meeting}）研究，自{month(benefit.first_month)}起至{day(special.valid_until)}，"
+                f"每月发给救助金{money(special.amount)}，按月存入你（户）登记的账户。期满仍有困难的，可以重新申请。"
+            ),
+            Line(
+                "家庭人口、收入和财产发生变化的，应当及时告知受理单位；隐瞒或者虚报的，停发救助金，责令退回，并依法处理。"
+            ),
+        ]
     second = ("照料护理", found.care) if found.care else ("分类施保", found.uplift)
     grid = Grid(
         ("保障人数", "补差（基本生活）", second[0], "月救助金合计", "起发月份"),
@@ -209,7 +221,7 @@ CONFIRMED = Kind(
     facts=(
         *APPLICATION_FACTS,
         Fact("decided", "决定日期", lambda a: day(a.decided_on)),
-        Fact("kind", "确认类别", lambda a: full_name(a.assessment.program) if a.assessment else None, "先核算"),
+        Fact("kind", "确认类别", lambda a: full_name(program_of(a)) if a.assessment else None, "先核算"),
         Fact("law", "依据", lambda a: law(a.program, 20, 16)),
         Fact("meeting", "集体审批会议", lambda a: _meeting(a), "确认时选择会议"),
     ),

@@ -52,6 +52,12 @@ class ApplicationForm(RowsForm):
     reason = forms.CharField(
         label="申请理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    event = forms.CharField(
+        label="因疫、因灾事件",
+        required=False,
+        max_length=40,
+        help_text="属于疫情或灾害的填事件名称，用于专项统计",
+    )
     authorised = YesNoField(label="全部家庭成员已签核对授权书", help_text="没有授权不能查询家庭经济状况")
     kinship_declared = YesNoField(label="申请人已作近亲属申明")
     kinship_flag = YesNoField(
@@ -252,7 +258,13 @@ class ApplicationFilter(FilterForm):
     program = forms.ChoiceField(label="类别", choices=[("", "全部"), *((p.value, p.label) for p in LASTING)])
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *APPLICATION.choices()])
     late = forms.ChoiceField(label="期限", choices=[("", "全部"), ("1", "已逾期")])
-    lookups = {"name": "applicant__name__startswith", "program": "program", "state": "state"}
+    event = forms.CharField(label="因疫、因灾事件", max_length=40)
+    emergency = forms.ChoiceField(label="应急简化", choices=[("", "全部"), ("1", "是")])
+    lookups = {
+        "name": "applicant__name__startswith", "program": "program", "state": "state", "event": "event__contains",
+    }  # fmt: skip
 
     def narrow(self, rows: Any) -> Any:
+        if self.cleaned_data.get("emergency"):
+            rows = rows.filter(emergency__isnull=False)
         return rows.filter(due_on__lt=timezone.localdate()) if self.cleaned_data.get("late") else rows

@@ -19,6 +19,8 @@ from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.models.cycle import MonthlyCycle, VillageAttestation
 from cases.models.deliberation import DemocraticReview, Objection
+from cases.models.discovery import Discovery, MonitorBatch, MonitoredPerson
+from cases.models.emergency import EmergencyMode
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.institutions import Institution, Residence
 from cases.models.kinship import FilingReview, KinshipFiling, StaffRelative
@@ -28,9 +30,11 @@ from cases.models.medical import MedicalContract, NursingInsurance
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
 from cases.models.relief import Relief
+from cases.models.report import SelfReport
 from cases.models.review import LifeEvent, ReviewTask
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
+from cases.models.special import SpecialDeliberation
 from cases.models.survey_image import SurveyImage
 from cases.models.visits import CareVisit
 from cases.models.work import WorkOffer
@@ -57,7 +61,9 @@ __all__ = [
     "CollectiveDecision",
     "Declaration",
     "DemocraticReview",
+    "Discovery",
     "DutyBearer",
+    "EmergencyMode",
     "FilingReview",
     "Hold",
     "Household",
@@ -68,6 +74,8 @@ __all__ = [
     "Material",
     "MedicalContract",
     "Member",
+    "MonitorBatch",
+    "MonitoredPerson",
     "MonthlyCycle",
     "Notice",
     "NoticeSheet",
@@ -81,7 +89,9 @@ __all__ = [
     "ReportedChange",
     "Residence",
     "ReviewTask",
+    "SelfReport",
     "SimulatedChange",
+    "SpecialDeliberation",
     "StaffRelative",
     "StandardAdjustment",
     "SupportCertificate",

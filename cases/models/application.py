@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from cases.flows import APPLICATION
 from cases.models.choices import PROGRAMS, RELIEFS, Area, CareLevel, SingleReason, choices
+from cases.models.emergency import EmergencyMode
 from cases.models.household import Household
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
@@ -71,6 +72,17 @@ class Application(Clocked):
     )
     benefit = models.ForeignKey(
         "cases.Benefit", on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
+    )
+    # Name of an epidemic or disaster, for the figures of that event (A18).
+    event = models.CharField("因疫、因灾事件", max_length=40, blank=True, default="", db_default="")
+    # Accepted while simplified procedures ran: what was put off is made up for (A17).
+    emergency = models.ForeignKey(
+        EmergencyMode,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name="应急简化",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases import checklist
+from cases.agreed import agreed_of, amount_of
 from cases.models import (
     Application,
     CollectiveDecision,
@@ -25,8 +26,11 @@ from cases.models import (
 from cases.models.choices import DIBAO, LASTING, Area, Program
 from cases.selectors import coverage_in, open_applications
 from cases.services.authorisations import authorise_all
-from cases.services.benefits import Share, open_benefit
+from cases.services.benefits import Granted, Share, open_benefit
+from cases.services.discoveries import applied
+from cases.services.emergencies import running_mode
 from cases.services.materials import on_corrected, open_list
+from cases.services.specials import shares_agreed
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -70,6 +74,7 @@ def create_application(
     single_reason: str = "",
     applicant_id: int | None = None,
     reason: str = "",
+    event: str = "",
     authorised: bool = False,
     kinship_declared: bool = False,
     kinship_flag: bool = False,
@@ -105,6 +110,7 @@ def create_application(
         is_single=is_single,
         single_reason=single_reason,
         reason=reason,
+        event=event,
         kinship_declared=kinship_declared,
         kinship_flag=kinship_flag,
         applied_on=applied_on,
@@ -115,14 +121,17 @@ def create_application(
             begin(application, actor=actor, now=now)
     except IntegrityError as error:
         raise Refusal("该申请人已有在办的同类申请，请在“申请”中查看") from error
-    _hand_in(application, received, ties, actor=actor)
-    if authorised:
-        authorise_all(application, on=applied_on, actor=actor)
+    _hand_in(application, received, ties, authorised=authorised, actor=actor)
     return application
 
 
 def _hand_in(
-    application: Application, received: Collection[str], ties: Sequence[TieInput], *, actor: Any
+    application: Application,
+    received: Collection[str],
+    ties: Sequence[TieInput],
+    *,
+    authorised: bool,
+    actor: Any,
 ) -> None:
     KinshipTie.objects.bulk_create(
         KinshipTie(application=application, member_id=tie.member, relation=tie.relation, staff_name=tie.staff_name,
@@ -130,6 +139,9 @@ def _hand_in(
         for tie in ties
     )  # fmt: skip
     open_list(application, received, actor=actor, on=application.applied_on)
+    applied(application.household, application=application)
+    if authorised:
+        authorise_all(application, on=application.applied_on, actor=actor)
 
 
 def _fits_area(program: str, area: str) -> None:
@@ -213,7 +225,8 @@ def record_survey(
     """Add a visit; it is never changed, a correction is a new version (B04). Raises Refusal."""
     require(actor, "case.survey", application.village)
     locked = Application.objects.select_for_update().get(pk=application.pk)
-    if locked.state not in {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}:
+    making_up = locked.state == "CONFIRMED" and locked.emergency_id is not None
+    if locked.state not in {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"} and not making_up:
         raise Refusal(f"该件现在是“{locked.get_state_display()}”，受理之后、初审之前才能记录入户调查")
     if visited_at > timezone.now():
         raise Refusal("调查时间不能晚于现在", field="visited_at")
@@ -284,15 +297,17 @@ def on_accepted(context: Context) -> None:
     application.accepted_on = today
     level = at(f"approval_level.{application.program}", on=today, unit=application.unit).value
     application.level = str(level)
+    application.emergency = running_mode(application.county, on=today)
     limit = "sla.dibao.total_delegated" if level == Application.Level.TOWNSHIP else "sla.dibao.total"
-    application.save(update_fields=["accepted_on", "level"])
+    application.save(update_fields=["accepted_on", "level", "emergency"])
     start_clock(application, parameter=limit, on=today)
 
 
 def on_first_review(context: Context) -> None:
     """Keep the panel's resolution and post the notice: seven calendar days from the day after posting."""
     application, assessment = context.subject, context.subject.assessment
-    _resolve(context, stage="初审", approved=True, amount=assessment.total)
+    amount = amount_of(application)
+    _resolve(context, stage="初审", approved=True, amount=amount)
     today = timezone.localdate(context.now)
     days = int(at("sla.notice.days", on=today, unit=application.unit).value)
     Notice.objects.create(
@@ -301,9 +316,14 @@ def on_first_review(context: Context) -> None:
         ends_on=today + timedelta(days=days),
         place=str(context.data["place"]),
         people=assessment.people,
-        amount=assessment.total,
+        amount=amount,
         made_by=context.actor,
     )
+
+
+def on_reaffirmed(context: Context) -> None:
+    """The panel stands by its first review; the notice that hung stays the one of this case."""
+    _resolve(context, stage="初审", approved=True, amount=amount_of(context.subject))
 
 
 def on_first_rejected(context: Context) -> None:
@@ -314,14 +334,20 @@ def on_confirmed(context: Context) -> None:
     """Open the benefit from the month after the decision (L57 第21条)."""
     application = context.subject
     assessment = application.assessment
-    _resolve(context, stage="确认", approved=True, amount=assessment.total)
+    _resolve(context, stage="确认", approved=True, amount=amount_of(application))
     today = timezone.localdate(context.now)
-    benefit = open_benefit(
-        application=application,
-        assessment=assessment,
-        shares=shares_of(assessment),
-        first=Month.of(today) + 1,
-    )
+    special = agreed_of(application)
+    first = Month.of(today) + 1
+    if special is None:
+        benefit = open_benefit(
+            application=application, assessment=assessment, shares=shares_of(assessment), first=first
+        )
+    else:
+        shares = shares_agreed(application, special.program, special.amount)
+        granted = Granted(special.program, special.amount, max(Month.of(special.valid_until) + 1, first + 1))
+        benefit = open_benefit(
+            application=application, assessment=assessment, shares=shares, first=first, granted=granted
+        )
     application.decided_on, application.benefit = today, benefit
     application.stat_month = context.transition.stat_month
     application.save(update_fields=["decided_on", "benefit", "stat_month"])
@@ -394,7 +420,7 @@ def suggest(application: Application, step: Step) -> dict[str, Any]:
     if step.code == "correct":
         known["comment"] = "\n".join(checklist.missing(application))
     if application.assessment is not None:
-        known["amount"] = application.assessment.total
+        known["amount"] = amount_of(application)
     return known
 
 
@@ -402,6 +428,8 @@ EFFECTS = {
     "correct": (on_corrected,),
     "accept": (on_accepted,),
     "first_review": (on_first_review,),
+    "reaffirm_county": (on_reaffirmed,),
+    "reaffirm_town": (on_reaffirmed,),
     "first_reject": (on_first_rejected,),
     "first_reject_town": (on_first_rejected,),
     "confirm_county": (on_confirmed,),

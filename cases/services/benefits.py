@@ -30,16 +30,30 @@ class Share:
     kinds: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a meeting granted instead of the formula (一事一议): monthly yuan, and the first month without."""
+
+    program: str
+    amount: Decimal
+    stop: Month
+
+
 def open_benefit(
-    *, application: Application, assessment: Assessment, shares: Iterable[Share], first: Month
+    *,
+    application: Application,
+    assessment: Assessment,
+    shares: Iterable[Share],
+    first: Month,
+    granted: Granted | None = None,
 ) -> Benefit:
     """Open what was confirmed from month ``first`` on (the month after the decision, L57 第21条).
 
     Raises Refusal when somebody is already covered in one of these months.
     """
-    stop = expiry_of(application.program, first, application.unit)
+    stop = granted.stop if granted else expiry_of(application.program, first, application.unit)
     benefit = Benefit.objects.create(
-        program=assessment.program,
+        program=granted.program if granted else assessment.program,
         household=application.household,
         applicant=application.applicant,
         county=application.county,
@@ -59,10 +73,10 @@ def open_benefit(
         DateRange(first.first_day, benefit.stop_month),
         shares,
         assessment=assessment,
-        base=assessment.base,
-        uplift=assessment.uplift,
-        care=assessment.care,
-        total=assessment.total,
+        base=granted.amount if granted else assessment.base,
+        uplift=ZERO if granted else assessment.uplift,
+        care=ZERO if granted else assessment.care,
+        total=granted.amount if granted else assessment.total,
     )
     return benefit
 

@@ -32,7 +32,8 @@ ASKABLE = frozenset({"ACCEPTED", "SURVEYING", "TOWN_REVIEW", "OBJECTION", "COUNT
 def request_check(*, application: Application, actor: Any, now: datetime) -> CheckRequest:
     """Ask the county for a check of everybody who signed. Raises Refusal without every authorisation."""
     require(actor, "check.request", application.unit)
-    if application.state not in ASKABLE:
+    making_up = application.state == "CONFIRMED" and application.emergency_id is not None
+    if application.state not in ASKABLE and not making_up:
         raise Refusal(f"该件现在是“{application.get_state_display()}”，受理后、决定前才能提请核对")
     today = timezone.localdate(now)
     signers = checklist.signers(application, on=today)

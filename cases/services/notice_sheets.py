@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.agreed import agreed_of
 from cases.models import Application, Notice, NoticeSheet
 from cases.models.choices import DIBAO, TEKUN, Program
 from salvation.access.services import require
@@ -51,13 +52,14 @@ def row_of(notice: Notice) -> dict[str, str]:
     application = notice.application
     person, household = application.applicant, application.household
     minor = person.birth_date is not None and age(person.birth_date, notice.posted_on) < ADULT
-    tekun = application.program in TEKUN
+    program = agreed.program if (agreed := agreed_of(application)) else application.program
+    tekun = program in TEKUN
     return {
         "place": f"{application.village}{household.group_name}",
         "name": mask.name(person.name, mask.Scene.NOTICE, minor=minor),
         "people": str(notice.people),
-        "program": "特困供养" if tekun else Program(application.program).label,
-        "grant": Program(application.program).label if tekun else f"{notice.amount:,.2f}元/月",
+        "program": "特困供养" if tekun else Program(program).label,
+        "grant": Program(program).label if tekun else f"{notice.amount:,.2f}元/月",
     }
 
 

@@ -14,6 +14,7 @@ from cases.models.choices import RELIEFS
 from cases.rules.codes import Program, Situation
 from cases.selectors import earlier_reliefs
 from cases.services.applications import deciding_meeting
+from cases.services.discoveries import applied
 from cases.services.judging import Policy, case_of, judge, kin_of
 from salvation.access.services import get_visible, must_still_see, require
 from salvation.domain import bank
@@ -99,6 +100,7 @@ def create_relief(
     except IntegrityError as error:
         raise Refusal("本户同一情形已有在办的临时救助，请在“临时救助”中查看") from error
     must_still_see(actor, relief)
+    applied(household, relief=relief)
     return relief
 
 

@@ -21,6 +21,8 @@ from cases.services.applications import (
     save_declaration,
 )
 from cases.services.assessments import assess_application, preview
+from cases.services.discoveries import taken_over
+from cases.services.specials import PROPOSABLE
 from cases.tables import APPLICATIONS
 from cases.views.tabs import check_tab, materials_tab, voices_tab
 from salvation.access.services import get_visible, require
@@ -34,7 +36,17 @@ from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
 
-RELATED = ("applicant", "household", "household__head", "unit", "village", "county", "assessment", "benefit")
+RELATED = (
+    "applicant",
+    "household",
+    "household__head",
+    "unit",
+    "village",
+    "county",
+    "assessment",
+    "benefit",
+    "emergency",
+)
 
 
 class ApplicationList(ListPage):
@@ -56,6 +68,7 @@ def overview(page: Any, application: Application) -> dict[str, Any]:
         "lacking": len(missing(application)) + len(unsigned(application, on=timezone.localdate())),
         "notice": application.notices.first(),
         "decisions": application.decisions.select_related("meeting"),
+        "specials": application.specials.select_related("meeting"),
     }
 
 
@@ -134,6 +147,8 @@ class ApplicationRecord(RecordPage):
             ("申请类别", subject.get_program_display() + ("（单人保）" if subject.is_single else "")),
             ("受理单位", subject.unit),
             ("审批层级", subject.get_level_display() or "受理时确定"),
+            *([("应急简化", str(subject.emergency))] if subject.emergency else []),
+            *([("因疫、因灾事件", subject.event)] if subject.event else []),
         )
         return Head(f"{subject.applicant.name}的申请", facts, self._links(subject))
 
@@ -148,13 +163,17 @@ class ApplicationRecord(RecordPage):
         if open_now and user.may("case.edit", subject.unit):
             links.append(Link("填写经济状况", reverse("cases:economy", args=pk)))
         surveying = {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}
+        making_up = subject.state == "CONFIRMED" and subject.emergency_id is not None
         if subject.state in surveying and user.may("case.survey", subject.village):
             links.append(Link("手机采集", reverse("cases:visit", args=pk)))
+        if (subject.state in surveying or making_up) and user.may("case.survey", subject.village):
             links.append(Link("记录入户调查", reverse("cases:new_survey", args=pk)))
         if subject.state in {"ACCEPTED", "SURVEYING"} and user.may("case.edit", subject.unit):
             links.append(Link("核算", reverse("cases:assess", args=pk)))
         if user.may("file.add", subject.unit):
             links.append(Link("上传照片与材料", reverse("cases:photos", args=pk)))
+        if subject.state in PROPOSABLE and subject.assessment_id and user.may("case.submit", subject.unit):
+            links.append(Link("申报一事一议", reverse("cases:new_special", args=pk)))
         return [*links, Link("各类别比较", reverse("cases:compare", args=[subject.household_id]))]
 
 
@@ -167,7 +186,8 @@ class NewApplication(FormPage):
     success = "申请已登记，请填写家庭经济状况后提交"
     sections = (
         Section(
-            "申请事项", ("program", "applicant_id", "is_single", "single_reason", "applied_on", "reason")
+            "申请事项",
+            ("program", "applicant_id", "is_single", "single_reason", "applied_on", "reason", "event"),
         ),
         Section("材料", ("received",)),
         Section("授权与申明", ("authorised", "kinship_declared", "kinship_flag")),
@@ -181,7 +201,10 @@ class NewApplication(FormPage):
     def make_form(self, data: Any, files: Any) -> ApplicationForm:
         members = self.household.members.filter(left_on__isnull=True).select_related("person")
         people = [(m.person_id, m.person.name) for m in members]
-        initial = {"applicant_id": self.household.head_id, "applied_on": timezone.localdate()}
+        found = taken_over(self.household)
+        initial = {
+            "applicant_id": self.household.head_id, "applied_on": timezone.localdate(), **found,
+        }  # fmt: skip
         words = at("kinship.relations", on=timezone.localdate(), unit=self.household.handling_unit).value
         return ApplicationForm(data, files, people=people, relations=str(words).split("、"), initial=initial)
 

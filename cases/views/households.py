@@ -114,6 +114,14 @@ class HouseholdRecord(RecordPage):
         return Head(f"{subject.head.name}户", facts, links)
 
 
+def own_villages(user: Any) -> Any:
+    """The villages of a person's posts."""
+    villages = Unit.objects.none()
+    for post in user.current_posts:
+        villages = villages | villages_of(post.unit)
+    return villages
+
+
 class NewHousehold(FormPage):
     title = "登记家庭"
     permission = "case.create"
@@ -126,11 +134,7 @@ class NewHousehold(FormPage):
     )
 
     def make_form(self, data: Any, files: Any) -> HouseholdForm:
-        user: Any = self.request.user
-        villages = Unit.objects.none()
-        for post in user.current_posts:
-            villages = villages | villages_of(post.unit)
-        return HouseholdForm(data, files, villages=villages, initial=self.initial())
+        return HouseholdForm(data, files, villages=own_villages(self.request.user), initial=self.initial())
 
     def save(self, form: HouseholdForm) -> str:
         cleaned = form.cleaned_data
@@ -141,7 +145,11 @@ class NewHousehold(FormPage):
         household = register_household(
             unit=village.parent, village=village, members=members, actor=self.request.user, **cleaned
         )
+        self.settle(household)
         return reverse("cases:household", args=[household.pk])
+
+    def settle(self, household: Household) -> None:
+        """What else belongs to the registration, in its transaction."""
 
     def cancel_url(self) -> str:
         return reverse("cases:households")

@@ -12,6 +12,7 @@ from cases.forms.economy import document_from, rows_from
 from cases.forms.relief import FilingForm, PayeeForm, ReliefFilter, ReliefForm, VisitForm
 from cases.models import Declaration, Household, Relief
 from cases.selectors import earlier_reliefs
+from cases.services.discoveries import taken_over
 from cases.services.relief import (
     assess_relief,
     create_relief,
@@ -144,6 +145,7 @@ class NewRelief(FormPage):
             "applicant_id": self.household.head_id,
             "persons": sum(m.counted for m in members),
             "applied_on": timezone.localdate(),
+            **taken_over(self.household),
         }
         return ReliefForm(data, files, people=people, initial=initial)
 

@@ -46,7 +46,9 @@ def check_tab(page: Any, application: Application) -> dict[str, Any]:
         for row in rows
     ]  # fmt: skip
     waiting = any(row.state in {"REQUESTED", "STARTED", "FAILED", "OBJECTED"} for row in rows)
-    may = application.state in ASKABLE and not waiting and user.may("check.request", application.unit)
+    making_up = application.state == "CONFIRMED" and application.emergency_id is not None
+    asked = application.state in ASKABLE or (making_up and not checks)
+    may = asked and not waiting and user.may("check.request", application.unit)
     return {"checks": checks, "may_request": may}
 
 

@@ -1,7 +1,8 @@
 """What the village says: objections to a notice, and deliberations with two thirds of the representatives."""
-# requirements: B11 part, B13
+# requirements: B11, B13
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Application, DemocraticReview
+from cases import guards
+from cases.models import Application, DemocraticReview, Notice
 from cases.services.applications import create_application
 from cases.services.deliberation import record_debate
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.flow.engine import perform
+from salvation.flow.table import Context
+from salvation.parameters.services import confirm_parameter, propose_parameter
 from salvation.units.models import Unit
 from tests.builders import COMPLETE, make_household
 
@@ -103,3 +107,42 @@ def test_the_form_of_a_deliberation_saves_it(
     }  # fmt: skip
     assert client.post(address, given).status_code == 302
     assert application.debates.count() == 1
+
+
+def asked(guard: Any, application: Application) -> str | None:
+    answer: str | None = guard(Context(application, None, timezone.now(), Application.flow.step("propose")))
+    return answer
+
+
+def test_where_the_county_says_so_no_case_goes_on_without_a_deliberation(
+    application: Application, clerk: User, county_clerk: User, approver: User, units: dict[str, Unit]
+) -> None:
+    perform(subject=application, step="survey", actor=clerk, now=timezone.now())
+    assert asked(guards.debated, application) is None
+    version = propose_parameter(
+        key="debate.required", unit=units["360722"], value=True, valid_from=date(2020, 1, 1), basis="县办法",
+        actor=county_clerk,
+    )  # fmt: skip
+    confirm_parameter(version_id=version.pk, actor=approver)
+    assert "须经民主评议" in (asked(guards.debated, application) or "")
+    debate(application, clerk)
+    assert asked(guards.debated, application) is None
+
+
+def test_after_an_unfounded_objection_only_tekun_is_noticed_again(
+    application: Application, clerk: User
+) -> None:
+    today = timezone.localdate()
+    noticed = at_the_notice(application)
+    Notice.objects.create(
+        application=noticed, posted_on=today - timedelta(days=9), ends_on=today - timedelta(days=2), place="公开栏",
+        people=1, amount=0,
+    )  # fmt: skip
+    assert asked(guards.notice_still_holds, noticed) is not None
+    perform(subject=noticed, step="object", actor=clerk, now=timezone.now(), comment="家里有小汽车")
+    data = {"conclusion": "UNFOUNDED"}
+    perform(subject=noticed, step="answer", actor=clerk, now=timezone.now(), comment="已报废", data=data)
+    assert asked(guards.notice_still_holds, noticed) is None
+    Application.objects.filter(pk=noticed.pk).update(program="TEKUN_DISPERSED")
+    noticed.refresh_from_db()
+    assert "重新公示" in (asked(guards.notice_still_holds, noticed) or "")

@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from audits.flows import RECTIFICATION
 from cases.check_flow import CHECK
+from cases.discovery_flow import DISCOVERY
+from cases.emergency_flow import EMERGENCY
 from cases.flows import APPLICATION, CHANGE_ORDER
 from cases.kinship_flow import FILING
 from cases.relief_flow import RELIEF
+from cases.special_flow import SPECIAL
 from funds.flows import ROSTER
 from reports.summary.flows import SUMMARY
 from salvation.accounts.roles import ROLES
@@ -31,10 +34,13 @@ FLOW_TABLES = {
     "Application": APPLICATION,
     "ChangeOrder": CHANGE_ORDER,
     "CheckRequest": CHECK,
+    "Discovery": DISCOVERY,
+    "EmergencyMode": EMERGENCY,
     "KinshipFiling": FILING,
     "RectificationItem": RECTIFICATION,
     "Relief": RELIEF,
     "Submission": SUBMISSION,
+    "SpecialDeliberation": SPECIAL,
     "SummaryReport": SUMMARY,
     "Roster": ROSTER,
     "Document": DOCUMENT,
