@@ -34,6 +34,10 @@ COVERED = {
 }
 
 
+# Kept by the county for itself: no town sees them.
+COUNTYS_OWN = {"EmergencyMode", "MonitorBatch"}
+
+
 def foreign_names(role: str) -> list[str]:
     """Names of people who live where this role has nothing to look for."""
     return [name for place in PLACES if place.key not in COVERED[role] for name in place.names]
@@ -52,7 +56,9 @@ def test_the_world_holds_rows_of_every_scoped_model_in_two_towns_and_another_cou
         towns = {
             follow(row, next(iter(model.access.scopes.values()))).code for row in model._base_manager.all()
         }
-        assert {"360722100", "360722101", "140431100"} <= towns, f"add {model.__name__} to tests/world.py"
+        own = model.__name__ in COUNTYS_OWN
+        wanted = {"360722", "140431"} if own else {"360722100", "360722101", "140431100"}
+        assert wanted <= towns, f"add {model.__name__} to tests/world.py"
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
@@ -71,7 +77,7 @@ def test_clerks_of_two_towns_share_no_row_that_is_not_for_everybody(model: Any, 
         r for r in ROLES if model.access.view in ROLES[r].permissions
     }:
         return
-    assert all(sets)
+    assert all(sets) != (model.__name__ in COUNTYS_OWN)
     assert not (sets[0] & sets[1] or sets[0] & sets[2] or sets[1] & sets[2])
 
 

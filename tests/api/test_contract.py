@@ -79,9 +79,9 @@ def test_rows_that_exist_are_as_described(role: str, world: World, bearer: Any) 
 
 def test_the_description_names_every_address_and_every_filter(bearer: Any) -> None:
     paths = bearer("TOWN_CLERK").get("/api/v1/schema/?format=json").json()["paths"]
-    assert len(paths) == 14
+    assert len(paths) == 17
     filters = {one["name"] for one in paths["/api/v1/benefits/"]["get"]["parameters"]}
-    assert filters == {"after", "size", "name", "program", "village", "standing"}
+    assert filters == {"after", "size", "name", "program", "village", "standing", "added", "visit"}
 
 
 def test_strangers_see_no_description() -> None:

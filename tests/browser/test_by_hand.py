@@ -32,7 +32,7 @@ def focused(page: Page) -> str:
 
 def tab_to(page: Page, wanted: str) -> None:
     """Press Tab until the field or button has the focus; every stop must be visible."""
-    for _ in range(60):
+    for _ in range(120):
         if focused(page).startswith(wanted):
             return
         page.keyboard.press("Tab")

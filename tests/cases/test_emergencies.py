@@ -14,7 +14,7 @@ from django.utils import timezone
 from cases import guards
 from cases.emergency_guards import lacking
 from cases.models import Application, EmergencyMode, Notice
-from cases.services.applications import SurveyorInput, create_application, record_survey
+from cases.services.applications import SurveyDetails, SurveyorInput, create_application, record_survey
 from cases.services.emergencies import CATCH_UP, ask_emergency, close_made_up
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -52,6 +52,7 @@ def by_phone(application: Application, clerk: User) -> None:
     record_survey(
         application=application, method="PHONE", visited_at=timezone.now() - timedelta(minutes=5), place="视频",
         present="谢桂英", findings="属实", conclusion="属实", signed_by_family=False,
+        details=SurveyDetails(no_visit_reason="疫情封控，不能入户"),
         surveyors=[SurveyorInput("钟经办", "TOWN", clerk.pk), SurveyorInput("村干部", "VILLAGE")], actor=clerk,
     )  # fmt: skip
 

@@ -34,7 +34,11 @@ def notice(**given: Any) -> Any:
     person = SimpleNamespace(name=given.get("name", "谢桂英"), birth_date=given.get("born", date(1957, 2, 1)))
     household = SimpleNamespace(group_name=given.get("group", "3组"))
     application = SimpleNamespace(
-        applicant=person, household=household, village="水东村", program=given.get("program", "DIBAO_RURAL")
+        applicant=person,
+        household=household,
+        village="水东村",
+        program=given.get("program", "DIBAO_RURAL"),
+        specials=SimpleNamespace(filter=lambda **given: SimpleNamespace(first=lambda: None)),
     )
     return SimpleNamespace(application=application, posted_on=POSTED, people=3, amount=1580)
 

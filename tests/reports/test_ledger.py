@@ -38,9 +38,9 @@ def test_it_has_a_line_for_every_task_of_the_plan_and_is_due_on_the_fifth(ledger
 
 
 def test_figures_come_from_the_table_and_what_nobody_counts_stays_unknown(ledger: Submission) -> None:
-    problems, checked = ledger_rows(ledger)[0], ledger_rows(ledger)[1]
+    problems, leaving = ledger_rows(ledger)[0], ledger_rows(ledger)[2]
     assert problems.figure("problems") == 0
-    assert str(checked.cell("checked_people").value) == "缺数据"
+    assert str(leaving.cell("compared").value) == "缺数据"
 
 
 def test_words_are_kept_and_figures_of_the_system_are_not_typed_over(ledger: Submission, clerk: User) -> None:

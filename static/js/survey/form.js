@@ -116,8 +116,13 @@ export const record = (facts, user, signatures) => {
 export const showProblems = (found) => {
   const box = document.getElementById("error-summary");
   box.hidden = !found.length;
+  const lead = (event, id) => {
+    const field = document.getElementById(id);
+    // The address alone moves the view; whoever types wants to go on typing there.
+    if (field && field.matches("input, select, textarea, button, [tabindex]")) { event.preventDefault(); field.focus(); }
+  };
   box.querySelector("ul").replaceChildren(...found.map(([id, words]) => (
-    node("li", {}, node("a", { href: `#${id}`, textContent: words })))));
+    node("li", {}, node("a", { href: `#${id}`, textContent: words, onclick: (event) => lead(event, id) })))));
   if (found.length) { box.focus(); }
 };
 export { node };
