@@ -116,14 +116,14 @@ GROUP_4 = Heading("组4 兜底保障“回头看”", (
          rate("SD11", "完整率（%）", "SD11N", "SD11D")),
 ))  # fmt: skip
 GROUP_5 = Heading("组5 临时救助", (
-    pair("急难型", flow("SE01", "人次", "到账的急难型救助"), flow("SE02", "金额（元）", "其金额，按到账日", money=True)),
-    pair("支出型", flow("SE03", "人次", "到账的支出型救助"), flow("SE04", "金额（元）", "其金额，按到账日", money=True)),
-    pair("特别救助", flow("SE05", "人次", "到账的特别救助"), flow("SE06", "金额（元）", "其金额，按到账日", money=True)),
-    pair("其中：乡镇备用金", flow("SE07", "人次", "备用金支付的"), flow("SE08", "金额（元）", "其金额", money=True)),
-    flow("SE09", "其中：先行救助（人次）", "先行救助的"),
-    stock("SE10", "先行救助待补手续（件）", "月末仍待补手续的"),
+    pair("急难型", flow("SE01", "人次", "到账的急难型救助", computed=True), flow("SE02", "金额（元）", "其金额，按到账日", computed=True, money=True)),
+    pair("支出型", flow("SE03", "人次", "到账的支出型救助", computed=True), flow("SE04", "金额（元）", "其金额，按到账日", computed=True, money=True)),
+    pair("特别救助", flow("SE05", "人次", "到账的特别救助", computed=True), flow("SE06", "金额（元）", "其金额，按到账日", computed=True, money=True)),
+    pair("其中：乡镇备用金", flow("SE07", "人次", "备用金支付的", computed=True), flow("SE08", "金额（元）", "其金额", computed=True, money=True)),
+    flow("SE09", "其中：先行救助（人次）", "先行救助的", computed=True),
+    stock("SE10", "先行救助待补手续（件）", "月末仍待补手续的", computed=True),
     stock("SE11", "备用金期末余额（元）", "月末余额", money=True),
-    pair("合计", flow("SE12N", "人次", "SE01+SE03+SE05"), flow("SE12A", "金额（元）", "SE02+SE04+SE06", money=True)),
+    pair("合计", flow("SE12N", "人次", "SE01+SE03+SE05", computed=True), flow("SE12A", "金额（元）", "SE02+SE04+SE06", computed=True, money=True)),
 ))  # fmt: skip
 GROUP_6 = Heading("组6 特困服务", (
     stock("SF01", "定点医疗签约（人）", "县域普通病定点医疗签约有效的特困人员"),

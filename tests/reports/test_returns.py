@@ -132,7 +132,7 @@ def test_a_zero_report_is_one_act(submission: Submission, clerk: User) -> None:
     submission.refresh_from_db()
     assert (submission.state, submission.zero) == ("READY", True)
     assert submission.cells["SJ14.m"]["manual"] == "3"
-    assert submission.cells["SE01.m"]["manual"] == "0"
+    assert submission.cells["SH02.m"]["manual"] == "0"
 
 
 def test_a_correction_keeps_both_figures_and_counts_once_accepted(
