@@ -199,6 +199,7 @@ def test_the_unmasked_roster_needs_a_second_person(world: World, enter: Any) -> 
 
 def test_a_job_is_cancelled_by_whoever_asked_for_it(world: World, enter: Any) -> None:
     run = world.one("Run")
+    Run.objects.filter(pk=run.pk).update(state=Run.State.WAITING)
     for role in ("TOWN_LEADER", "LEADER_READONLY", "CITY_VIEWER", "PETITION_OFFICER"):
         assert enter(world.users[role]).post(reverse("web:job", args=[run.pk])).status_code == 409, role
     assert world.one("Run").state == "WAITING"
