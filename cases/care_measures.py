@@ -63,7 +63,8 @@ def special(frame: Frame, covered: QuerySet[Any]) -> QuerySet[Any]:
 def visits(frame: Frame) -> QuerySet[Any]:
     """Every visit, whatever way."""
     household = Subquery(HOUSEHOLD.filter(person=OuterRef("person"))[:1])
-    return CareVisit.objects.filter(unit__county=frame.county).annotate(household_id=household)
+    rows = CareVisit.objects.filter(unit__county=frame.county).select_related("person", "unit")
+    return rows.annotate(household_id=household)
 
 
 def sources(covered: Any) -> tuple[Source, ...]:

@@ -146,7 +146,8 @@ def lowered(frame: Frame) -> QuerySet[Any]:
 
 def reliefs(frame: Frame) -> QuerySet[Any]:
     """Temporary relief that was paid; it counts in the month of the payment."""
-    return Relief.objects.filter(county=frame.county, paid_on__isnull=False)
+    rows = Relief.objects.filter(county=frame.county, paid_on__isnull=False)
+    return rows.select_related("applicant", "unit")
 
 
 def unsettled_reliefs(frame: Frame) -> QuerySet[Any]:
@@ -179,14 +180,13 @@ SOURCES = (
         household="benefit__household_id",
         person="benefit__applicant_id",
     ),
-    Source("reliefs", "到账的临时救助", reliefs, person="applicant_id", permission="relief.view"),
+    Source("reliefs", "到账的临时救助", reliefs, person="applicant_id"),
     Source(
         "reliefs.unsettled",
         "待补手续的先行救助",
         unsettled_reliefs,
         month=None,
         person="applicant_id",
-        permission="relief.view",
     ),
     *care_measures.sources(covered),
     Source("population", "户籍人口", population, month=None, permission="table.view"),

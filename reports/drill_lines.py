@@ -225,7 +225,34 @@ SPECIALS = Table(
         Column("decided_on", "决定日期", Kinds.DATE),
     ),
 )
+RELIEFS = Table(
+    "drill-reliefs",
+    "临时救助",
+    (
+        Column("applicant", "申请人", Kinds.NAME, value="applicant.name", priority=1, link=True),
+        Column("no", "受理号", priority=2),
+        Column("program", "类型", value=lambda r: r.get_program_display()),
+        Column("situation", "情形", value=lambda r: r.get_situation_display()),
+        Column("unit", "受理单位", value="unit.name"),
+        Column("paid_on", "到账日期", Kinds.DATE),
+        Column("amount", "金额（元）", Kinds.MONEY, priority=3),
+    ),
+)
+VISITS = Table(
+    "drill-visits",
+    "探视巡访",
+    (
+        Column("name", "姓名", Kinds.NAME, value="person.name", priority=1, link=True),
+        Column(
+            "visited_on", "巡访日期", Kinds.DATE, value=lambda visit: timezone.localdate(visit.visited_at)
+        ),
+        Column("way", "方式", value=lambda visit: visit.get_way_display(), priority=2),
+        Column("org", "巡访力量", value=lambda visit: visit.get_org_display()),
+        Column("unit", "单位", value="unit.name", priority=3),
+    ),
+)
 RECTIFICATION = Kind(ITEMS, list, _record("audits:item"))
+RELIEF = Kind(RELIEFS, list, _record("cases:relief"))
 # By source: what its records are when they are counted one by one.
 SHOWN: dict[str, Kind] = {
     "decided": Kind(APPLICATIONS, list, _record("cases:application")),
@@ -238,6 +265,9 @@ SHOWN: dict[str, Kind] = {
     "rectification.late": RECTIFICATION,
     "rectification.steps": Kind(ITEMS, transition_lines, _record("audits:item")),
     "population": Kind(POPULATION, list, None),
+    "reliefs": RELIEF,
+    "reliefs.unsettled": RELIEF,
+    "care.visits": Kind(VISITS, list, lambda visit: reverse("cases:person", args=[visit.person_id])),
     "discovered": Kind(FOUND, list, _record("cases:discovery")),
     "informed": Kind(FOUND, list, _record("cases:discovery")),
     "deliberated": Kind(SPECIALS, list, _record("cases:special")),
