@@ -46,6 +46,7 @@ class Person(ScopedModel):
         indexes = [
             models.Index(OpClass(Substr("name", 2), "text_pattern_ops"), name="person_name_from_2"),
             models.Index(OpClass(Substr("name", 3), "text_pattern_ops"), name="person_name_from_3"),
+            models.Index(fields=["id_status"], condition=~Q(id_status="VALID"), name="person_doubtful_id"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -20,9 +20,15 @@ INSERT INTO funds_roster
 SELECT %(county)s, book.unit_id, book.program, %(month)s, 'DRAFT', %(now)s, %(due)s,
        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''
 FROM (
-    SELECT b.unit_id, b.program
-    FROM cases_benefit b JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> %(month)s::date
-    WHERE b.county_id = %(county)s AND b.program = ANY(%(programs)s)
+    SELECT kept.unit_id, kept.program
+    FROM (
+        SELECT DISTINCT unit_id, program FROM cases_benefit
+        WHERE county_id = %(county)s AND program = ANY(%(programs)s)
+    ) kept
+    CROSS JOIN LATERAL (
+        SELECT FROM cases_benefit b JOIN cases_benefitterm t ON t.benefit_id = b.id AND t.months @> %(month)s::date
+        WHERE b.unit_id = kept.unit_id AND b.program = kept.program LIMIT 1
+    ) in_force
     UNION
     SELECT r.unit_id, r.program FROM funds_roster r
     WHERE r.county_id = %(county)s AND r.month = %(month)s::date - interval '1 month' AND r.lines > 0
@@ -66,16 +72,21 @@ signed AS (
         AND s.month >= r.month - interval '{BACKPAY_HORIZON}' AND s.state NOT IN {OPEN_STATES}
     GROUP BY r.unit_id, r.program
 ),
+term AS MATERIALIZED (
+    SELECT r.roster_id, r.month, r.previous_id, r.previous_month, g.ids, g.months AS signed_months, t.*
+    FROM book r
+    JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
+    LEFT JOIN signed g ON g.unit_id = r.unit_id AND g.program = r.program
+    CROSS JOIN LATERAL (
+        SELECT t.id AS term_id, t.benefit_id, t.months, t.standing, t.base, t.uplift, t.care, t.total
+        FROM cases_benefitterm t WHERE t.benefit_id = b.id OFFSET 0
+    ) t
+),
 -- A term's amounts never change, so a regular line of the same term says that the month is settled.
 unsettled AS (
-    SELECT x.signed_id, x.term_id
-    FROM signed g
-    JOIN cases_benefit b ON b.unit_id = g.unit_id AND b.program = g.program
-    CROSS JOIN LATERAL (
-        SELECT u.id AS signed_id, t.id AS term_id
-        FROM cases_benefitterm t JOIN unnest(g.ids, g.months) AS u (id, month) ON t.months @> u.month
-        WHERE t.benefit_id = b.id AND t.standing <> 'SUSPENDED' OFFSET 0
-    ) x
+    SELECT u.id AS signed_id, t.term_id
+    FROM term t CROSS JOIN LATERAL unnest(t.ids, t.signed_months) AS u (id, month)
+    WHERE t.months @> u.month AND t.standing <> 'SUSPENDED'
     EXCEPT
     SELECT l.roster_id, l.term_id FROM funds_payline l
     WHERE l.roster_id IN (SELECT unnest(ids) FROM signed) AND l.kind = 'REGULAR' AND l.state = 'PLANNED'
@@ -99,13 +110,9 @@ missed AS (
     )
 ),
 due AS (
-    SELECT r.roster_id, r.month, r.month AS for_month, 'REGULAR' AS kind, r.previous_id, r.previous_month,
-           b.id AS benefit_id, t.id AS term_id, t.base, t.uplift, t.care, t.total
-    FROM book r
-    JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
-    CROSS JOIN LATERAL (
-        SELECT * FROM cases_benefitterm t WHERE t.benefit_id = b.id AND t.months @> r.month OFFSET 0
-    ) t
+    SELECT roster_id, month, month AS for_month, 'REGULAR' AS kind, previous_id, previous_month, benefit_id, term_id,
+           base, uplift, care, total
+    FROM term WHERE months @> month
     UNION ALL
     -- A part may have fallen while the sum rose: then the difference stands in the first part alone.
     SELECT m.roster_id, m.month, m.for_month, 'BACKPAY', NULL, NULL, m.benefit_id, m.term_id,
@@ -115,14 +122,18 @@ due AS (
     FROM missed m
 )"""
 
-# Whether a line may be paid, and which household it belongs to (特困: one person is one household).
+# Whether a line may be paid, and which household it belongs to (特困: one person is one household). Doubtful IDs are
+# few and have an index of their own: whoever shares a term with one is looked up from there, not person by person.
 _JUDGED = """
+doubtful AS MATERIALIZED (
+    SELECT m.term_id FROM cases_person p JOIN cases_termmember m ON m.person_id = p.id WHERE p.id_status <> 'VALID'
+),
 judged AS (
     SELECT d.roster_id, d.month, d.for_month, d.kind, d.previous_id, d.previous_month, d.benefit_id, d.term_id, d.base, d.uplift, d.care,
            d.total, c.people, c.reason AS held_reason, e.reason AS manual_reason,
            CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN t.standing = 'SUSPENDED' THEN 'SUSPENDED'
                 WHEN c.reason IS NOT NULL THEN 'HOLD'
-                WHEN c.bad_id OR a.id_status <> 'VALID' THEN 'ID' ELSE '' END AS excluded_as,
+                WHEN a.id_status <> 'VALID' OR d.term_id IN (SELECT term_id FROM doubtful) THEN 'ID' ELSE '' END AS excluded_as,
            CASE WHEN b.program LIKE 'TEKUN%%' THEN b.id ELSE b.household_id END AS home,
            b.county_id, b.unit_id, b.village_id, b.household_id, b.program, b.no AS benefit_no, b.is_single, b.source,
            t.assessment_id, t.standing, t.standard, t.per_capita_income, t.care_level, t.order_id,
@@ -134,19 +145,18 @@ judged AS (
     LEFT JOIN funds_exclusion e ON e.roster_id = d.roster_id AND e.benefit_id = d.benefit_id
         AND e.for_month = d.for_month
     CROSS JOIN LATERAL (
-        SELECT count(*) AS people, bool_or(p.id_status <> 'VALID') AS bad_id, (
+        SELECT count(*) AS people, (
             SELECT min(h.reason) FROM cases_hold h
             JOIN cases_termmember held ON held.person_id = h.person_id AND held.term_id = d.term_id
             WHERE h.lifted_at IS NULL AND h.from_month <= d.month
         ) AS reason
-        FROM cases_termmember m JOIN cases_person p ON p.id = m.person_id WHERE m.term_id = d.term_id
+        FROM cases_termmember m WHERE m.term_id = d.term_id
     ) c
 ),
 placed AS (
-    SELECT judged.*,
-           kind = 'REGULAR' AND excluded_as = '' AND row_number() OVER (
-               PARTITION BY roster_id, home, kind = 'REGULAR' AND excluded_as = '' ORDER BY benefit_id) = 1 AS counts,
-           bool_or(kind = 'REGULAR' AND excluded_as = '') OVER (PARTITION BY roster_id, home) AS home_stays
+    -- A household counts once: with the first of its benefits that is paid this month.
+    SELECT judged.*, min(benefit_id) FILTER (WHERE kind = 'REGULAR' AND excluded_as = '')
+           OVER (PARTITION BY roster_id, home) AS first_paid
     FROM judged WHERE kind = 'REGULAR' OR excluded_as IN ('', 'MANUAL')
 )"""
 
@@ -170,12 +180,12 @@ SELECT j.roster_id, j.county_id, j.unit_id, j.village_id, j.benefit_id, j.househ
        CASE WHEN cause.code IN ('ORDER', 'LATE') THEN coalesce(o.kind, '') ELSE '' END AS cause_kind,
        CASE WHEN l.state = 'PLANNED' THEN l.people END AS last_people,
        CASE WHEN l.state = 'PLANNED' THEN l.total END AS last_total,
-       CASE WHEN j.counts THEN 1 ELSE 0 END AS households,
-       CASE WHEN j.counts AND NOT (coalesce(l.households, 0) = 1 OR (j.previous_id IS NOT NULL AND EXISTS (
+       CASE WHEN counted.once THEN 1 ELSE 0 END AS households,
+       CASE WHEN counted.once AND NOT (coalesce(l.households, 0) = 1 OR (j.previous_id IS NOT NULL AND EXISTS (
             SELECT 1 FROM funds_payline y WHERE y.roster_id = j.previous_id AND y.households = 1
             AND y.household_id = j.household_id AND (y.program NOT LIKE 'TEKUN%%' OR y.benefit_id = j.benefit_id)
        ))) THEN 1 ELSE 0 END AS households_in,
-       CASE WHEN j.excluded_as <> '' AND l.households = 1 AND NOT j.home_stays THEN 1 ELSE 0 END AS households_out,
+       CASE WHEN j.excluded_as <> '' AND l.households = 1 AND j.first_paid IS NULL THEN 1 ELSE 0 END AS households_out,
        coalesce(pa.holder_name, '') AS payee_name, coalesce(hm.relation, '') AS payee_relation,
        coalesce(pa.payee_kind, '') AS payee_kind, coalesce(pa.kind, '') AS account_kind, coalesce(pa.bank, '') AS bank,
        pa.number AS account, pa.number_index AS account_index, coalesce(pa.filing_no, '') AS filing_no,
@@ -199,6 +209,9 @@ LEFT JOIN LATERAL (
     OFFSET 0
 ) l ON true
 LEFT JOIN cases_changeorder o ON o.id = j.order_id
+CROSS JOIN LATERAL (
+    SELECT j.kind = 'REGULAR' AND j.excluded_as = '' AND j.benefit_id = j.first_paid AS once
+) counted
 CROSS JOIN LATERAL (
     SELECT CASE WHEN j.kind = 'BACKPAY' AND EXISTS (
                     SELECT 1 FROM funds_payline x WHERE x.benefit_id = j.benefit_id AND x.for_month = j.for_month

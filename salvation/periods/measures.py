@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from salvation.domain.month import Month
 from salvation.replica import database
@@ -21,8 +21,6 @@ from salvation.units.models import Unit
 
 STOCK, MONTH, CUMULATIVE = "", "m", "c"
 DISTINCT = frozenset({"people", "households"})
-# Stands for no single unit: the county as a whole.
-WHOLE = Value(None, output_field=BigIntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +84,62 @@ def subs(source: Source) -> tuple[str, ...]:
 def compute(frame: Frame, codes: Iterable[str]) -> Figures:
     """All figures of a county for a month, in one statement whatever the number of units and sources."""
     wanted = [MEASURES[code] for code in codes if code in MEASURES]
-    parts: list[QuerySet[Any]] = []
+    counts = []
     for source_code in dict.fromkeys(measure.source for measure in wanted):
-        source = SOURCES[source_code]
-        measures = [measure for measure in wanted if measure.source == source_code]
-        rows = source.rows(frame).order_by()
-        parts.append(rows.values(of_unit=F(source.unit)).annotate(**_aggregates(source, measures, frame)))
-        # People and households may stand in several units; events and amounts add up by themselves.
-        distinct = [measure for measure in measures if measure.count in DISTINCT]
-        if distinct:
-            parts.append(rows.values(of_unit=WHOLE).annotate(**_aggregates(source, distinct, frame)))
+        of_source = [measure for measure in wanted if measure.source == source_code]
+        counts.append(_counts(SOURCES[source_code], of_source, frame))
     figures: Figures = {}
-    for found in _together(parts):
+    for found in _together(filter(None, counts)):
         _put(figures, found, found["of_unit"])
     for by_unit in figures.values():
-        by_unit.setdefault(None, sum(by_unit.values()))
+        by_unit.setdefault(None, 0)
     return figures
 
 
-def _together(parts: Iterable[QuerySet[Any]]) -> Iterator[dict[str, Any]]:
-    """The rows of queries with columns of their own, asked in one statement."""
+def _counts(source: Source, measures: Iterable[Measure], frame: Frame) -> tuple[str, tuple[Any, ...]] | None:
+    """The statement that counts a source by unit and as a whole: each record is read and judged once.
+
+    OFFSET 0 keeps the planner from judging it again for every figure and both groupings. None without any record.
+    """
+    columns: dict[str, Any] = {"of_unit": F(source.unit)}
+    flags, counts = {}, []
+    for measure in measures:
+        counted = PATHS.get(measure.count, lambda _: measure.count)(source)
+        column = f"k_{counted}"
+        columns[column] = F(counted)
+        for sub in subs(source):
+            alias = f"x_{measure.code}__{sub}" if sub else f"x_{measure.code}"
+            flags[alias] = _flag(condition(source, measure, frame, sub))
+            what = f'count(DISTINCT "{column}")' if measure.count in PATHS else f'sum("{column}")'
+            counts.append(f'{what} FILTER (WHERE "{alias}") AS "{alias}"')
+    rows = source.rows(frame).order_by().values(**columns).annotate(**flags)
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    figures = ", ".join(counts)
+    # Names come from declarations, values are parameters.
+    grouped = f"SELECT of_unit, {figures} FROM ({sql} OFFSET 0) r GROUP BY GROUPING SETS ((of_unit), ())"  # noqa: S608
+    return grouped, parameters
+
+
+# What is counted once each, by the source's own path; anything else is an amount to add up.
+PATHS: dict[str, Callable[[Source], str]] = {
+    "people": lambda source: source.person,
+    "households": lambda source: source.household,
+    "events": lambda _: "pk",
+}
+
+
+def _flag(where: Q) -> Any:
+    return ExpressionWrapper(where, output_field=BooleanField()) if where else Value(value=True)
+
+
+def _together(counts: Iterable[tuple[str, tuple[Any, ...]]]) -> Iterator[dict[str, Any]]:
+    """The rows of statements with columns of their own, asked in one."""
     statements: list[str] = []
     parameters: list[Any] = []
-    for part in parts:
-        try:
-            sql, given = part.query.sql_with_params()
-        except EmptyResultSet:
-            continue
+    for sql, given in counts:
         statements.append(f"SELECT to_jsonb(part)::text FROM ({sql}) part")  # noqa: S608 - Django's own statement
         parameters += given
     if not statements:
@@ -128,22 +155,6 @@ def _put(figures: Figures, found: Mapping[str, Any], unit: int | None) -> None:
         if alias.startswith("x_"):
             code, _, sub = alias.removeprefix("x_").partition("__")
             figures.setdefault(key(code, sub), {})[unit] = value or 0
-
-
-def _aggregates(source: Source, measures: Iterable[Measure], frame: Frame) -> dict[str, Any]:
-    aggregates = {}
-    for measure in measures:
-        for sub in subs(source):
-            alias = f"x_{measure.code}__{sub}" if sub else f"x_{measure.code}"
-            aggregates[alias] = _aggregate(source, measure, condition(source, measure, frame, sub))
-    return aggregates
-
-
-def _aggregate(source: Source, measure: Measure, where: Q) -> Any:
-    counted = {"people": source.person, "households": source.household, "events": "pk"}.get(measure.count)
-    if counted is None:
-        return Sum(measure.count, filter=where)
-    return Count(counted, distinct=True, filter=where)
 
 
 def condition(source: Source, measure: Measure, frame: Frame, sub: str) -> Q:

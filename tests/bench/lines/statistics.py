@@ -41,6 +41,12 @@ RELIEFS = [
     "channel = 'RESERVE'",
     "true",
 ]
+GRADES = ("level IS NOT NULL", "level = 'SELF'", "level = 'HALF'", "level = 'FULL'")
+WISHING = "wishes AND level IN ('HALF', 'FULL')"
+CARED = [
+    "contracted", "true", "dispersed AND agreed", "dispersed", "dispersed AND visited", *GRADES, WISHING,
+    f"{WISHING} AND NOT dispersed",
+]  # fmt: skip
 DIBAO = "program IN ('DIBAO_URBAN', 'DIBAO_RURAL')"
 HOUSEHOLD_PROGRAMS = [
     f"program = '{code}'" for code in ("DIBAO_URBAN", "DIBAO_RURAL", "MARGINAL", "RIGID_EXPENSE")
@@ -111,8 +117,61 @@ WITH covered AS (
     SELECT unit_id, ARRAY[{_both("id", *RELIEFS, "advance")}, {_sums(*RELIEFS)},
         count(*) FILTER (WHERE advance AND stat_month <= %(month)s AND coalesce(settled_month > %(month)s, true))]::numeric[] AS n
     FROM cases_relief WHERE county_id = %(county)s AND paid_on IS NOT NULL {BY_UNIT}
+), tekun AS (
+    SELECT unit_id, person_id, program = 'TEKUN_DISPERSED' AS dispersed FROM cases_benefitsnapshot
+    WHERE county_id = %(county)s AND month = %(month)s AND program LIKE 'TEKUN%%'
+), cared AS (
+    SELECT unit_id, ARRAY[{_counts("person_id", *CARED)}]::numeric[] AS n FROM (
+        SELECT t.*,
+            EXISTS (SELECT FROM cases_medicalcontract m WHERE m.person_id = t.person_id AND m.kind = 'ORDINARY'
+                    AND %(last)s BETWEEN m.from_on AND m.until_on) AS contracted,
+            EXISTS (SELECT FROM cases_careagreement a WHERE a.person_id = t.person_id
+                    AND %(last)s BETWEEN a.from_on AND a.until_on) AS agreed,
+            EXISTS (SELECT FROM cases_carevisit v WHERE v.person_id = t.person_id AND v.stat_month = %(month)s
+                    AND v.way = 'ONSITE') AS visited,
+            EXISTS (SELECT FROM cases_carewish w WHERE w.person_id = t.person_id AND w.wish = 'CENTRALIZED'
+                    AND w.registered_on <= %(last)s AND coalesce(w.ended_on > %(last)s, true)) AS wishes,
+            (SELECT g.level FROM cases_careassessment g WHERE g.person_id = t.person_id AND g.assessed_on <= %(last)s
+             AND g.next_on > %(last)s ORDER BY g.assessed_on DESC, g.id DESC LIMIT 1) AS level
+        FROM tekun t
+    ) x {BY_UNIT}
+), special AS (
+    SELECT unit_id, ARRAY[{_counts("id", "true", "signed")}]::numeric[] AS n FROM (
+        SELECT p.id, p.unit_id, p.disability_kind, EXISTS (
+            SELECT FROM cases_medicalcontract m WHERE m.person_id = p.id AND m.kind = 'SPECIAL'
+            AND %(last)s BETWEEN m.from_on AND m.until_on) AS signed
+        FROM cases_person p JOIN units_unit w ON w.id = p.unit_id AND w.county_id = %(county)s
+        WHERE p.id IN (SELECT person_id FROM tekun) OR p.id IN (
+            SELECT person_id FROM cases_orphantag WHERE recognised_on <= %(last)s AND coalesce(ended_on > %(last)s, true))
+    ) x WHERE signed OR disability_kind IN ('INTELLECT', 'MENTAL') {BY_UNIT}
+), visits AS (
+    SELECT unit_id, ARRAY[{_both("id", "true", "org = 'NPO'")}]::numeric[] AS n
+    FROM cases_carevisit WHERE unit_id IN (SELECT id FROM units_unit WHERE county_id = %(county)s) {BY_UNIT}
+), listed AS (
+    SELECT unit_id, ARRAY[{_both("person_id", "true")}]::numeric[] AS n FROM (
+        SELECT b.unit_id, m.person_id, a.stat_month
+        FROM cases_application a JOIN cases_benefit b ON b.id = a.benefit_id
+        JOIN cases_benefitterm t ON t.benefit_id = b.id JOIN cases_termmember m ON m.term_id = t.id
+        JOIN cases_person p ON p.id = m.person_id
+        WHERE a.county_id = %(county)s AND a.state = 'CONFIRMED' AND lower(m.months) = b.first_month AND EXISTS (
+            SELECT FROM cases_monitoredperson w JOIN cases_monitorbatch h ON h.id = w.batch_id
+            WHERE w.county_id = %(county)s AND w.id_index = p.id_index AND a.decided_on BETWEEN h.valid_from AND h.valid_until)
+    ) x {BY_UNIT}
+), found AS (
+    SELECT unit_id, ARRAY[{_both("who", *(f"what = {number}" for number in range(4)))}]::numeric[] AS n FROM (
+        SELECT m.unit_id, m.id_index::text AS who, coalesce(m.matched_month, d.checked_month) AS stat_month, 0 AS what
+        FROM cases_monitoredperson m LEFT JOIN cases_discovery d ON d.id = m.discovery_id WHERE m.county_id = %(county)s
+        UNION ALL
+        SELECT unit_id, coalesce(id_index::text, id::text), checked_month, 1 FROM cases_discovery
+        WHERE county_id = %(county)s AND origin <> 'LIST'
+        UNION ALL
+        SELECT unit_id, coalesce(id_index::text, id::text), informed_month, 2 FROM cases_discovery
+        WHERE county_id = %(county)s
+        UNION ALL
+        SELECT unit_id, id::text, stat_month, 3 FROM cases_specialdeliberation WHERE county_id = %(county)s
+    ) x {BY_UNIT}
 )
-SELECT u.id, c.n, f.n, d.n, o.n, r.n, p.n, q.n, e.n, l.n
+SELECT u.id, c.n, f.n, d.n, o.n, r.n, p.n, q.n, e.n, l.n, a.n, s.n, v.n, t.n, w.n
 FROM (SELECT id FROM units_unit WHERE county_id = %(county)s UNION ALL SELECT NULL) u
 LEFT JOIN covered c ON c.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN confirmed f ON f.unit_id IS NOT DISTINCT FROM u.id
@@ -123,6 +182,11 @@ LEFT JOIN population p ON p.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN problems q ON q.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN closed e ON e.unit_id IS NOT DISTINCT FROM u.id
 LEFT JOIN reliefs l ON l.unit_id IS NOT DISTINCT FROM u.id
+LEFT JOIN cared a ON a.unit_id IS NOT DISTINCT FROM u.id
+LEFT JOIN special s ON s.unit_id IS NOT DISTINCT FROM u.id
+LEFT JOIN visits v ON v.unit_id IS NOT DISTINCT FROM u.id
+LEFT JOIN listed t ON t.unit_id IS NOT DISTINCT FROM u.id
+LEFT JOIN found w ON w.unit_id IS NOT DISTINCT FROM u.id
 WHERE c.n IS NOT NULL OR f.n IS NOT NULL
 """
 
@@ -165,10 +229,13 @@ def run(county: Unit) -> list[Result]:
 def _check_same(cells: dict[str, str], rows: list[tuple[object, ...]]) -> None:
     """The statement by hand counts what the system counts: a few figures of the county of every kind."""
     county = next(row for row in rows if row[0] is None)
-    _, stock, new, _, out, orders, *_, reliefs = county
+    _, stock, new, _, out, orders, _, _, _, reliefs, cared, special, visits, listed, found_out = county
     found = {
         "SA02": stock[0], "SA14": stock[12], "SB04.c": new[1], "SB09.m": new[8], "SC11P.c": out[11], "SC11H.c": out[13],
-        "SC12.c": orders[5], "SE12N.c": reliefs[9], "SE12A.c": reliefs[21],
+        "SC12.c": orders[5], "SE12N.c": reliefs[9], "SE12A.c": reliefs[21], "SF01": cared[0], "SF07": cared[2], "SF10": cared[4],
+        "SF14": cared[5], "SF17": cared[7], "SF19": cared[9], "SF20": cared[10], "SF03": special[0], "SF04": special[1],
+        "SF12.c": visits[1], "SF13.m": visits[2], "SB01.c": found_out[1], "SB02.c": found_out[3],
+        "SB03.c": found_out[5], "SB08.c": listed[1],
     }  # fmt: skip
     wrong = {
         key: (cells[key], value) for key, value in found.items() if float(cells[key]) != float(value or 0)
