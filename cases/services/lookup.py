@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 
 from cases.models import Application, Benefit, Person, Relief, TermMember
+from cases.models.choices import Program
 from salvation.access.services import require
 from salvation.domain import citizen_id, mask
 from salvation.domain.errors import BadValue, Refusal
@@ -107,7 +108,7 @@ def look_up(*, asked: Sequence[Asked], purpose: str, actor: Any) -> list[Answer]
     if len(purpose.strip()) < 4:
         raise Refusal("请写明查询用途（不少于4个字）", field="purpose")
     people = _people([one.number for one in asked if one.number], actor)
-    known = _Known([person.pk for person in people.values()], actor)
+    known = _Known([person["pk"] for person in people.values()], actor)
     answers = [
         _answer(seq, one, people.get(blind_index(one.number, "citizen_id")) if one.number else None, known)
         for seq, one in enumerate(asked, start=1)
@@ -117,10 +118,10 @@ def look_up(*, asked: Sequence[Asked], purpose: str, actor: Any) -> list[Answer]
     return answers
 
 
-def _people(numbers: Sequence[str], actor: Any) -> dict[Any, Person]:
+def _people(numbers: Sequence[str], actor: Any) -> dict[Any, dict[str, Any]]:
     indexes = [blind_index(number, "citizen_id") for number in numbers]
-    rows = Person.objects.visible_to(actor).filter(id_index__in=indexes).select_related("village")
-    return {person.id_index: person for person in rows}
+    rows = Person.objects.visible_to(actor).filter(id_index__in=indexes)
+    return {row["id_index"]: row for row in rows.values("pk", "id_index", "name", "died_on", "village__name")}
 
 
 class _Known:
@@ -133,7 +134,16 @@ class _Known:
             months__contains=Month.of(today).first_day,
             term__benefit__in=Benefit.objects.visible_to(actor).values("pk"),
         )
-        self.covered = {row.person_id: row for row in covered.select_related("term__benefit")}
+        self.covered = {
+            row["person"]: row
+            for row in covered.values(
+                "person",
+                "base",
+                "uplift",
+                program=F("term__benefit__program"),
+                since=F("term__benefit__first_month"),
+            )
+        }
         self.applying: dict[int, list[str]] = defaultdict(list)
         open_now = Application.objects.visible_to(actor).exclude(state__in=Application.flow.ended)
         rows = open_now.filter(
@@ -151,26 +161,27 @@ class _Known:
         }
 
 
-def _answer(seq: int, one: Asked, person: Person | None, known: _Known) -> Answer:
+def _answer(seq: int, one: Asked, person: dict[str, Any] | None, known: _Known) -> Answer:
     if not one.number:
         return Answer(seq, mask.id_number(one.given, Scene.LIST), WRONG, one.problem)
     shown = mask.id_number(one.number, Scene.LIST)
     if person is None:
         return Answer(seq, shown, UNKNOWN, "不在库，或不在您的管辖范围")
-    row = known.covered.get(person.pk)
-    count, money = known.reliefs.get(person.pk, (0, None))
+    pk = person["pk"]
+    row = known.covered.get(pk)
+    count, money = known.reliefs.get(pk, (0, None))
     return Answer(
         seq,
         shown,
         HELPED if row else NOT_HELPED,
-        f"{person.died_on:%Y-%m-%d}死亡" if person.died_on else "",
-        person.pk,
-        person.name,
-        str(person.village),
-        row.term.benefit.get_program_display() if row else "",
-        row.term.benefit.first_month if row else None,
-        row.base + row.uplift if row else None,
-        "、".join(known.applying.get(person.pk, [])),
+        f"{person['died_on']:%Y-%m-%d}死亡" if person["died_on"] else "",
+        pk,
+        person["name"],
+        person["village__name"],
+        Program(row["program"]).label if row else "",
+        row["since"] if row else None,
+        row["base"] + row["uplift"] if row else None,
+        "、".join(known.applying.get(pk, [])),
         count,
         money,
     )

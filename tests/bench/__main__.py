@@ -26,7 +26,7 @@ from tests.bench import county  # noqa: E402
 TARGET = ROOT / "bench.json"
 LINES = (
     "roster_import", "means", "means_stored", "snapshot", "pay_roster", "statistics", "freeze", "papers", "flat", "memory",
-    "pages", "clerks",
+    "pages", "cases", "clerks",
 )  # fmt: skip
 # The line that first seeds further counties.
 COUNTIES = "counties"
