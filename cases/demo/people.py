@@ -132,9 +132,11 @@ def make_number(born: date, male: bool, demo: Demo) -> str:
         sequence += (sequence % 2 == 0) if male else (sequence % 2 == 1)
         place = f"{demo.county.code[-2:]}{rng.randrange(100):02d}"
         first = f"99{place}{born:%Y%m%d}{sequence % 1000:03d}"
-        if first not in used and not first.endswith("000"):
+        number = first + check_character(first)
+        # A genuine number may end in 000; an import takes it for one that Excel damaged.
+        if first not in used and not first.endswith("000") and not number.endswith("000"):
             used.add(first)
-            return first + check_character(first)
+            return number
 
 
 def write_households(demo: Demo, made: list[DemoHousehold]) -> None:

@@ -1,11 +1,15 @@
+import os
 import random
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from salvation.demo.accounts import seed_accounts
@@ -43,11 +47,29 @@ class Command(BaseCommand):
         scale = options["scale"]
         counties = self._counties(scale)
         share = int(HOUSEHOLDS * scale / len(counties))
-        for number, county in enumerate(counties):
-            try:
-                self._seed(county, share, options["seed"] + number, many=len(counties) > 1)
-            except Refusal as refusal:
-                raise CommandError(str(refusal), returncode=2) from refusal
+        try:
+            if len(counties) == 1:
+                seed(counties[0].pk, share, options["seed"], many=False, report=self._tell)
+            else:
+                self._seed_side_by_side(counties, share, options["seed"])
+        except Refusal as refusal:
+            raise CommandError(str(refusal), returncode=2) from refusal
+
+    def _tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _seed_side_by_side(self, counties: list[Unit], households: int, first_seed: int) -> None:
+        """As many counties at once as there are processors: each is a transaction and a sequence of chances of its own."""
+        connections.close_all()
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
+            under_way = [
+                pool.submit(seed, county.pk, households, first_seed + number, many=True, report=None)
+                for number, county in enumerate(counties)
+            ]
+            for one in under_way:
+                for line in one.result():
+                    self._tell(line)
 
     def _counties(self, scale: float) -> list[Unit]:
         files = ONE if scale <= 1 else MANY
@@ -66,14 +88,26 @@ class Command(BaseCommand):
         for name in names:
             load_units(path=DATA / name)
 
-    @transaction.atomic
-    def _seed(self, county: Unit, households: int, seed: int, *, many: bool) -> None:
-        now = timezone.localtime()
-        units = list(reporting_units(county, on=now.date()))
-        demo = Demo(county, units, households, random.Random(seed), now)  # noqa: S311 - synthetic data
-        demo.facts["many"] = many
-        self.stdout.write(f"{county.name}：{seed_accounts(demo)}")
-        LEFT_TO_THE_TICK.set(True)
-        for seeder in sorted(SEEDERS, key=lambda seeder: seeder.order):
-            self.stdout.write(f"  {seeder.label}：{seeder.run(demo)}")
-            self.stdout.flush()
+
+@transaction.atomic
+def seed(
+    county_id: int, households: int, chance: int, *, many: bool, report: Callable[[str], None] | None
+) -> list[str]:
+    """Fill one county; the lines that say with what, each also told to ``report`` as soon as it is true."""
+    county = Unit.objects.select_related("parent").get(pk=county_id)
+    now = timezone.localtime()
+    units = list(reporting_units(county, on=now.date()))
+    demo = Demo(county, units, households, random.Random(chance), now)  # noqa: S311 - synthetic data
+    demo.facts["many"] = many
+    LEFT_TO_THE_TICK.set(True)
+    lines: list[str] = []
+
+    def tell(line: str) -> None:
+        lines.append(line)
+        if report is not None:
+            report(line)
+
+    tell(f"{county.name}：{seed_accounts(demo)}")
+    for seeder in sorted(SEEDERS, key=lambda seeder: seeder.order):
+        tell(f"  {seeder.label}：{seeder.run(demo)}")
+    return lines
