@@ -30,7 +30,7 @@ def load_findings(stored_as: str) -> dict[str, Any]:
 
 def findings(plan: Plan) -> dict[str, Any]:
     """Counts, columns, sheets, and the first problems, differences and rows not taken for people."""
-    told = [(row, problem) for row in plan.reading.rows for problem in row.problems]
+    told = [(row, problem) for row in plan.flawed for problem in row.problems]
     rejects = [
         [row.place, row.values.get("name") or "", problem.field, problem.reason, problem.remedy]
         for row, problem in told
@@ -67,7 +67,7 @@ def _sheet(sheet: Any) -> dict[str, Any]:
         "name": sheet.sheet.name,
         "top": sheet.header.top + 1,
         "bottom": sheet.header.bottom + 1,
-        "rows": len(sheet.rows),
+        "rows": len(sheet.body.data),
         "unit": sheet.caption.unit,
         "month": sheet.caption.month.label if sheet.caption.month else "",
         "village": sheet.village,

@@ -333,7 +333,7 @@ def report_of(plan: Plan) -> dict[str, Any]:
         "rows": plan.rows,
         "accepted": plan.accepted,
         "rejected": plan.rejected,
-        "households": len(plan.taken),
+        "households": plan.households,
         "unchanged": plan.unchanged,
         "differences": len(plan.differences),
     }
@@ -346,4 +346,4 @@ def returned_of(*, batch: Batch, actor: Any) -> bytes:
     record(
         actor=actor, action="roster.return", subject=batch, unit=batch.unit, facts={"file": batch.file_name}
     )
-    return returned_workbook(load(batch.stored_as), plan.reading)
+    return returned_workbook(load(batch.stored_as), plan.reading, plan.flawed)

@@ -72,10 +72,14 @@ class Known:
 
 
 def known_to_register(
-    indexes: Collection[UUID], numbers: Collection[str], unit: Unit, program: str, month: Month
+    indexes: Collection[UUID],
+    numbers: Collection[str],
+    unit: Unit,
+    month: Month,
+    terms: dict[int, "KnownTerm"],
 ) -> Known:
-    """Look up people by blind index, their households and covers, household numbers of this unit, and every
-    benefit of the programme in force below `unit` in `month`."""
+    """Look up people by blind index, their households and covers, and household numbers of this unit; `terms` are
+    the benefits in force, which are the same for the whole file."""
     people = _people(indexes)
     by_pk = {person.pk: person for person in people.values()}
     _add_households(by_pk)
@@ -87,7 +91,7 @@ def known_to_register(
         for portion in _portions(numbers)
         for owner, no, pk in own.filter(no__in=portion).values_list("handling_unit", "no", "pk")
     }
-    return Known(people, households, by_number, _terms(unit, program, month))
+    return Known(people, households, by_number, terms)
 
 
 def _people(indexes: Collection[UUID]) -> dict[UUID, KnownPerson]:
@@ -144,7 +148,8 @@ def _households(pks: Iterable[int]) -> dict[int, KnownHousehold]:
     return found
 
 
-def _terms(unit: Unit, program: str, month: Month) -> dict[int, KnownTerm]:
+def terms_in_force(unit: Unit, program: str, month: Month) -> dict[int, KnownTerm]:
+    """Every benefit of the programme in force below `unit` in `month`, and whom it covers."""
     rows = BenefitTerm.objects.filter(
         benefit__unit__path__startswith=unit.path, benefit__program=program, months__contains=month.first_day
     ).values_list("pk", "benefit__household", "benefit__household__no", "benefit__applicant__name", "total")

@@ -4,33 +4,41 @@ A row is a person's row. Households already in receipt are kept as they are; wha
 changes a benefit. A household with a rejected member is not written at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from cases.intake import other_program, roster_intake
 from cases.models.choices import PAID, PROGRAMS
-from cases.services.roster_known import Known, KnownHousehold, KnownPerson, KnownTerm, known_to_register
+from cases.services.roster_known import (
+    Known,
+    KnownHousehold,
+    KnownPerson,
+    KnownTerm,
+    known_to_register,
+    terms_in_force,
+)
 from salvation.domain import names
 from salvation.domain.money import ZERO
 from salvation.domain.month import Month
 from salvation.intake import grouping
 from salvation.intake.mapping import SavedMapping
 from salvation.intake.model import Household, Problem, Progress, Row, Setting, Severity, quiet
+from salvation.intake.packed import Packed, Shared
 from salvation.intake.places import same_unit, village_finder
-from salvation.intake.reading import Reading, read_table
+from salvation.intake.reading import Reading, in_file_order, read_table
 from salvation.intake.workbook import read_book
 from salvation.units.models import Unit
 from salvation.units.selectors import villages_of
 from salvation.vault.crypto import blind_index
 
 LABELS = dict(PROGRAMS)
-TOLD_EVERY = 500
 ASK = "请核对证号和姓名；确属同一人而登记有误的，请先在系统中更正。"
 
 
@@ -72,50 +80,48 @@ class Planned:
     amounts: Amounts | None = None
     same: bool = False
 
+    def __reduce__(self) -> tuple[type["Planned"], tuple[Any, ...]]:
+        """Households to be written are packed by the ten thousand."""
+        values = (self.source, self.fate, self.village, self.known, self.people, self.amounts, self.same)
+        return Planned, values
+
 
 @dataclass(slots=True)
 class Plan:
-    """The preview of an import; `refused` says why the file as a whole may not be written."""
+    """The preview of an import; `refused` says why the file as a whole may not be written.
+
+    `new`: the households to be written, packed. `flawed`: the rows with problems, in file order; all other rows are
+    only counted.
+    """
 
     unit: Unit
     program: str
     month: Month
     reading: Reading
-    households: list[Planned] = field(default_factory=list)
+    new: Sequence[Planned] = ()
+    flawed: list[Row] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refused: str = ""
+    households: int = 0
+    """Households taken: new ones and those in receipt already."""
+    accepted: int = 0
+    unchanged: int = 0
 
     @property
     def rows(self) -> int:
-        return len(self.reading.rows)
-
-    @property
-    def taken(self) -> list[Planned]:
-        return [planned for planned in self.households if planned.fate is not Fate.REJECTED]
-
-    @property
-    def new(self) -> list[Planned]:
-        return [planned for planned in self.households if planned.fate is Fate.NEW]
-
-    @property
-    def accepted(self) -> int:
-        return sum(not row.rejected for planned in self.taken for row in planned.source.rows)
+        return self.reading.count
 
     @property
     def rejected(self) -> int:
         return self.rows - self.accepted
 
     @property
-    def unchanged(self) -> int:
-        return sum(len(planned.source.rows) for planned in self.taken if planned.same)
-
-    @property
     def summary(self) -> str:
         """The machine-readable last line of `import_roster`."""
         return (
             f"rows={self.rows} accepted={self.accepted} rejected={self.rejected} "
-            f"households={len(self.taken)} unchanged={self.unchanged}"
+            f"households={self.households} unchanged={self.unchanged}"
         )
 
 
@@ -167,6 +173,7 @@ def read_roster(
         today=today,
         allow_test=settings.ALLOW_TEST_ID,
         resolvers={"village": village_finder(villages, unit.name)},
+        shared=(Unit,),
     )
     return read_table(
         read_book(content), roster_intake(program), setting, mapping=mapping, month=month, progress=progress
@@ -187,26 +194,66 @@ def _check_unit(plan: Plan) -> None:
 
 
 def _weigh(plan: Plan, progress: Progress) -> None:
-    reading = plan.reading
+    terms = terms_in_force(plan.unit, plan.program, plan.month)
+    named: set[int] = set()
+    plan.new = Packed(_new_ones(plan, terms, named, progress), shared=Shared(Unit))
+    for copy in plan.reading.gathered.copies():
+        _refuse_with_file(copy, plan)
+        _keep_flaws([copy], plan)
+    plan.flawed = in_file_order(plan.flawed, plan.reading)
+    _note_missing(plan, terms.values(), named)
+    short = sum(_is_short(planned) for planned in plan.new)
+    if short:
+        plan.notes.append(f"{short} 户的保障人数多于表内人数，写入后请补录其余成员。")
+
+
+def _new_ones(
+    plan: Plan, terms: dict[int, KnownTerm], named: set[int], progress: Progress
+) -> Iterator[Planned]:
+    """The households to be written; the others are counted, and what is wrong or differs is kept."""
+    total, done = plan.reading.gathered.households, 0
+    for block in plan.reading.gathered.blocks():
+        progress(done, total, f"正在与登记簿核对，共 {total} 户")
+        known = _known(plan, block, terms)
+        named |= {person.pk for person in known.people.values()}
+        for source in block:
+            planned = _planned(source, known, plan)
+            _count(planned, plan)
+            if planned.fate is Fate.NEW:
+                yield planned
+        done += len(block)
+
+
+def _count(planned: Planned, plan: Plan) -> None:
+    rows = planned.source.rows
+    if planned.fate is Fate.REJECTED:
+        grouping.settle([planned.source])
+    else:
+        # Kept households stay as they are in the register, so their known members count as accepted.
+        plan.households += 1
+        plan.accepted += sum(not row.rejected for row in rows)
+        plan.unchanged += len(rows) if planned.same else 0
+    _keep_flaws(rows, plan)
+
+
+def _keep_flaws(rows: Iterable[Row], plan: Plan) -> None:
+    plan.flawed += [
+        Row(row.sheet, row.number, {"name": row.values.get("name")}, row.problems)
+        for row in rows
+        if row.problems
+    ]
+
+
+def _refuse_with_file(row: Row, plan: Plan) -> None:
     if plan.refused:
-        for row in reading.rows:
-            row.problems.append(Problem("", "填报单位", plan.refused.rstrip("。"), "请核对文件和单位。"))
-    known = _known(plan)
-    for count, source in enumerate(reading.households):
-        if count % TOLD_EVERY == 0:
-            total = len(reading.households)
-            progress(count, total, f"正在与登记簿核对，共 {total} 户")
-        plan.households.append(_planned(source, known, plan))
-    _reject_whole_households(plan)
-    _note_missing(plan, known)
-    _note_incomplete(plan)
+        row.problems.append(Problem("", "填报单位", plan.refused.rstrip("。"), "请核对文件和单位。"))
 
 
-def _known(plan: Plan) -> Known:
-    rows = [row for row in plan.reading.rows if row.values.get("citizen_id")]
-    indexes = [index_of(row) for row in rows]
+def _known(plan: Plan, block: Sequence[Household], terms: dict[int, KnownTerm]) -> Known:
+    rows = [row for household in block for row in household.rows]
+    indexes = [index_of(row) for row in rows if row.values.get("citizen_id")]
     numbers = {row.values["household_no"] for row in rows if row.values.get("household_no")}
-    return known_to_register(indexes, numbers, plan.unit, plan.program, plan.month)
+    return known_to_register(indexes, numbers, plan.unit, plan.month, terms)
 
 
 def index_of(row: Row) -> UUID:
@@ -219,6 +266,8 @@ def index_of(row: Row) -> UUID:
 
 def _planned(source: Household, known: Known, plan: Plan) -> Planned:
     planned = Planned(source)
+    for row in source.rows:
+        _refuse_with_file(row, plan)
     planned.people = [
         known.people.get(index_of(row)) if row.values.get("citizen_id") else None for row in source.rows
     ]
@@ -378,29 +427,13 @@ def _known_village(planned: Planned, plan: Plan) -> Unit | None:
     return Unit.objects.filter(pk=pk).select_related("parent").first() if pk else None
 
 
-def _reject_whole_households(plan: Plan) -> None:
-    """Kept households stay as they are in the register, so their known members count as accepted."""
-    grouping.settle(planned.source for planned in plan.households if planned.fate is Fate.REJECTED)
-
-
-def _note_missing(plan: Plan, known: Known) -> None:
+def _note_missing(plan: Plan, terms: Iterable[KnownTerm], named: set[int]) -> None:
     """Benefits in force whose people the file does not name; nothing is stopped because of it."""
-    named = {
-        known.people[index].pk
-        for row in plan.reading.rows
-        if (index := row.values.get("id_index")) in known.people
-    }
-    for term in known.terms.values():
+    for term in terms:
         if not term.covered & named and not plan.refused:
             plan.differences.append(Difference("", term.household_no, term.head_name, "文件中缺少这一户"))
 
 
-def _note_incomplete(plan: Plan) -> None:
+def _is_short(planned: Planned) -> bool:
     """A roster of one row a household names the head only; the other members are still to be entered."""
-    short: Sequence[Planned] = [
-        planned
-        for planned in plan.new
-        if (planned.source.values.get("covered") or 0) > len(planned.source.rows)
-    ]
-    if short:
-        plan.notes.append(f"{len(short)} 户的保障人数多于表内人数，写入后请补录其余成员。")
+    return (planned.source.values.get("covered") or 0) > len(planned.source.rows)

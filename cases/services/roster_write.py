@@ -1,9 +1,10 @@
 """Write the new households of a plan with COPY: seven tables, ids drawn beforehand, values sealed on the way."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -81,39 +82,46 @@ class Writing:
         return self.village.parent_id or 0
 
 
+@dataclass(slots=True)
+class Numbers:
+    """Household numbers given out in this import, by unit: the last one."""
+
+    stamp: datetime
+    running: dict[int, int] = field(default_factory=dict)
+
+
 def write_households(plan: Plan, batch: Batch, progress: Progress = quiet) -> list[int]:
-    """Insert everything the plan's new households need; give the ids of members added to households that were
-    in the register before. Raises IntegrityError when somebody else registered the same meanwhile."""
-    writings = _numbered(plan)
-    total = len(writings)
+    """Insert everything the plan's new households need, block by block; give the ids of members added to households
+    that were in the register before. Raises IntegrityError when somebody else registered the same meanwhile."""
+    total, done, joined = len(plan.new), 0, []
+    numbers, now = Numbers(timezone.localtime()), timezone.now()
+    waiting = iter(plan.new)
     progress(0, total, f"正在写入 {total} 户")
-    numbers = _household_numbers(writings, plan)
-    now = timezone.now()
-    copy_rows(Person, PERSON, _people(told(writings, progress), batch))
-    copy_rows(Household, HOUSEHOLD, _households(writings, numbers, batch, plan, now))
-    joined = _write_members(writings)
-    progress(total, total, "正在写入待遇")
-    copy_rows(Benefit, BENEFIT, _benefits(writings, batch, plan))
-    copy_rows(BenefitTerm, TERM, _terms(writings, plan))
-    _write_covered(writings, plan)
-    progress(total, total, "正在写入账户")
-    _write_accounts(writings, batch, plan)
-    if len(writings) > MANY:
+    while block := list(islice(waiting, MANY)):
+        joined += _write_block(_numbered(block), batch, plan, numbers, now)
+        done += len(block)
+        progress(done, total, f"已写入 {done} 户，共 {total} 户")
+    if total > MANY:
         analyse(Person, Household, Member, Benefit, BenefitTerm, TermMember, PayAccount)
     progress(total, total, "正在收尾")
     return joined
 
 
-def told(writings: Sequence[Writing], progress: Progress) -> Iterator[Writing]:
-    """Most of the time goes into sealing people's numbers."""
-    for count, writing in enumerate(writings):
-        if count % MANY == 0:
-            progress(count, len(writings), f"正在写入 {len(writings)} 户")
-        yield writing
+def _write_block(
+    writings: Sequence[Writing], batch: Batch, plan: Plan, numbers: Numbers, now: datetime
+) -> list[int]:
+    given = _household_numbers(writings, plan, numbers)
+    copy_rows(Person, PERSON, _people(writings, batch))
+    copy_rows(Household, HOUSEHOLD, _households(writings, given, batch, plan, now))
+    joined = _write_members(writings)
+    copy_rows(Benefit, BENEFIT, _benefits(writings, batch, plan))
+    copy_rows(BenefitTerm, TERM, _terms(writings, plan))
+    _write_covered(writings, plan)
+    _write_accounts(writings, batch, plan)
+    return joined
 
 
-def _numbered(plan: Plan) -> list[Writing]:
-    new = plan.new
+def _numbered(new: Sequence[Planned]) -> list[Writing]:
     people = iter(new_ids(Person, sum(person is None for planned in new for person in planned.people)))
     households = iter(new_ids(Household, sum(planned.known is None for planned in new)))
     benefits = iter(new_ids(Benefit, len(new)))
@@ -130,16 +138,15 @@ def _numbered(plan: Plan) -> list[Writing]:
     return writings
 
 
-def _household_numbers(writings: Sequence[Writing], plan: Plan) -> dict[int, str]:
+def _household_numbers(writings: Sequence[Writing], plan: Plan, given: Numbers) -> dict[int, str]:
     """The number in the file, else the unit's code, the day and a running number."""
     numbers: dict[int, str] = {}
-    running: dict[int, int] = {}
-    stamp = timezone.localtime()
+    running = given.running
     for writing in writings:
         number = writing.values.get("household_no")
         if not number:
             unit = writing.village.parent or plan.unit
-            prefix = f"H{unit.code}{stamp:%y%m%d}"
+            prefix = f"H{unit.code}{given.stamp:%y%m%d}"
             if unit.pk not in running:
                 taken = Household.objects.filter(handling_unit=unit, no__startswith=prefix)
                 running[unit.pk] = max(
@@ -151,7 +158,7 @@ def _household_numbers(writings: Sequence[Writing], plan: Plan) -> dict[int, str
     return numbers
 
 
-def _people(writings: Iterable[Writing], batch: Batch) -> Iterator[tuple[Any, ...]]:
+def _people(writings: Sequence[Writing], batch: Batch) -> Iterator[tuple[Any, ...]]:
     for writing in writings:
         for row, known, pk in zip(writing.rows, writing.planned.people, writing.people, strict=True):
             if known:

@@ -45,6 +45,10 @@ class CitizenId:
     from_15: bool = False
     centenarian: bool = False
 
+    def __reduce__(self) -> tuple[type["CitizenId"], tuple[str, date, Sex, bool, bool]]:
+        """Imports pack numbers by the ten thousand; what a dataclass does by itself takes three times as long."""
+        return CitizenId, (self.number, self.birth_date, self.sex, self.from_15, self.centenarian)
+
     @property
     def is_permit(self) -> bool:
         """Tell whether this is a residence permit for Hong Kong, Macao or Taiwan residents."""

@@ -37,53 +37,54 @@ class Evidence:
     ruling: Layout | None = None
 
 
-def group_rows(rows: Sequence[Row], intake: Intake) -> list[Household]:
-    """Put rows into households in file order; without a grouping every row is its own household."""
-    grouping = intake.grouping
-    if grouping is None:
-        return [Household(f"row:{row.sheet}:{row.number}", [row]) for row in rows]
-    sorter = _Sorter(grouping, rows)
-    for row in rows:
-        sorter.add(row)
-    for household in sorter.households.values():
-        _put_head_first(household, grouping)
-    return list(sorter.households.values())
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the file as a whole is written: whether serials are used, and household numbers only once a household."""
+
+    has_serial: bool
+    first_row_style: bool
 
 
-class _Sorter:
-    """Walks the rows in order, because a blank means "as above"."""
+class Sorter:
+    """Walks the rows in order, because a blank means "as above", and says which household each belongs to."""
 
-    def __init__(self, grouping: Grouping, rows: Sequence[Row]) -> None:
-        self.grouping = grouping
-        self.households: dict[str, Household] = {}
-        self.current: Household | None = None
-        self.has_serial = any(row.values.get(grouping.serial) is not None for row in rows)
-        # One number missing here and there is a mistake; many are the habit of writing it once a household.
-        blank = sum(row.values.get(grouping.number) is None for row in rows)
-        self.first_row_style = blank > len(rows) * FIRST_ROW_STYLE
+    def __init__(self, grouping: Grouping | None, habits: Habits) -> None:
+        self.grouping, self.habits = grouping or Grouping(), habits
+        self.several: set[str] = set()
+        """Amounts of which some household has more than one."""
+        self._alone = grouping is None
+        self._ordinals: dict[str, int] = {}
+        self._filled = {key: bytearray() for key in self.grouping.amounts}
+        self._above: Row | None = None
+        self._key = ""
 
-    def add(self, row: Row) -> None:
-        key = self._key(row)
-        household = self.households.get(key)
-        if household is None:
-            household = self.households[key] = Household(key, [])
-        household.rows.append(row)
-        self.current = household
+    def household_of(self, row: Row) -> int:
+        """Households are numbered in the order of their first rows."""
+        key = f"row:{row.sheet}:{row.number}" if self._alone else self._key_of(row)
+        ordinal = self._ordinals.setdefault(key, len(self._ordinals))
+        self._above, self._key = row, key
+        for amount, seen in self._filled.items():
+            if len(seen) <= ordinal:
+                seen.append(0)
+            if row.values.get(amount) is not None:
+                if seen[ordinal]:
+                    self.several.add(amount)
+                seen[ordinal] = 1
+        return ordinal
 
-    def _key(self, row: Row) -> str:
+    def _key_of(self, row: Row) -> str:
         number = row.values.get(self.grouping.number)
         if number is not None:
             return f"number:{number}"
         head = row.values.get(self.grouping.head)
         if head is not None:
-            return f"head:{_identity(head)}"
+            return f"head:{identity(head)}"
         relation = row.values.get(self.grouping.relation)
         own = f"row:{row.sheet}:{row.number}"
-        return self.current.key if self.current and self._continues(row, relation) else own
+        return self._key if self._above and self._continues(row, self._above, relation) else own
 
-    def _continues(self, row: Row, relation: Any) -> bool:
+    def _continues(self, row: Row, above: Row, relation: Any) -> bool:
         """Whether a row without a household number goes with the row above it."""
-        above = self.current.rows[-1] if self.current else row
         if above.sheet != row.sheet:
             return False
         if relation is not None:
@@ -93,16 +94,16 @@ class _Sorter:
             return bool(head_name == above.values.get(self.grouping.head_name))
         if row.joined:
             return True
-        if self.has_serial and row.values.get(self.grouping.serial) is None and self._no_amounts(row):
+        if self.habits.has_serial and row.values.get(self.grouping.serial) is None and self._no_amounts(row):
             return True
-        numbered = bool(self.current and self.current.key.startswith("number:"))
-        return numbered and (self.first_row_style or self._no_amounts(row))
+        numbered = self._key.startswith("number:")
+        return numbered and (self.habits.first_row_style or self._no_amounts(row))
 
     def _no_amounts(self, row: Row) -> bool:
         return all(row.values.get(key) is None for key in self.grouping.amounts)
 
 
-def _put_head_first(household: Household, grouping: Grouping) -> None:
+def put_head_first(household: Household, grouping: Grouping) -> None:
     heads = [row for row in household.rows if row.values.get(grouping.relation) in grouping.head_values]
     if len(heads) > 1:
         places = "、".join(str(row.number) for row in heads)
@@ -154,21 +155,34 @@ def _require(row: Row, column: Column, value: Any) -> None:
 
 
 def settle_amounts(
-    households: Sequence[Household], columns: Sequence[Column], amounts: Sequence[str], evidence: Evidence
-) -> list[str]:
-    """Set each household's amounts by the rule at the top of this file; give remarks for the sender."""
-    remarks = []
+    households: Iterable[Household], columns: Sequence[Column], layouts: Mapping[str, Layout]
+) -> None:
+    """Set each household's amounts by the rule at the top of this file, decided for the file as `layouts`."""
     by_key = {column.key: column for column in columns}
-    for key in amounts:
-        layout, why = amount_layout(households, key, evidence)
-        if why:
-            remarks.append(f"{by_key[key].label}：{why}")
-        for household in households:
+    for household in households:
+        for key, layout in layouts.items():
             filled = _filled(household, key)
             household.values[key] = _household_amount(filled, layout)
             if not any(problem.key == key for row in household.rows for problem in row.problems):
                 _require(household.rows[0], by_key[key], household.values[key])
-    return remarks
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the households of the file say under one amount: each counted once, all of them, and whether some differ."""
+
+    several: bool = False
+    differ: bool = False
+    once: Decimal = Decimal("0.00")
+    each: Decimal = Decimal("0.00")
+
+    def add(self, household: Household, key: str) -> None:
+        filled = _filled(household, key)
+        if filled:
+            self.once += filled[0]
+            self.each += sum(filled, Decimal("0.00"))
+        self.several = self.several or len(filled) > 1
+        self.differ = self.differ or len(set(filled)) > 1
 
 
 def _household_amount(filled: list[Decimal], layout: Layout) -> Decimal | None:
@@ -177,21 +191,18 @@ def _household_amount(filled: list[Decimal], layout: Layout) -> Decimal | None:
     return filled[0] if layout is Layout.HOUSEHOLD else sum(filled, Decimal("0.00"))
 
 
-def amount_layout(households: Sequence[Household], key: str, evidence: Evidence) -> tuple[Layout, str]:
+def amount_layout(tally: Tally, key: str, evidence: Evidence) -> tuple[Layout, str]:
     """Decide whose the amounts under `key` are where a household has several of them, and say why."""
-    several = [filled for household in households if len(filled := _filled(household, key)) > 1]
-    if not several:
+    if not tally.several:
         return Layout.PERSON, ""
     if evidence.ruling:
         return evidence.ruling, ""
-    once = sum((filled[0] for h in households if (filled := _filled(h, key))), Decimal("0.00"))
-    each = sum((amount for h in households for amount in _filled(h, key)), Decimal("0.00"))
-    if any(len(set(filled)) > 1 for filled in several):
+    if tally.differ:
         return Layout.PERSON, "同户各行金额不同，按各人之和计入该户。"
     totals = evidence.totals.get(key, frozenset())
-    if once in totals and each not in totals:
+    if tally.once in totals and tally.each not in totals:
         return Layout.HOUSEHOLD, "每户计一次才与表内合计相符，按全户金额在各行重复填写处理。"
-    if each in totals:
+    if tally.each in totals:
         return Layout.PERSON, "逐行相加与表内合计相符，按各人之和计入该户。"
     heading = evidence.headings.get(key, "")
     if "户" in heading or "家庭" in heading:
@@ -213,7 +224,7 @@ def separate_copies(rows: Sequence[Row], intake: Intake) -> list[Row]:
     for row in rows:
         person = row.values.get(intake.person)
         if person is not None:
-            by_person[_identity(person)].append(row)
+            by_person[identity(person)].append(row)
     copies: set[int] = set()
     for same in by_person.values():
         if len(same) > 1:
@@ -239,11 +250,11 @@ def _mark(same: list[Row], intake: Intake) -> set[int]:
 def _agree(first: Row, other: Row, ignored: set[str]) -> bool:
     """A blank agrees with anything: a copy may leave out what the first row of a household says for all."""
     pairs = ((first.values.get(key), value) for key, value in other.values.items() if key not in ignored)
-    return all(one is None or two is None or _identity(one) == _identity(two) for one, two in pairs)
+    return all(one is None or two is None or identity(one) == identity(two) for one, two in pairs)
 
 
-def _identity(value: Any) -> Any:
-    """A 15-digit ID and its 18-digit form are one number."""
+def identity(value: Any) -> Any:
+    """What tells people apart: a 15-digit ID and its 18-digit form are one number."""
     return getattr(value, "number", value)
 
 
@@ -253,9 +264,9 @@ def settle(households: Iterable[Household]) -> None:
     Call once, after every other check.
     """
     for household in households:
-        bad = [row.number for row in household.rows if row.rejected]
-        if not bad:
+        if not household.rejected:
             continue
+        bad = [row.number for row in household.rows if row.rejected]
         places = "、".join(map(str, bad[:5]))
         for row in household.rows:
             if not row.rejected:

@@ -131,12 +131,14 @@ def quiet(done: int, total: int, message: str) -> None:
 class Setting:
     """What typing needs from outside: the day, whether test IDs (99…) pass, and look-ups by column key.
 
-    A resolver takes the cleaned text of a cell and gives the value, or raises BadValue.
+    A resolver takes the cleaned text of a cell and gives the value, or raises BadValue. `shared` are the kinds of
+    objects that many rows point at (villages) and that must stay the same objects.
     """
 
     today: date
     allow_test: bool = False
     resolvers: Mapping[str, Resolver] = field(default_factory=dict)
+    shared: tuple[type, ...] = ()
 
 
 @dataclass(slots=True)
@@ -152,6 +154,10 @@ class Row:
     problems: list[Problem] = field(default_factory=list)
     joined: bool = False
 
+    def __reduce__(self) -> tuple[type["Row"], tuple[Any, ...]]:
+        """Rows are packed by the ten thousand."""
+        return Row, (self.sheet, self.number, self.values, self.problems, self.joined)
+
     @property
     def rejected(self) -> bool:
         return any(problem.rejects for problem in self.problems)
@@ -165,9 +171,11 @@ class Row:
 class Household:
     """The rows of one household, with its household-level values and amounts."""
 
-    key: str
     rows: list[Row]
     values: dict[str, Any] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type["Household"], tuple[Any, ...]]:
+        return Household, (self.rows, self.values)
 
     @property
     def rejected(self) -> bool:

@@ -1,42 +1,38 @@
 """The whole way from a file to households: find, recognise, type, group, and say what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from salvation.domain.errors import Refusal
 from salvation.domain.money import ZERO
 from salvation.domain.month import Month
 from salvation.intake.columns import places, recognise
 from salvation.intake.errors import NoHeader, Unreadable
 from salvation.intake.extract import SheetReading, sources, typed_rows, village_of_sheet
-from salvation.intake.grouping import (
-    Evidence,
-    group_rows,
-    separate_copies,
-    settle,
-    settle_amounts,
-    settle_values,
-)
+from salvation.intake.gathering import Gathered
+from salvation.intake.grouping import Evidence
 from salvation.intake.header import Caption, find_header, read_caption, unit_named, words_of
 from salvation.intake.mapping import SavedMapping, Vocabulary
 from salvation.intake.model import Column, Household, Intake, Progress, Row, Setting, quiet
 from salvation.intake.rows import Body, RowReader, Skipped
 from salvation.intake.sheets import Book, Sheet
 from salvation.intake.totals import totals_of
+from salvation.intake.workbook import read_book
 
+TOLD_EVERY = 2000
 NO_HEADER = "没有找到表头。请确认表里有一行列名，至少写着{columns}；表头要在前 60 行以内。"
 
 
 @dataclass(slots=True)
 class Reading:
-    """A file read. `rows` are all rows of people; `households` leave out copies; `notes` are remarks on the
-    file. `missing` names required columns nobody found: nothing can be committed until the user maps them.
+    """A file read. `notes` are remarks on the file. `missing` names required columns nobody found: nothing can be
+    committed until the user maps them.
     """
 
     intake: Intake
     book: Book
     sheets: list[SheetReading]
-    rows: list[Row] = field(default_factory=list)
-    households: list[Household] = field(default_factory=list)
+    gathered: Gathered
     missing: list[Column] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -53,12 +49,35 @@ class Reading:
         return [skipped for sheet in self.sheets for skipped in sheet.body.skipped]
 
     @property
-    def accepted(self) -> list[Household]:
-        return [household for household in self.households if not household.rejected]
+    def count(self) -> int:
+        """How many rows of people the file has."""
+        return len(self.gathered)
 
-    def settle(self) -> None:
-        """Carry rejections over to whole households; call once, after the caller's own checks."""
-        settle(self.households)
+    def households(self) -> Iterator[Household]:
+        """Fresh copies of the households; rows that only repeat others are left out."""
+        return (household for block in self.gathered.blocks() for household in block)
+
+    def rows(self) -> list[Row]:
+        """All rows of people at once, in file order: for short tables."""
+        rows = [row for household in self.households() for row in household.rows]
+        return in_file_order([*rows, *self.gathered.copies()], self)
+
+
+def read_short(content: bytes, intake: Intake, setting: Setting) -> list[Row]:
+    """The rows of a short list that is taken in as a whole or not at all. Raises Refusal for no such table."""
+    try:
+        reading = read_table(read_book(content), intake, setting)
+    except (NoHeader, Unreadable) as error:
+        raise Refusal(str(error), field="file") from error
+    if reading.missing:
+        labels = "、".join(column.label for column in reading.missing)
+        raise Refusal(f"文件缺少这些列：{labels}；请补上列名后再导入", field="file")
+    return reading.rows()
+
+
+def in_file_order(rows: Iterable[Row], reading: Reading) -> list[Row]:
+    sheets = {sheet.sheet.name: number for number, sheet in enumerate(reading.sheets)}
+    return sorted(rows, key=lambda row: (sheets.get(row.sheet, 0), row.number))
 
 
 def read_table(
@@ -84,22 +103,26 @@ def read_table(
         keys = [column.key for column in intake.columns if column.required]
         labels = [intake.column(key).label for key in (*keys, *(several[0] for several in intake.any_of))]
         raise NoHeader(NO_HEADER.format(columns="、".join(labels)))
-    reading = Reading(intake, book, found, notes=list(book.notes))
+    reading = Reading(intake, book, found, Gathered((), intake, ()), notes=list(book.notes))
     _note_other_sheets(reading)
     _note_other_heads(reading)
     reading.missing = _missing(reading)
-    if reading.missing:
-        return reading
-    done, total = 0, sum(len(sheet.body.data) for sheet in found)
-    for sheet in found:
-        progress(done, total, f"正在逐格核对，共 {total} 行")
-        sheet.village = village_of_sheet(sheet.sheet.name, intake, setting)
-        sheet.rows = typed_rows(sheet, intake, setting)
-        reading.rows += sheet.rows
-        done += len(sheet.rows)
-    progress(done, total, "正在归并家庭")
-    _group(reading, vocabulary.saved)
+    if not reading.missing:
+        reading.gathered = Gathered(_typed(reading, setting, progress), intake, setting.shared)
+        progress(reading.count, reading.count, "正在归并家庭")
+        _settle(reading, vocabulary.saved)
     return reading
+
+
+def _typed(reading: Reading, setting: Setting, progress: Progress) -> Iterator[Row]:
+    done, total = 0, sum(len(sheet.body.data) for sheet in reading.sheets)
+    for sheet in reading.sheets:
+        sheet.village = village_of_sheet(sheet.sheet.name, reading.intake, setting)
+        for row in typed_rows(sheet, reading.intake, setting):
+            if done % TOLD_EVERY == 0:
+                progress(done, total, f"正在逐格核对，共 {total} 行")
+            done += 1
+            yield row
 
 
 def _wanted(book: Book, saved: SavedMapping) -> list[Sheet]:
@@ -135,7 +158,7 @@ def _prepare(sheet: Sheet, vocabulary: Vocabulary) -> SheetReading | None:
     caption = read_caption(sheet, header)
     if not caption.unit:
         caption = _unit_below(caption, body)
-    return SheetReading(sheet, header, caption, recognised, body, [])
+    return SheetReading(sheet, header, caption, recognised, body)
 
 
 def _unit_below(caption: Caption, body: Body) -> Caption:
@@ -175,17 +198,14 @@ def _note_other_sheets(reading: Reading) -> None:
         reading.notes.append("表头写着“单位：万元”，本系统按元读取金额，请核对。")
 
 
-def _group(reading: Reading, saved: SavedMapping) -> None:
+def _settle(reading: Reading, saved: SavedMapping) -> None:
     intake = reading.intake
-    remaining = separate_copies(reading.rows, intake)
-    reading.households = group_rows(remaining, intake)
     amounts = intake.grouping.amounts if intake.grouping else ()
     mapped = {key for sheet in reading.sheets for key in sources(sheet, intake)}
     columns = [column for column in intake.columns if column.key in mapped or column.required]
-    settle_values(reading.households, columns, amounts)
     present = [key for key in amounts if key in mapped]
-    evidence = _evidence(reading, present, saved)
-    reading.notes += settle_amounts(reading.households, columns, present, evidence)
+    reading.gathered.settle(columns, present, _evidence(reading, present, saved))
+    reading.notes += reading.gathered.notes
 
 
 def _evidence(reading: Reading, amounts: Sequence[str], saved: SavedMapping) -> Evidence:

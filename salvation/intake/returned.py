@@ -29,12 +29,13 @@ FORMULA_MARKS = ("=", "+", "-", "@")
 UNREADABLE_LAYOUT = (InvalidFileException, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
-def returned_workbook(data: bytes, reading: Reading) -> bytes:
-    """Give an .xlsx of the file `reading` came from. .xls and text files are converted: values and merged
+def returned_workbook(data: bytes, reading: Reading, flawed: Iterable[Row]) -> bytes:
+    """Give an .xlsx of the file `reading` came from, with what is wrong in the `flawed` rows. .xls and text files are converted: values and merged
     cells stay. Cells of the sender stay as they are; what we add never begins like a formula."""
     book = _open(data, reading)
+    rows = list(flawed)
     for sheet in reading.sheets:
-        _mark(book[_title(sheet.sheet.name)], sheet)
+        _mark(book[_title(sheet.sheet.name)], sheet, rows)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -86,15 +87,15 @@ def _write(cell: Any, value: Value) -> None:
         cell.value = value
 
 
-def _mark(target: Worksheet, reading: SheetReading) -> None:
+def _mark(target: Worksheet, reading: SheetReading, rows: Iterable[Row]) -> None:
     column = reading.sheet.width + 1
     heading = target.cell(reading.header.top + 1, column)
     _say(heading, HEADING)
     heading.font = Font(bold=True)
     target.column_dimensions[get_column_letter(column)].width = WIDE
     places = reading.places
-    for row in reading.rows:
-        if row.problems:
+    for row in rows:
+        if row.problems and row.sheet == reading.sheet.name:
             _mark_row(target, row, column, places)
 
 

@@ -1,9 +1,11 @@
 """Tell the rows of people from everything else a printed roster carries: totals, headers, notes."""
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 from salvation.intake.header import Header, label_cells, unit_named, words_of
 from salvation.intake.model import Intake
@@ -57,7 +59,7 @@ class Skipped:
 class Body:
     """The rows below the header: positions (from 0) of people's rows, totals and village headings."""
 
-    data: list[int] = field(default_factory=list)
+    data: "array[int]" = field(default_factory=lambda: array("l"))
     totals: list[int] = field(default_factory=list)
     sections: dict[int, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
@@ -80,8 +82,8 @@ class RowReader:
     def body(self) -> Body:
         body = Body()
         previous, section = RowKind.HEADER, ""
-        for position in range(self.header.bottom + 1, len(self.sheet.rows)):
-            row = self.sheet.rows[position]
+        below = self.header.bottom + 1
+        for position, row in enumerate(islice(self.sheet.rows, below, None), start=below):
             kind = RowKind.DATA if self._has_id(row) else self._kind(position, row, previous)
             if kind is RowKind.DATA:
                 body.data.append(position)

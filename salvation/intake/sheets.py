@@ -1,6 +1,6 @@
 """The common shape of every table a township can send: sheets of plain cells."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -43,19 +43,13 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
     merged: tuple[Span, ...] = ()
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
-
-    @property
-    def width(self) -> int:
-        return max((len(row) for row in self.rows), default=0)
-
-    def let_go(self, positions: Collection[int]) -> None:
-        """Empty rows whose cells nobody needs any more: a roster's cells take more memory than what they say."""
-        gone = frozenset(positions)
-        kept = [() if position in gone else row for position, row in enumerate(self.rows)]
-        object.__setattr__(self, "rows", kept)
+    # How many cells the longest row has; 0: not counted yet.
+    width: int = 0
 
     def __post_init__(self) -> None:
         """A merged range may be declared over a million rows; only what lies on the sheet matters."""
+        if not self.width:
+            object.__setattr__(self, "width", max((len(row) for row in self.rows), default=0))
         bottom, right = len(self.rows) - 1, self.width - 1
         inside = (
             Span(span.top, span.left, min(span.bottom, bottom), min(span.right, right))

@@ -11,14 +11,17 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from salvation.intake.errors import Unreadable
+from salvation.intake.portions import LONG, Copy, Unsuited
 from salvation.intake.sheets import DAMAGED, ERROR_VALUE, FORMULA_WITHOUT_VALUE, Limits
 
 CHUNK = 1024 * 1024
+ROW_END = b"</row>"
 BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # What zipfile and lxml raise on archives cut short or overwritten; zipfile trusts the offsets it finds.
 BROKEN = (
@@ -42,26 +45,69 @@ VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
 BOMB = "文件展开后大得不正常，为安全起见没有打开。请把表格内容复制到新建的 Excel 文件里再上传。"
 
 
-def faults_by_sheet(data: bytes, limits: Limits) -> dict[str, dict[tuple[int, int], str]]:
-    """Check the archive and return, per sheet name, the cells that hold no usable value.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook that may be opened: the cells without a usable value by sheet, and the bytes to read it from.
+
+    `portions`: long sheets stand in these bytes as several, named here in order.
+    """
+
+    faults: dict[str, dict[tuple[int, int], str]]
+    content: bytes
+    portions: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def checked(data: bytes, limits: Limits) -> Checked:
+    """Check the archive part by part, and lay long sheets out in portions.
 
     Raises Unreadable for bombs, damage, foreign content and sheets too large to lay out.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_sizes(archive, limits)
-            names = _parts(archive)
-            sheets = list(_sheets({name: _content(archive, name) for name in names if name in (BOOK, LINKS)}))
-            faults: dict[str, dict[tuple[int, int], str]] = {}
-            # One part at a time: a sheet's markup is far larger than what it says.
-            for part in names:
-                content = _content(archive, part)
-                faults |= {name: _inspect(name, content, limits) for name, where in sheets if where == part}
-            return faults
+            return _checked(archive, data, limits)
     except BROKEN:
         raise Unreadable(DAMAGED) from None
     except RuntimeError:
         raise Unreadable("文件加了打开密码。请先取消密码，另存后再上传。") from None
+
+
+def _checked(archive: zipfile.ZipFile, data: bytes, limits: Limits) -> Checked:
+    names = _parts(archive)
+    parts = {name: _content(archive, name) for name in (BOOK, LINKS) if name in names}
+    sheets = list(_sheets(parts))
+    held = {part for _, part in sheets}
+    faults: dict[str, dict[tuple[int, int], str]] = {}
+    for name in names:
+        inspection = Inspection(archive, name, limits) if name in held else None
+        for piece in pieces(archive, name):
+            if inspection:
+                inspection.look_at(piece)
+        if inspection:
+            faults |= {sheet: inspection.faults(sheet) for sheet, part in sheets if part == name}
+    return Checked(faults, *_laid_out(archive, data, parts, sheets))
+
+
+def _laid_out(
+    archive: zipfile.ZipFile, data: bytes, parts: dict[str, bytes], sheets: list[tuple[str, str]]
+) -> tuple[bytes, Mapping[str, list[str]]]:
+    """The copy with long sheets in portions; the file itself where nothing is long or a sheet cannot be cut."""
+    held = [part for _, part in sheets]
+    present = {entry.filename: entry.file_size for entry in archive.infolist()}
+    long = {part for part in held if present.get(part, 0) > LONG}
+    if not long or len(parts) < 2 or any(held.count(part) > 1 for part in long):
+        return data, {}
+    copy = Copy()
+    try:
+        for name in present:
+            if name in long:
+                copy.add_sheet(name, pieces(archive, name))
+            elif name not in parts and name.endswith((".xml", ".rels")):
+                copy.add_part(name, _content(archive, name))
+        laid = copy.finish(parts, dict(sheets))
+    except Unsuited:
+        return data, {}
+    return laid.content, laid.portions
 
 
 def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -86,14 +132,32 @@ def _parts(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _content(archive: zipfile.ZipFile, name: str) -> bytes:
-    pieces = []
+    return b"".join(pieces(archive, name))
+
+
+def pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """A part piece by piece, each cut behind a row: a sheet's markup is far larger than what it says.
+
+    Raises Unreadable for declarations of entities and other than plain text.
+    """
+    waiting: list[bytes] = []
+    first = True
     with archive.open(name) as part:
-        while piece := part.read(CHUNK):
-            pieces.append(piece)
-    content = b"".join(pieces)
-    if b"<!DOCTYPE" in content or b"\x00" in content[:200]:
+        while chunk := part.read(CHUNK):
+            cut = chunk.rfind(ROW_END)
+            if cut < 0:
+                waiting.append(chunk)
+                continue
+            cut += len(ROW_END)
+            yield _plain(b"".join((*waiting, chunk[:cut])), first)
+            waiting, first = [chunk[cut:]], False
+    yield _plain(b"".join(waiting), first)
+
+
+def _plain(piece: bytes, first: bool) -> bytes:
+    if b"<!DOCTYPE" in piece or (first and b"\x00" in piece[:200]):
         raise Unreadable(BOMB)
-    return content
+    return piece
 
 
 def _sheets(parts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -113,26 +177,40 @@ def _tree(xml: bytes) -> etree._Element:
     return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _inspect(name: str, xml: bytes, limits: Limits) -> dict[tuple[int, int], str]:
-    _check_extent(name, xml, limits)
-    faults = dict(_bad_cells(xml, b"<f", FORMULA_WITHOUT_VALUE))
-    faults.update(_bad_cells(xml, b't="e"', ERROR_VALUE))
-    return faults
+class Inspection:
+    """Looks at a sheet's markup piece by piece for values far out and cells without a usable value."""
 
+    def __init__(self, archive: zipfile.ZipFile, part: str, limits: Limits) -> None:
+        self._archive, self._part, self._limits = archive, part, limits
+        self._faults: dict[tuple[int, int], str] = {}
+        self._far: bytes = b""
+        self._wide = 0
 
-def _check_extent(name: str, xml: bytes, limits: Limits) -> None:
-    """A value in a far corner makes the dense layout enormous; styled but empty cells do not count."""
-    for cell in _filled(FAR_CELL, xml):
-        if int(cell[2]) > limits.rows:
+    def look_at(self, piece: bytes) -> None:
+        far = (cell for cell in _filled(FAR_CELL, piece) if int(cell[2]) > self._limits.rows)
+        self._far = self._far or next((cell[1] + cell[2] for cell in far), b"")
+        wide = (column_number(cell[1]) for cell in _filled(WIDE_CELL, piece))
+        self._wide = max(self._wide, max(wide, default=0))
+        self._faults.update(_bad_cells(piece, b"<f", FORMULA_WITHOUT_VALUE))
+        self._faults.update(_bad_cells(piece, b't="e"', ERROR_VALUE))
+
+    def faults(self, name: str) -> dict[tuple[int, int], str]:
+        """Cells without a usable value. A value in a far corner makes the dense layout enormous; styled but empty
+        cells do not count. Raises Unreadable for a sheet too large to lay out, which `name` calls for people."""
+        if self._far:
             raise Unreadable(
-                f"工作表“{name}”的 {(cell[1] + cell[2]).decode()} 单元格还有内容，超过 {limits.rows} 行。"
+                f"工作表“{name}”的 {self._far.decode()} 单元格还有内容，超过 {self._limits.rows} 行。"
                 "如果是误填请删除该行，确有这么多数据请分成几个文件上传。"
             )
-    wide = max((column_number(cell[1]) for cell in _filled(WIDE_CELL, xml)), default=0)
-    if wide:
-        rows = max(min(int(cell[2]), limits.rows) for cell in ANY_CELL.finditer(xml))
-        if rows * (wide + 1) > limits.cells:
-            raise Unreadable(f"工作表“{name}”右侧很远处（第 {wide + 1} 列）还有零散内容，请删除后再上传。")
+        if self._wide and self._rows() * (self._wide + 1) > self._limits.cells:
+            raise Unreadable(
+                f"工作表“{name}”右侧很远处（第 {self._wide + 1} 列）还有零散内容，请删除后再上传。"
+            )
+        return self._faults
+
+    def _rows(self) -> int:
+        found = (cell for piece in pieces(self._archive, self._part) for cell in ANY_CELL.finditer(piece))
+        return max(min(int(cell[2]), self._limits.rows) for cell in found)
 
 
 def _filled(cells: re.Pattern[bytes], xml: bytes) -> Iterator[re.Match[bytes]]:

@@ -63,7 +63,7 @@ def take(order):
 
 
 def rejected(plan):
-    return [problem.text for row in plan.reading.rows for problem in row.problems if problem.rejects]
+    return [problem.text for row in plan.flawed for problem in row.problems if problem.rejects]
 
 
 def test_a_roster_opens_households_and_benefits(take):
@@ -261,7 +261,7 @@ def test_an_account_of_an_outsider_without_filing_is_left_out(take):
     plan = take([[*HEAD, "户名", "银行账号"], [*LONELY, "外人", "6228480012345678909"]])
     assert plan.accepted == 1
     assert not PayAccount.objects.exists()
-    assert any("不是家庭成员" in problem.text for row in plan.reading.rows for problem in row.problems)
+    assert any("不是家庭成员" in problem.text for row in plan.flawed for problem in row.problems)
 
 
 def test_a_county_may_import_for_its_towns(units):

@@ -269,7 +269,7 @@ def killed_at(stage):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("stage", ["正在与登记簿核对", "正在写入待遇", "正在收尾"])
+@pytest.mark.parametrize("stage", ["正在与登记簿核对", "已写入", "正在收尾"])
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes(batch, clerk, stage):
     run = started(batch, clerk)
     claim(run.pk)

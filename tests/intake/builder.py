@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,10 @@ import xlwt
 
 from salvation.domain import citizen_id
 from salvation.domain.errors import BadValue
+from salvation.intake.grouping import settle
 from salvation.intake.mapping import SavedMapping
-from salvation.intake.model import Column, Grouping, Intake, Kind, Setting
-from salvation.intake.reading import Reading, read_table
+from salvation.intake.model import Column, Grouping, Household, Intake, Kind, Row, Setting
+from salvation.intake.reading import Reading, in_file_order, read_table
 from salvation.intake.workbook import read_book
 
 VILLAGES = {"石背": "V1", "金鸡": "V2"}
@@ -147,17 +149,33 @@ def person(number: int = 1, **changes: Any) -> list[Any]:
     return list(row.values())
 
 
-def read(
-    data: bytes, mapping: SavedMapping | None = None, intake: Intake = ROSTER, **options: Any
-) -> Reading:
+@dataclass
+class Whole:
+    """A short table read and settled, all at once."""
+
+    reading: Reading
+    households: list[Household]
+    rows: list[Row]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reading, name)
+
+    @property
+    def flawed(self) -> list[Row]:
+        return [row for row in self.rows if row.problems]
+
+
+def read(data: bytes, mapping: SavedMapping | None = None, intake: Intake = ROSTER, **options: Any) -> Whole:
     reading = read_table(read_book(data), intake, SETTING, mapping=mapping, **options)
-    reading.settle()
-    return reading
+    households = list(reading.households())
+    settle(households)
+    rows = [row for household in households for row in household.rows]
+    return Whole(reading, households, in_file_order([*rows, *reading.gathered.copies()], reading))
 
 
-def problems(reading: Reading) -> list[str]:
+def problems(reading: Whole) -> list[str]:
     return [problem.text for row in reading.rows for problem in row.problems]
 
 
-def names(reading: Reading) -> list[str]:
+def names(reading: Whole) -> list[str]:
     return [row.values["name"] for row in reading.rows]

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from salvation.intake.returned import HEADING, RED, YELLOW, returned_workbook
+from salvation.intake import returned
+from salvation.intake.returned import HEADING, RED, YELLOW
 from salvation.intake.workbook import read_book
 from tests.intake.builder import HEAD, patched, person, read, text, xls, xlsx
 
@@ -14,9 +15,13 @@ TITLE = ["2022年5月农村低保花名册"]
 BAD = [TITLE, HEAD, person(1), person(2, 身份证号="123", 补助金额="很多")]
 
 
-def back(data):
+def returned_workbook(data):
     reading = read(data)
-    return openpyxl.load_workbook(io.BytesIO(returned_workbook(data, reading))).worksheets[0]
+    return returned.returned_workbook(data, reading, reading.flawed)
+
+
+def back(data):
+    return openpyxl.load_workbook(io.BytesIO(returned_workbook(data))).worksheets[0]
 
 
 def test_bad_cells_are_red_and_good_ones_are_not():
@@ -80,7 +85,7 @@ def test_every_sheet_with_problems_is_marked():
         sheet.append(person(8, 身份证号="9"))
 
     data = xlsx(BAD[1:], prepare=second)
-    book = openpyxl.load_workbook(io.BytesIO(returned_workbook(data, read(data))))
+    book = openpyxl.load_workbook(io.BytesIO(returned_workbook(data)))
     assert book["金鸡村"]["G1"].value == HEADING
     assert book["Sheet1"]["G3"].value
 
@@ -96,6 +101,6 @@ def test_a_workbook_whose_styles_openpyxl_cannot_read_comes_back_by_its_values()
 
 def test_the_returned_workbook_can_be_read_again():
     data = xlsx(BAD)
-    again = read(returned_workbook(data, read(data)))
+    again = read(returned_workbook(data))
     assert len(again.rows) == 2
-    assert read_book(returned_workbook(data, read(data))).kind == "xlsx"
+    assert read_book(returned_workbook(data)).kind == "xlsx"

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         for note in (plan.refused, *plan.notes):
             if note:
                 self.stdout.write(note)
-        problems = [(row.place, problem) for row in plan.reading.rows for problem in row.problems]
+        problems = [(row.place, problem) for row in plan.flawed for problem in row.problems]
         for place, problem in problems[:SHOWN]:
             self.stdout.write(f"{place}　{'' if problem.rejects else '提示　'}{problem.text}")
         if len(problems) > SHOWN:
@@ -97,7 +97,7 @@ class Command(BaseCommand):
         if target is None:
             return
         try:
-            target.write_bytes(returned_workbook(content, plan.reading))
+            target.write_bytes(returned_workbook(content, plan.reading, plan.flawed))
         except OSError as error:
             raise CommandError(f"写不出退回工作簿 {target}（{error.strerror}）", returncode=2) from error
 

@@ -7,7 +7,7 @@ from salvation.units.models import Unit
 from tests.bench.measure import Result
 
 ROWS = 35_000
-LIMITS = {"export": ("导出内存（7万行比3.5万行）", 1.1), "import": ("导入内存（7万行比3.5万行）", 1.3)}
+LIMITS = {"export": ("导出内存（7万行比3.5万行）", 1.1), "import": ("导入内存（7万行比3.5万行）", 1.1)}
 
 
 def run(county: Unit) -> list[Result]:
