@@ -90,6 +90,7 @@ def register_menu() -> None:
         NavItem("公示单", "cases:notices", "notice.view", "文书公示", "file", 20),
         NavItem("办理时限", "cases:timeliness", "case.view", "文书公示", "clock", 30),
         NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
+        NavItem("文书文字", "documents:wordings", "param.view", "系统", "file", 11),
         NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
     )  # fmt: skip
 

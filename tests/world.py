@@ -71,7 +71,7 @@ from reports.summary.services import draft_summary
 from salvation.accounts.models import User
 from salvation.accounts.roles import ROLES
 from salvation.accounts.services import grant_post
-from salvation.documents.models import Document
+from salvation.documents.models import Document, WordingVersion
 from salvation.domain import bank, citizen_id
 from salvation.domain.month import Month
 from salvation.duties.models import Reminder
@@ -358,6 +358,11 @@ def _papers(world: World, place: Place) -> None:
         unit=county, kind="BUREAU", title=f"{place.names[0]}局务会", held_on=timezone.localdate(), place="会议室",
         host="主持", attendees="甲",
     )  # fmt: skip
+    wording = WordingVersion.objects.create(
+        code="accepted", unit=town, texts={}, valid_from=date(2024, 1, 1), basis=f"{place.names[0]}文号",
+        entered_by=world.users["COUNTY_CLERK"],
+    )  # fmt: skip
+    world.keep(place.key, wording)
     adjustment = StandardAdjustment.objects.create(
         county=town, version=version, meeting=bureau, effective_month=date(2024, 1, 1),
         asked_by=world.users["COUNTY_APPROVER"], asked_at=now,

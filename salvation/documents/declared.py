@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from salvation.documents.official import Cell, Grid, Level, Line, Paper, Part
 from salvation.flow.table import Need
@@ -107,8 +107,33 @@ def kinds_of(subject: Any) -> list[Kind]:
     return [kind for kind in KINDS.values() if kind.subject == subject._meta.label_lower]
 
 
-def compose(kind: Kind, subject: Any, given: Given, *, number: str = "") -> Composed:
-    """Fill the words in. Missing facts are marked in the text and listed."""
+class Words(Protocol):
+    """What a county says instead of declared paragraphs."""
+
+    def of(self, declared: str) -> str:
+        """The words to use for a declared text."""
+        ...
+
+    def lines(self, line: Line) -> list[Line]:
+        """The paragraphs to use for a declared one."""
+        ...
+
+
+class AsDeclared:
+    """The words that were declared."""
+
+    def of(self, declared: str) -> str:
+        return declared
+
+    def lines(self, line: Line) -> list[Line]:
+        return [line]
+
+
+def compose(
+    kind: Kind, subject: Any, given: Given, *, number: str = "", words: Words | None = None
+) -> Composed:
+    """Fill the words in, the county's where it has its own. Missing facts are marked in the text and listed."""
+    words = words or AsDeclared()
     values: dict[str, str] = {}
     missing: list[Gap] = []
     for fact in kind.facts:
@@ -123,8 +148,8 @@ def compose(kind: Kind, subject: Any, given: Given, *, number: str = "") -> Comp
             missing.append(Gap(need.label, "在“改内容”中填写"))
     paper = Paper(
         title=kind.heading(subject) if kind.heading else kind.title,
-        addressee=_fill(kind.addressee, values),
-        body=tuple(_filled(kind, subject, given, values)),
+        addressee=_fill(words.of(kind.addressee), values),
+        body=tuple(_filled(kind, subject, given, values, words)),
         issuer=office_of(kind.issuer(subject)),
         dated=kind.dated(subject),
         number=number or ("" if kind.form else "（文号在签发时给出）"),
@@ -144,11 +169,15 @@ def office_of(unit: Any) -> str:
     return f"{unit.name}办事处" if unit.name.endswith("街道") else str(unit.name)
 
 
-def _filled(kind: Kind, subject: Any, given: Given, values: Mapping[str, str]) -> Iterator[Part]:
+def _filled(
+    kind: Kind, subject: Any, given: Given, values: Mapping[str, str], words: Words
+) -> Iterator[Part]:
     for block in kind.body:
-        parts = block(subject, given) if callable(block) else (block,)
-        for part in parts:
-            yield _words_in(part, values) if not callable(block) else part
+        if callable(block):
+            yield from block(subject, given)
+            continue
+        for part in words.lines(block) if isinstance(block, Line) else (block,):
+            yield _words_in(part, values)
 
 
 def _words_in(part: Part, values: Mapping[str, str]) -> Part:

@@ -1,5 +1,6 @@
 """文书 as records: drawn up, numbered and frozen when issued, delivered."""
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -7,14 +8,16 @@ import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from salvation.access.models import Access, SubjectQuerySet
 from salvation.documents.declared import KINDS, Composed, Kind, compose, from_plain
 from salvation.documents.flows import DOCUMENT, WAYS
 from salvation.documents.official import Paper
+from salvation.documents.wordings import Wording
 from salvation.flow.models import FlowSubject
 from salvation.flow.table import Flow
+from salvation.parameters.models import TwoPersons
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from salvation.vault.fields import SealedJSONField
@@ -101,9 +104,59 @@ class Document(FlowSubject):
         return found
 
     def composed(self) -> Composed:
-        """As it would go out now."""
-        return compose(self.kind, self.subject, sealed_facts.load(self.given))
+        """As it would go out now, in the words of its county."""
+        words = words_at(self.code, unit=self.unit, on=self.dated)
+        return compose(self.kind, self.subject, sealed_facts.load(self.given), words=words)
 
     def paper(self) -> Paper:
         """The text as it went out, or as a draft would."""
         return from_plain(sealed_facts.load(self.text)) if self.text else self.composed().paper
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class WordingVersion(TwoPersons):
+    """A county's own words for one kind of 文书; ``texts``: declared paragraph → its words. Empty: the declared ones."""
+
+    code = models.CharField("文书", max_length=30)
+    texts = models.JSONField("文字", default=dict)
+
+    class Meta:
+        verbose_name = "文书文字"
+        ordering = ["code", "-valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                name="wording_two_persons",
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
+            ),
+            models.CheckConstraint(
+                name="wording_confirmed_has_person",
+                condition=~Q(state="CONFIRMED") | Q(confirmed_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["code", "unit", "valid_from"],
+                condition=Q(state="CONFIRMED"),
+                name="wording_one_confirmed_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        title = KINDS[self.code].title if self.code in KINDS else self.code
+        return f"《{title}》的文字（{self.valid_from:%Y-%m-%d}起）"
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.texts)
+
+
+def wording_in_force(code: str, *, unit: Unit, on: date) -> WordingVersion | None:
+    """What the unit's county confirmed for a kind of 文书 as of a day; None for the declared words."""
+    confirmed = WordingVersion.objects.filter(
+        code=code, unit=unit.county_id or unit.pk, state=WordingVersion.State.CONFIRMED, valid_from__lte=on
+    )
+    return confirmed.order_by("-valid_from").first()
+
+
+def words_at(code: str, *, unit: Unit, on: date) -> Wording:
+    """The words to compose a 文书 of a unit with."""
+    found = wording_in_force(code, unit=unit, on=on)
+    return found.wording if found else Wording()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from salvation.access.services import require
 from salvation.documents.declared import KINDS, Composed, Kind, compose, to_plain
 from salvation.documents.docx import write_official
-from salvation.documents.models import Document
+from salvation.documents.models import Document, words_at
 from salvation.documents.official import Paper
 from salvation.documents.pdf import write_official_pdf
 from salvation.domain.errors import Refusal
@@ -111,7 +111,9 @@ def on_issued(context: Context) -> None:
     kind, subject = document.kind, document.subject
     dated = kind.dated(subject)
     number = document_number(kind, document.issuer, dated.year)
-    composed: Composed = compose(kind, subject, sealed_facts.load(document.given), number=number)
+    words = words_at(kind.code, unit=document.unit, on=dated)
+    given = sealed_facts.load(document.given)
+    composed: Composed = compose(kind, subject, given, number=number, words=words)
     text = sealed_facts.dump(to_plain(composed.paper))
     document.number, document.dated = number, dated
     document.facts, document.text = sealed_facts.dump(composed.values), text
@@ -177,7 +179,8 @@ def print_form(*, kind: Kind, subject: FlowSubject, form: str, actor: Any) -> by
     """A sheet to be filled in by hand, with what is known already. Raises Refusal when it is not wanted now."""
     if reason := kind.may(subject):
         raise Refusal(reason)
-    paper: Paper = replace(compose(kind, subject, {}).paper, trace=traced(actor))
+    words = words_at(kind.code, unit=subject.flow_unit, on=timezone.localdate())
+    paper: Paper = replace(compose(kind, subject, {}, words=words).paper, trace=traced(actor))
     record(
         actor=actor,
         action="document.print",

@@ -9,9 +9,8 @@ from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class ParameterVersion(ScopedModel):
-    """The value of a key for a unit and everything below it from a day on."""
+class TwoPersons(ScopedModel):
+    """Something of a unit that one person enters and another confirms (07 §7.3 第5条), valid from a day on."""
 
     access = Access(view="param.view", scopes={"handling": "unit"})
 
@@ -20,9 +19,7 @@ class ParameterVersion(ScopedModel):
         CONFIRMED = "CONFIRMED", "已确认"
         REJECTED = "REJECTED", "已退回"
 
-    key = models.CharField("参数", max_length=80)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="适用单位")
-    value = models.JSONField("取值")
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
     basis = models.CharField("依据文号", max_length=200)
@@ -40,6 +37,17 @@ class ParameterVersion(ScopedModel):
         verbose_name="确认人",
     )
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ParameterVersion(TwoPersons):
+    """The value of a key for a unit and everything below it from a day on."""
+
+    key = models.CharField("参数", max_length=80)
+    value = models.JSONField("取值")
 
     class Meta:
         verbose_name = "参数版本"

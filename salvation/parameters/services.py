@@ -9,7 +9,7 @@ from django.utils import timezone
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.journal.services import record
-from salvation.parameters.models import ParameterVersion
+from salvation.parameters.models import ParameterVersion, TwoPersons
 from salvation.parameters.registry import PARAMETERS
 from salvation.parameters.values import check_value
 from salvation.units.models import Unit
@@ -43,33 +43,43 @@ def propose_parameter(
 def confirm_parameter(*, version_id: int, actor: Any) -> ParameterVersion:
     """Confirm another person's entry. Raises Refusal for one's own entry or one already decided."""
     version = ParameterVersion.objects.select_for_update().select_related("unit").get(pk=version_id)
-    require(actor, "param.confirm", version.unit)
-    if version.state != ParameterVersion.State.PROPOSED:
-        raise Refusal(f"该参数{version.get_state_display()}，不能再确认")
-    if version.entered_by_id == actor.pk:
-        raise Refusal("录入人不能确认自己录入的参数，请由另一人确认", rule="07 §7.3 第5条")
-    version.state = ParameterVersion.State.CONFIRMED
-    version.confirmed_by, version.confirmed_at = actor, timezone.now()
-    try:
-        with transaction.atomic():
-            version.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    except IntegrityError as error:
-        raise Refusal("同一生效日期已有确认的取值，请改生效日期后重新录入") from error
+    confirm_entry(version, actor=actor, what="参数")
     record(
         actor=actor, action="param.confirm", subject=version, unit=version.unit, facts={"key": version.key}
     )
     return version
 
 
+def confirm_entry(entry: TwoPersons, *, actor: Any, what: str) -> None:
+    """The second person agrees to a locked entry. Raises Refusal for one's own entry or one already decided."""
+    require(actor, "param.confirm", entry.unit)
+    if entry.state != TwoPersons.State.PROPOSED:
+        raise Refusal(f"该{what}{entry.get_state_display()}，不能再确认")
+    if entry.entered_by_id == actor.pk:
+        raise Refusal(f"录入人不能确认自己录入的{what}，请由另一人确认", rule="07 §7.3 第5条")
+    entry.state = TwoPersons.State.CONFIRMED
+    entry.confirmed_by, entry.confirmed_at = actor, timezone.now()
+    try:
+        with transaction.atomic():
+            entry.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    except IntegrityError as error:
+        raise Refusal(f"同一生效日期已有确认的{what}，请改生效日期后重新录入") from error
+
+
+def reject_entry(entry: TwoPersons, *, actor: Any, reason: str, what: str) -> None:
+    """The second person sends a locked entry back. Raises Refusal without a reason, or once decided."""
+    require(actor, "param.confirm", entry.unit)
+    if entry.state != TwoPersons.State.PROPOSED or not reason.strip():
+        raise Refusal(f"只能退回待确认的{what}，并须写明理由", field="reason")
+    entry.state = TwoPersons.State.REJECTED
+    entry.save(update_fields=["state"])
+
+
 @transaction.atomic
 def reject_parameter(*, version_id: int, actor: Any, reason: str) -> ParameterVersion:
     """Send a proposal back with a reason."""
     version = ParameterVersion.objects.select_for_update().select_related("unit").get(pk=version_id)
-    require(actor, "param.confirm", version.unit)
-    if version.state != ParameterVersion.State.PROPOSED or not reason.strip():
-        raise Refusal("只能退回待确认的参数，并须写明理由", field="reason")
-    version.state = ParameterVersion.State.REJECTED
-    version.save(update_fields=["state"])
+    reject_entry(version, actor=actor, reason=reason, what="参数")
     facts = {"key": version.key, "reason": reason}
     record(actor=actor, action="param.reject", subject=version, unit=version.unit, facts=facts)
     return version

@@ -133,6 +133,9 @@ ROUTES: dict[str, Route] = {
         "case.view",
     ),
     "cases:care_person": Route("Person", pk_of("Person")),
+    "documents:wording_version": Route("WordingVersion", pk_of("WordingVersion")),
+    "documents:wording": Route(kwargs=lambda world, place: {"code": "accepted"}),
+    "documents:wording_propose": Route(kwargs=lambda world, place: {"code": "accepted"}),
     "documents:edit": Route("Document", pk_of("Document")),
     "documents:issue": Route("Document", pk_of("Document"), answers=FORM_ONLY),
     "documents:file": Route(
