@@ -58,29 +58,23 @@ def item_number(county: Unit, now: datetime) -> str:
 
 
 def on_registered(context: Context) -> None:
-    _mark(context, filed_month=context.transition.stat_month)
+    context.keep(filed_month=context.transition.stat_month)
 
 
 def on_dismissed(context: Context) -> None:
-    _mark(context, dismissed_month=context.transition.stat_month)
+    context.keep(dismissed_month=context.transition.stat_month)
 
 
 def on_applied(context: Context) -> None:
-    _mark(context, result=str(context.data["measures"]), done_on=context.data["done_on"])
+    context.keep(result=str(context.data["measures"]), done_on=context.data["done_on"])
 
 
 def on_closed(context: Context) -> None:
-    _mark(context, closed_month=context.transition.stat_month, opinion=str(context.data["opinion"]))
+    context.keep(closed_month=context.transition.stat_month, opinion=str(context.data["opinion"]))
 
 
 def on_reopened(context: Context) -> None:
-    _mark(context, closed_month=None)
-
-
-def _mark(context: Context, **values: Any) -> None:
-    for key, value in values.items():
-        setattr(context.subject, key, value)
-    context.subject.save(update_fields=list(values))
+    context.keep(closed_month=None)
 
 
 EFFECTS = {

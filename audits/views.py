@@ -12,7 +12,7 @@ from audits.services import create_item
 from audits.tables import ITEMS
 from salvation.access.reach import reach_of
 from salvation.access.services import get_visible, require
-from salvation.files.services import add_attachment, attachments_of
+from salvation.files.services import add_uploads, attachments_of
 from salvation.units.models import Unit
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
@@ -106,11 +106,10 @@ class Evidence(FormPage):
         require(self.request.user, "rectify.handle", self.item.unit)
 
     def save(self, form: Any) -> str:
-        for given in form.cleaned_data["files"]:
-            add_attachment(
-                subject=self.item, unit=self.item.unit, kind="EVIDENCE", name=given.name, content=given.read(),
-                actor=self.request.user,
-            )  # fmt: skip
+        uploads = form.cleaned_data["files"]
+        add_uploads(
+            subject=self.item, unit=self.item.unit, kind="EVIDENCE", uploads=uploads, actor=self.request.user
+        )
         return self.cancel_url()
 
     def cancel_url(self) -> str:

@@ -2,6 +2,7 @@
 # requirements: E01, E02, E03, E04, E06, E07, E08 part, E10
 
 from cases import relief_guards as guards
+from cases.guards import parameters_confirmed
 from salvation.flow.table import Deadline, Flow, Need, State, Step
 
 MEETING = Need("meeting", "集体审批会议", "meeting", help="先在“会议”登记；特别救助须一事一议或联席会议")
@@ -51,7 +52,7 @@ RELIEF = Flow(
         Step("return_county", "退回", ("DECIDE_COUNTY",), "ACCEPTED", "case.confirm.county", reason=True),
         Step("approve_town", "同意救助", ("DECIDE_TOWN",), "PAYING", "case.confirm.town",
              applies=(guards.is_no_advance,), apart_from=("accept", "propose_town"), needs=(MEETING, AMOUNT),
-             guards=(guards.eligible, guards.parameters_confirmed, guards.amount_within_working, guards.within_town_limit_given)),
+             guards=(guards.eligible, parameters_confirmed, guards.amount_within_working, guards.within_town_limit_given)),
         Step("confirm_advance", "确认先行救助", ("DECIDE_TOWN",), "PAID", "case.confirm.town",
              applies=(guards.is_advance,), guards=(guards.eligible, guards.advance_within_working),
              apart_from=("accept", "supplement"), needs=(MEETING,)),
@@ -59,7 +60,7 @@ RELIEF = Flow(
              applies=(guards.is_advance,), apart_from=("accept", "supplement"), needs=(REFUND,), reason=True, danger=True),
         Step("approve_county", "同意救助", ("DECIDE_COUNTY",), "PAYING", "case.confirm.county",
              apart_from=("accept", "propose_county"), needs=(MEETING, AMOUNT),
-             guards=(guards.eligible, guards.parameters_confirmed, guards.amount_within_working)),
+             guards=(guards.eligible, parameters_confirmed, guards.amount_within_working)),
         Step("reject_town", "不予救助", ("DECIDE_TOWN",), "REJECTED", "case.confirm.town",
              applies=(guards.is_no_advance,), apart_from=("accept", "propose_town"), needs=(REFUND,), reason=True, danger=True),
         Step("reject_county", "不予救助", ("DECIDE_COUNTY",), "REJECTED", "case.confirm.county",

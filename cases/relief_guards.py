@@ -115,11 +115,6 @@ def eligible(context: Context) -> str | None:
     return None if found.eligible else "核算结论为不符合条件，不能同意"
 
 
-def parameters_confirmed(context: Context) -> str | None:
-    names = context.subject.assessment.unconfirmed if context.subject.assessment else []
-    return f"核算用到的参数待县局确认：{'、'.join(names[:5])}" if names else None
-
-
 def account_or_cash(context: Context) -> str | None:
     """The one who is helped is paid, on his own account; cash only with a reason on file (E06, 002 L33)."""
     relief = context.subject

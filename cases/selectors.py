@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
-from cases.models import Application, Benefit, BenefitTerm, Household, Member, Relief, TermMember
+from cases.models import Application, Benefit, BenefitTerm, Declaration, Household, Member, Relief, TermMember
 from cases.models.choices import Program
 from salvation.domain.month import Month
 from salvation.units.models import Unit
@@ -74,3 +74,8 @@ def earlier_reliefs(relief: Relief) -> QuerySet[Relief]:
     same = Q(household=relief.household_id) | Q(applicant__in=people)
     granted = Relief.objects.filter(same, amount__isnull=False).exclude(state__in=["REJECTED", "RECOVER"])
     return granted.exclude(pk=relief.pk).filter(decided_on__isnull=False)
+
+
+def latest_declaration(household: Household) -> Declaration | None:
+    """What the household last said of its economy."""
+    return Declaration.objects.filter(household=household).order_by("-pk").first()

@@ -6,7 +6,8 @@ from django import forms
 from django.utils import timezone
 
 from cases.flows import APPLICATION
-from cases.models import Survey, Surveyor
+from cases.forms.economy import rows_from
+from cases.models import Household, Survey, Surveyor
 from cases.models.choices import LASTING, SingleReason, choices
 from cases.rules.codes import (
     CareIndicator,
@@ -19,6 +20,8 @@ from cases.rules.codes import (
     TekunMode,
 )
 from cases.rules.materials import ASKED_OF_PEOPLE
+from salvation.vault import facts as sealed_facts
+from salvation.vault.fields import Sealed
 from salvation.web.fields import DateField, FilesField, MoneyField, YesNoField
 from salvation.web.filters import FilterForm
 from salvation.web.rowsets import RowSet, RowsForm
@@ -203,6 +206,14 @@ class EconomyForm(RowsForm):
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         self.people = people
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def of_household(cls, household: Household, kept: Sealed | None, data: Any, files: Any) -> "EconomyForm":
+        """The form for today's members, with the sealed declaration kept earlier filled in."""
+        members = household.members.filter(left_on__isnull=True).select_related("person")
+        people = [(str(member.person_id), member.person.name) for member in members]
+        initial = rows_from(sealed_facts.load(kept)) if kept else {}
+        return cls(data, files, people=people, initial=initial)
 
     def choices_for_rows(self) -> dict[str, Any]:
         return {"people": self.people}

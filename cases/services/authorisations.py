@@ -15,7 +15,7 @@ from cases.services.people import read_id
 from salvation.access.services import require
 from salvation.domain.ages import age
 from salvation.domain.errors import Refusal
-from salvation.files.services import add_attachment
+from salvation.files.services import add_uploads
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import at
@@ -57,11 +57,7 @@ def record_authorisations(
     if not rows:
         raise Refusal("请至少填写一人的签署日期")
     made = Authorisation.objects.bulk_create(rows)
-    for upload in files:
-        add_attachment(
-            subject=application, unit=application.unit, village=application.village, kind=FILE_KIND, name=upload.name,
-            content=upload.read(), actor=actor,
-        )  # fmt: skip
+    add_uploads(subject=application, unit=application.unit, kind=FILE_KIND, uploads=files, actor=actor)
     facts = {"people": "、".join(map(str, rows))}
     record(
         actor=actor, action="authorisation.record", subject=application, unit=application.unit, facts=facts

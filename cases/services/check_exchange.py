@@ -20,10 +20,8 @@ from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.services import store
 from salvation.flow.engine import perform
-from salvation.intake.errors import NoHeader, Unreadable
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
-from salvation.intake.reading import read_table
-from salvation.intake.workbook import read_book
+from salvation.intake.reading import read_short
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.tables.flat import write_flat
@@ -130,14 +128,7 @@ class FileExchange:
 
     def receive(self, content: bytes) -> Mapping[CheckRequest, list[Answer]]:
         setting = Setting(today=timezone.localdate(), allow_test=settings.ALLOW_TEST_ID)
-        try:
-            reading = read_table(read_book(content), RESULTS, setting)
-        except (NoHeader, Unreadable) as error:
-            raise Refusal(str(error), field="file") from error
-        if reading.missing:
-            labels = "、".join(column.label for column in reading.missing)
-            raise Refusal(f"文件缺少这些列：{labels}；请用导出的提请表填写", field="file")
-        return self._matched(reading.rows)
+        return self._matched(read_short(content, RESULTS, setting))
 
     def _matched(self, rows: Sequence[Row]) -> Mapping[CheckRequest, list[Answer]]:
         numbers = {str(row.values.get("no") or "") for row in rows}

@@ -18,7 +18,7 @@ from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.models import Duty
 from salvation.duties.services import close_duty, open_duties
-from salvation.files.services import add_attachment
+from salvation.files.services import Upload, add_uploads
 from salvation.flow.engine import perform
 from salvation.journal.actions import register
 from salvation.journal.services import record
@@ -137,7 +137,7 @@ def sign(
     *,
     attestation: VillageAttestation,
     given: Signature,
-    scans: Sequence[tuple[str, bytes]],
+    scans: Sequence[Upload],
     actor: Any,
     now: datetime,
 ) -> VillageAttestation:
@@ -159,11 +159,7 @@ def sign(
     locked.signer, locked.signed_on, locked.changed = given.signer.strip(), given.signed_on, given.changed
     locked.remark, locked.registered_by, locked.registered_at = given.remark.strip(), actor, now
     locked.save()
-    for name, content in scans:
-        add_attachment(
-            subject=locked, unit=locked.unit, village=locked.village, kind="ATTESTATION", name=name,
-            content=content, actor=actor,
-        )  # fmt: skip
+    add_uploads(subject=locked, unit=locked.unit, kind="ATTESTATION", uploads=scans, actor=actor)
     facts = {"village": str(locked.village), "changed": given.changed}
     record(actor=actor, action="attestation.sign", subject=locked, unit=locked.unit, facts=facts)
     _list_orders(locked, now)

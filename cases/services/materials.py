@@ -16,7 +16,7 @@ from cases.services.people import read_id
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.models import Attachment
-from salvation.files.services import add_attachment, attachments_of
+from salvation.files.services import add_uploads, attachments_of
 from salvation.flow.table import Context
 from salvation.journal.actions import register
 from salvation.journal.services import record
@@ -96,11 +96,9 @@ def _keep(
     row.taken_from = earlier if piece.received else None
     row.recorded_by = actor
     row.save()
-    for upload in piece.files:
-        add_attachment(
-            subject=application, unit=application.unit, village=application.village, kind=row.file_kind, name=upload.name,
-            content=upload.read(), actor=actor,
-        )  # fmt: skip
+    add_uploads(
+        subject=application, unit=application.unit, kind=row.file_kind, uploads=piece.files, actor=actor
+    )
 
 
 def _new(application: Application, item: Item) -> Material:

@@ -13,6 +13,7 @@ from cases.models.choices import TEKUN, ChangeKind, Relation
 from cases.rules.benefit import after_death
 from cases.rules.changes import JOINS, LEAVES
 from cases.rules.result import MemberShare
+from cases.selectors import latest_declaration
 from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
 from cases.services.cycle import first_month
@@ -99,7 +100,7 @@ def _kin(person: Person) -> Kin:
 
 
 def _judged(benefit: Benefit, actor: Any, now: datetime, **change: Any) -> Assessment:
-    declaration = Declaration.objects.filter(household=benefit.household).order_by("-pk").first()
+    declaration = latest_declaration(benefit.household)
     if declaration is None:
         raise Refusal(STILL_JUDGED)
     return reassess_household(

@@ -21,11 +21,9 @@ from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
 from salvation.files.services import store
 from salvation.flow.engine import begin_all, stat_month
-from salvation.intake.errors import NoHeader, Unreadable
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.places import same_unit, village_finder
-from salvation.intake.reading import read_table
-from salvation.intake.workbook import read_book
+from salvation.intake.reading import read_short
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
@@ -119,17 +117,11 @@ def import_monitored(*, sheet: Sheet, county: Unit, actor: Any, now: datetime) -
 
 def _read(content: bytes, county: Unit) -> list[Listed]:
     setting = Setting(today=timezone.localdate(), allow_test=settings.ALLOW_TEST_ID)
-    try:
-        reading = read_table(read_book(content), LISTED, setting)
-    except (NoHeader, Unreadable) as error:
-        raise Refusal(str(error), field="file") from error
-    if reading.missing:
-        labels = "、".join(column.label for column in reading.missing)
-        raise Refusal(f"文件缺少这些列：{labels}", field="file")
-    indexes = [_index(row) for row in reading.rows]
+    rows = read_short(content, LISTED, setting)
+    indexes = [_index(row) for row in rows]
     known = {p.id_index: p for p in _people(index for index in indexes if index)}
     place, found, wrong, seen = _finder(county), [], [], set()
-    for row, index in zip(reading.rows, indexes, strict=True):
+    for row, index in zip(rows, indexes, strict=True):
         try:
             if index in seen:
                 raise BadValue("这个证号在文件中出现了两次，请删去一行")

@@ -249,12 +249,11 @@ def file_relief(*, relief: Relief, note: str, actor: Any, now: datetime) -> None
 
 
 def on_accepted(context: Context) -> None:
-    _set(context, accepted_on=timezone.localdate(context.now))
+    context.keep(accepted_on=timezone.localdate(context.now))
 
 
 def on_advanced(context: Context) -> None:
-    _set(
-        context,
+    context.keep(
         advance=True,
         level=Relief.Level.TOWNSHIP,
         amount=Decimal(str(context.data["amount"]).replace(",", "")),
@@ -262,44 +261,44 @@ def on_advanced(context: Context) -> None:
 
 
 def on_advance_paid(context: Context) -> None:
-    _set(context, **_payment(context))
+    context.keep(**_payment(context))
 
 
 def on_supplemented(context: Context) -> None:
-    _set(context, settled_month=context.transition.stat_month)
+    context.keep(settled_month=context.transition.stat_month)
 
 
 def on_advance_returned(context: Context) -> None:
-    _set(context, settled_month=None)
+    context.keep(settled_month=None)
 
 
 def on_proposed(context: Context) -> None:
     to_county = context.step.code == "propose_county"
-    _set(context, level=Relief.Level.COUNTY if to_county else Relief.Level.TOWNSHIP)
+    context.keep(level=Relief.Level.COUNTY if to_county else Relief.Level.TOWNSHIP)
 
 
 def on_approved(context: Context) -> None:
     """Keep the meeting's word and the amount. Raises Refusal for a meeting that may not decide it."""
     amount = Decimal(str(context.data["amount"]).replace(",", ""))
-    _set(context, meeting=_meeting(context), amount=amount, decided_on=timezone.localdate(context.now))
+    context.keep(meeting=_meeting(context), amount=amount, decided_on=timezone.localdate(context.now))
 
 
 def on_advance_confirmed(context: Context) -> None:
-    _set(context, meeting=_meeting(context), decided_on=timezone.localdate(context.now))
+    context.keep(meeting=_meeting(context), decided_on=timezone.localdate(context.now))
     _due_for_visit(context)
 
 
 def on_rejected(context: Context) -> None:
-    _set(context, meeting=_meeting(context), decided_on=timezone.localdate(context.now))
+    context.keep(meeting=_meeting(context), decided_on=timezone.localdate(context.now))
 
 
 def on_paid(context: Context) -> None:
-    _set(context, **_payment(context))
+    context.keep(**_payment(context))
     _due_for_visit(context)
 
 
 def on_followed_up(context: Context) -> None:
-    _set(context, outcome=str(context.data["outcome"]))
+    context.keep(outcome=str(context.data["outcome"]))
 
 
 def _meeting(context: Context) -> Meeting:
@@ -326,13 +325,7 @@ def _due_for_visit(context: Context) -> None:
     relief = context.subject
     months = int(at("temp.followup_months", on=relief.paid_on, unit=relief.unit).value)
     due = Month.of(relief.paid_on) + months
-    _set(context, due_on=due.first_day.replace(day=min(relief.paid_on.day, due.last_day.day)))
-
-
-def _set(context: Context, **values: Any) -> None:
-    for key, value in values.items():
-        setattr(context.subject, key, value)
-    context.subject.save(update_fields=list(values))
+    context.keep(due_on=due.first_day.replace(day=min(relief.paid_on.day, due.last_day.day)))
 
 
 def suggest(relief: Relief, step: Any) -> dict[str, Any]:

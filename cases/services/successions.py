@@ -15,11 +15,12 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from cases.models import Benefit, BenefitTerm, ChangeOrder, Declaration, Household, Person
+from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Person
 from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, Source, StopReason
 from cases.rules.codes import Area, CareIndicator, CareLevel, TekunMode
 from cases.rules.result import MemberShare
 from cases.rules.tekun import care_level, support_amount
+from cases.selectors import latest_declaration
 from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
 from cases.services.benefits import expiry_of, open_term, stop_benefit
@@ -51,7 +52,7 @@ def draft_category(*, benefit: Benefit, program: str, note: str, actor: Any, now
         raise Refusal("该类别与本户适用的标准（城乡）不符", field="program")
     month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
-    declaration = Declaration.objects.filter(household=benefit.household).order_by("-pk").first()
+    declaration = latest_declaration(benefit.household)
     if declaration is None:
         raise Refusal("本户没有登记经济状况，不能重新认定；请先登记申请并填写经济状况")
     made = reassess_household(

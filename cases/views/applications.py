@@ -12,6 +12,7 @@ from cases.forms.applications import ApplicationFilter, ApplicationForm, Economy
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
 from cases.observations import in_words
+from cases.selectors import latest_declaration
 from cases.services.applications import (
     SurveyDetails,
     SurveyorInput,
@@ -28,7 +29,7 @@ from cases.views.tabs import check_tab, materials_tab, voices_tab
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
-from salvation.files.services import add_attachment, attachments_of
+from salvation.files.services import add_uploads, attachments_of
 from salvation.parameters.book import at
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.base import Page
@@ -250,13 +251,10 @@ class Economy(ApplicationForms):
     success = "已保存"
 
     def make_form(self, data: Any, files: Any) -> EconomyForm:
-        members = self.application.household.members.filter(left_on__isnull=True).select_related("person")
-        people = [(str(m.person_id), m.person.name) for m in members]
-        declaration = Declaration.objects.filter(application=self.application).first() or (
-            Declaration.objects.filter(household=self.application.household).order_by("-id").first()
-        )
-        initial = rows_from(sealed_facts.load(declaration.facts)) if declaration else {}
-        return EconomyForm(data, files, people=people, initial=initial)
+        household = self.application.household
+        own = Declaration.objects.filter(application=self.application).first()
+        declaration = own or latest_declaration(household)
+        return EconomyForm.of_household(household, declaration.facts if declaration else None, data, files)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("_act") != "preview":
@@ -316,11 +314,10 @@ class NewSurvey(ApplicationForms):
         survey = record_survey(
             application=self.application, surveyors=surveyors, actor=user, details=details, **cleaned
         )
-        for photo in photos:
-            add_attachment(
-                subject=self.application, unit=self.application.unit, village=self.application.village, kind="SURVEY",
-                name=f"第{survey.version}次-{photo.name}", content=photo.read(), actor=user,
-            )  # fmt: skip
+        add_uploads(
+            subject=self.application, unit=self.application.unit, kind="SURVEY", uploads=photos, actor=user,
+            prefix=f"第{survey.version}次-",
+        )  # fmt: skip
         return self.tab("surveys")
 
 
@@ -337,11 +334,10 @@ class Photos(ApplicationForms):
 
     def save(self, form: Any) -> str:
         require(self.request.user, "file.add", self.application.village)
-        for given in form.cleaned_data["files"]:
-            add_attachment(
-                subject=self.application, unit=self.application.unit, village=self.application.village,
-                kind=form.cleaned_data["kind"], name=given.name, content=given.read(), actor=self.request.user,
-            )  # fmt: skip
+        add_uploads(
+            subject=self.application, unit=self.application.unit, kind=form.cleaned_data["kind"],
+            uploads=form.cleaned_data["files"], actor=self.request.user,
+        )  # fmt: skip
         return self.tab("papers")
 
 

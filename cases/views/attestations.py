@@ -161,10 +161,13 @@ class Sign(FormPage):
 
     def save(self, form: Any) -> str:
         given = form.cleaned_data
-        scans = [(upload.name, upload.read()) for upload in given["scans"]]
         signature = Signature(given["signer"], given["signed_on"], given["changed"], given["remark"])
         sign(
-            attestation=self.sheet, given=signature, scans=scans, actor=self.request.user, now=timezone.now()
+            attestation=self.sheet,
+            given=signature,
+            scans=given["scans"],
+            actor=self.request.user,
+            now=timezone.now(),
         )
         return self.cancel_url()
 

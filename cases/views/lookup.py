@@ -21,10 +21,9 @@ from salvation.domain.errors import Refusal
 from salvation.domain.mask import Scene
 from salvation.tables.flat import write_flat
 from salvation.tables.html import Look, html_table
-from salvation.tables.model import Heading
 from salvation.vault import facts
 from salvation.vault.crypto import Unsealable, open_bytes, seal_bytes
-from salvation.web.downloads import download
+from salvation.web.downloads import download, export_heading
 from salvation.web.pages.base import Page
 from salvation.web.wording import speak_plainly
 
@@ -96,11 +95,6 @@ class Lookup(Page):
         asked = [Asked(**one) for one in kept["asked"]]
         answers = look_up(asked=asked, purpose=f"下载：{kept['purpose']}", actor=self.request.user)
         content = BytesIO()
-        write_flat(LOOKUP, answers, content, heading=self._heading(), scene=Scene.LIST)
+        heading = export_heading(self.request.user, self.title)
+        write_flat(LOOKUP, answers, content, heading=heading, scene=Scene.LIST)
         return download(content, f"{self.title}.xlsx")
-
-    def _heading(self) -> Heading:
-        user: Any = self.request.user
-        now = timezone.localtime()
-        mark = f"{user.unit_label} {user} {now:%Y-%m-%d %H:%M}"
-        return Heading(self.title, now, lines=(user.unit_label,), made_by=str(user), mark=mark)

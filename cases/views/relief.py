@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.forms.applications import EconomyForm, PhotosForm
-from cases.forms.economy import document_from, rows_from
+from cases.forms.economy import document_from
 from cases.forms.relief import FilingForm, PayeeForm, ReliefFilter, ReliefForm, VisitForm
-from cases.models import Declaration, Household, Relief
-from cases.selectors import earlier_reliefs
+from cases.models import Household, Relief
+from cases.selectors import earlier_reliefs, latest_declaration
 from cases.services.discoveries import taken_over
 from cases.services.relief import (
     assess_relief,
@@ -25,7 +25,7 @@ from cases.tables import RELIEFS
 from cases.views.applications import readable
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
-from salvation.files.services import add_attachment, attachments_of
+from salvation.files.services import add_uploads, attachments_of
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
@@ -205,17 +205,9 @@ class ReliefEconomy(ReliefForms):
     success = "已保存，请核算"
 
     def make_form(self, data: Any, files: Any) -> EconomyForm:
-        members = self.relief.household.members.filter(left_on__isnull=True).select_related("person")
-        people = [(str(m.person_id), m.person.name) for m in members]
-        facts = self.relief.facts or (
-            Declaration.objects.filter(household=self.relief.household)
-            .order_by("-id")
-            .values_list("facts", flat=True)
-            .first()
-        )
-        return EconomyForm(
-            data, files, people=people, initial=rows_from(sealed_facts.load(facts)) if facts else {}
-        )
+        declared = latest_declaration(self.relief.household)
+        facts = self.relief.facts or (declared.facts if declared else None)
+        return EconomyForm.of_household(self.relief.household, facts, data, files)
 
     def save(self, form: EconomyForm) -> str:
         document = document_from(form.cleaned_data, form.cleaned_rows)
@@ -262,11 +254,10 @@ class ReliefFiles(ReliefForms):
     def save(self, form: Any) -> str:
         relief = self.relief
         require(self.request.user, "file.add", relief.village)
-        for given in form.cleaned_data["files"]:
-            add_attachment(
-                subject=relief, unit=relief.unit, village=relief.village, kind=form.cleaned_data["kind"],
-                name=given.name, content=given.read(), actor=self.request.user,
-            )  # fmt: skip
+        add_uploads(
+            subject=relief, unit=relief.unit, kind=form.cleaned_data["kind"], uploads=form.cleaned_data["files"],
+            actor=self.request.user,
+        )  # fmt: skip
         return f"{self.cancel_url()}?tab=papers"
 
 

@@ -5,10 +5,11 @@ import hashlib
 import logging
 import os
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import models, transaction
@@ -75,6 +76,27 @@ def add_attachment(
         facts={"name": attachment.name, "kind": kind},
     )
     return attachment
+
+
+class Upload(Protocol):
+    """A file as a form hands it over."""
+
+    name: str
+
+    def read(self) -> bytes: ...
+
+
+def add_uploads(
+    *, subject: models.Model, unit: Unit, kind: str, uploads: Iterable[Upload], actor: Any, prefix: str = ""
+) -> list[Attachment]:
+    """Keep the files a form took for ``subject``, in its village if it has one. Raises Refusal for one not taken."""
+    return [
+        add_attachment(
+            subject=subject, unit=unit, village=getattr(subject, "village", None), kind=kind,
+            name=f"{prefix}{upload.name}", content=upload.read(), actor=actor,
+        )
+        for upload in uploads
+    ]  # fmt: skip
 
 
 def store(content: bytes) -> str:

@@ -66,6 +66,12 @@ class Context:
     # Filled by perform() before effects run.
     transition: Any = None
 
+    def keep(self, **values: Any) -> None:
+        """For effects: set fields of the subject and write just these."""
+        for key, value in values.items():
+            setattr(self.subject, key, value)
+        self.subject.save(update_fields=list(values))
+
 
 Guard = Callable[[Context], str | None]
 Effect = Callable[[Context], None]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from salvation.access.services import get_visible, must_still_see, require
 from salvation.domain.errors import Refusal
-from salvation.files.services import add_attachment
+from salvation.files.services import add_uploads
 from salvation.journal.services import record
 from salvation.registers.register import Register
 from salvation.units.models import Unit
@@ -82,8 +82,4 @@ def editing_unit(actor: Any, permission: str) -> Unit:
 
 def _attach(saved: Any, unit: Unit, actor: Any, uploads: dict[str, list[Any]] | None) -> None:
     for kind, files in (uploads or {}).items():
-        for upload in files:
-            add_attachment(
-                subject=saved, unit=unit, kind=kind, name=upload.name, content=upload.read(), actor=actor,
-                village=getattr(saved, "village", None),
-            )  # fmt: skip
+        add_uploads(subject=saved, unit=unit, kind=kind, uploads=files, actor=actor)

@@ -2,14 +2,25 @@
 
 from io import BytesIO
 from mimetypes import guess_type
+from typing import Any
 
 from django.http import FileResponse
+from django.utils import timezone
+
+from salvation.tables.model import Heading
 
 TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pdf": "application/pdf",
 }
+
+
+def export_heading(user: Any, title: str) -> Heading:
+    """Who exported what and when: printed on top of the file."""
+    now = timezone.localtime()
+    mark = f"{user.unit_label} {user} {now:%Y-%m-%d %H:%M}"
+    return Heading(title, now, lines=(user.unit_label,), made_by=str(user), mark=mark)
 
 
 def download(content: BytesIO | bytes, name: str) -> FileResponse:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
-from salvation.files.services import add_attachment
+from salvation.files.services import add_uploads
 from salvation.flow.engine import available, perform
 from salvation.flow.models import FlowSubject
 from salvation.flow.registry import Entry, flow_entry
@@ -147,15 +147,6 @@ class StepPage(FormPage):
             return int(value) if value else None
         if need.kind != "files":
             return kept(value)
-        return [
-            add_attachment(
-                subject=self.subject,
-                unit=self.subject.flow_unit,
-                village=getattr(self.subject, "village", None),
-                kind=need.key,
-                name=upload.name,
-                content=upload.read(),
-                actor=self.request.user,
-            ).pk
-            for upload in value or []
-        ]
+        unit, actor = self.subject.flow_unit, self.request.user
+        added = add_uploads(subject=self.subject, unit=unit, kind=need.key, uploads=value or (), actor=actor)
+        return [attachment.pk for attachment in added]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +45,7 @@ def sheet(units: dict[str, Unit], code: str = "360722100200") -> VillageAttestat
 def signed(found: VillageAttestation, clerk: User, *, changed: bool = False, remark: str = "") -> None:
     given = Signature("村主任", timezone.localdate(), changed, remark)
     sign(
-        attestation=found, given=given, scans=[("扫描.jpg", photo())], actor=clerk, now=timezone.now()
+        attestation=found, given=given, scans=[SimpleUploadedFile("扫描.jpg", photo())], actor=clerk, now=timezone.now()
     )  # fmt: skip
 
 

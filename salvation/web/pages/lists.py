@@ -18,7 +18,6 @@ from django.http import (
     QueryDict,
 )
 from django.urls import reverse
-from django.utils import timezone
 
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
@@ -30,7 +29,7 @@ from salvation.tables.model import Heading, Table
 from salvation.web.bulk import BulkAction, bulk_check, bulk_run
 from salvation.web.columns import arranged, choices, moved
 from salvation.web.cursor import Window, capped_count, window
-from salvation.web.downloads import download
+from salvation.web.downloads import download, export_heading
 from salvation.web.filters import FilterForm
 from salvation.web.models import SavedView
 from salvation.web.pages.base import ScopedPage
@@ -193,10 +192,7 @@ class ListPage(ScopedPage):
 
     def heading(self) -> Heading:
         """Who exported what and when: printed on top of the file."""
-        user: Any = self.request.user
-        now = timezone.localtime()
-        mark = f"{user.unit_label} {user} {now:%Y-%m-%d %H:%M}"
-        return Heading(self.page_title(), now, lines=(user.unit_label,), made_by=str(user), mark=mark)
+        return export_heading(self.request.user, self.page_title())
 
     def _bulk(self, code: str) -> HttpResponse:
         """The check page of a bulk act, or the act itself once confirmed."""
