@@ -17,8 +17,8 @@ from rest_framework.response import Response
 
 from cases.models import Application, Survey, SurveyImage, Surveyor
 from cases.observations import NOTE_LENGTH, TOPICS
-from cases.services.applications import SurveyDetails, SurveyorInput
 from cases.services.surveys import SIGNATURES, Signature, digest_of, send_photo, send_survey
+from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.visits import from_the_village, visits_of
 from salvation.access.services import get_visible
 from salvation.api.errors import Problem

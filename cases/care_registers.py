@@ -1,5 +1,5 @@
 """The registers of 特困照料: what is kept about each person, and about institutions and caregivers."""
-# requirements: D01, D02, D04, D05, D06, D07, D08, D10, D11 part, D14, D15 part
+# requirements: D01, D02, D04, D05, D06, D07, D08, D10, D11, D14, D15
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta

@@ -22,6 +22,7 @@ from cases.models import (
     ChangeOrder,
     Household,
     Person,
+    RecoveryProposal,
     Relief,
     Residence,
     ReviewTask,
@@ -59,7 +60,7 @@ def entries(person: Person, user: Any, kind: str = "") -> list[Entry]:
     return sorted(wanted, key=lambda entry: entry.on, reverse=True)
 
 
-KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "照料", "发放")
+KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "照料", "发放", "追缴")
 
 
 def households(person: Person, user: Any) -> Iterable[Entry]:
@@ -116,6 +117,14 @@ def reviews(person: Person, user: Any) -> Iterable[Entry]:
         yield Entry(task.done_on or task.due_on, "核查", f"定期核查：{task.get_outcome_display()}", url)
 
 
+def recoveries(person: Person, user: Any) -> Iterable[Entry]:
+    rows = RecoveryProposal.objects.visible_to(user).filter(person=person, withdrawn_at__isnull=True)
+    for found in rows:
+        url = reverse("cases:recovery", args=[found.pk])
+        words = f"{found.get_cause_display()}，多发{found.months}个月，建议追缴"
+        yield Entry(found.found_on, "追缴", words, url, found.amount)
+
+
 def reliefs(person: Person, user: Any) -> Iterable[Entry]:
     rows = Relief.objects.visible_to(user).filter(household__members__person=person)
     for relief in rows.distinct():
@@ -148,6 +157,7 @@ register(
     benefits=benefits,
     changes=changes,
     reviews=reviews,
+    recoveries=recoveries,
     reliefs=reliefs,
     care=care,
 )

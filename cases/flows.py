@@ -167,6 +167,7 @@ CHANGE_ORDER = Flow(
         Step("run", "期满自动生效", ("DRAFT",), "EFFECTIVE", None),
         Step("adjust", "按新标准批量生效", ("DRAFT",), "EFFECTIVE", None),
         Step("roll_back", "批次撤回", ("EFFECTIVE",), "REVERSED", None),
+        Step("withdraw", "批次撤回，作废草稿", ("DRAFT", "VILLAGE_SIGNED"), "CANCELLED", None),
         Step("merge", "并入同月变更", ("EFFECTIVE",), "MERGED", None),
         Step("reverse_town", "红冲", ("EFFECTIVE",), "REVERSED", "change.review",
              applies=(guards.may_be_reversed, guards.reversed_by_township), guards=(guards.nothing_builds_on,),

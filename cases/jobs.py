@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import StandardAdjustment
-from cases.services.adjustments import carry_out, undo
+from cases.services.adjustment_orders import carry_out, undo
+from cases.services.adjustments import recheck, try_out
 from cases.services.conferences import JOINT, warn_of_conferences
 from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.emergencies import CATCH_UP, close_made_up
@@ -17,6 +18,7 @@ from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
 from cases.services.reviews import note_events, open_reviews
 from cases.services.roster_import import check_batch, commit_batch
+from cases.services.sheet_books import make_book, urge_villages
 from cases.services.simulation import simulate
 from salvation.domain.month import Month
 from salvation.intake.models import Batch
@@ -25,8 +27,9 @@ from salvation.jobs.services import Running, job
 from salvation.parameters.models import ParameterVersion
 
 REVIEW, EVENTS = "review.due", "life.events"
-ADJUST, ADJUST_UNDO = "standard.adjust", "standard.undo"
+ADJUST, ADJUST_UNDO, ADJUST_TRY = "standard.adjust", "standard.undo", "standard.try"
 CYCLE_OPEN, CYCLE_CLOSE = "cycle.open", "cycle.close"
+ATTEST_REMIND, SHEET_BOOK = "attest.remind", "attest.book"
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
 ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 
@@ -42,6 +45,22 @@ def cycle_open(run: Running) -> dict[str, Any]:
     """The period of the run is the month."""
     made = open_cycle(county=run.unit, month=Month.parse(run.period), now=timezone.now())
     return {"村签字报表": made}
+
+
+@job(ATTEST_REMIND, label="催办村签字报表")
+def attest_remind(run: Running) -> dict[str, Any]:
+    """The period of the run is a day."""
+    on = date.fromisoformat(run.period)
+    return {"催办": urge_villages(county=run.unit, on=on, now=timezone.now())}
+
+
+@job(SHEET_BOOK, label="打印签字报表合订本")
+def attest_book(run: Running) -> dict[str, Any]:
+    """The period of the run is the month and who asked: the sheets name him."""
+    book = make_book(
+        unit=run.unit, month=Month.parse(run.period.split("-u")[0]), actor=run.run.requested_by, now=timezone.now(), report=run.report
+    )  # fmt: skip
+    return {"村（社区）": book.villages, "url": reverse("cases:sheet_books")}
 
 
 @job(REVIEW, label="列出核查到期")
@@ -131,10 +150,26 @@ def parameter_effect(run: Running) -> dict[str, Any]:
     return {**found, "url": reverse("parameters:decide", args=[version.pk])}
 
 
+@job(ADJUST_TRY, label="试算标准调整")
+def standard_try(run: Running) -> dict[str, Any]:
+    """The period of the run is the adjustment's id. Judges everybody, writes no order."""
+    found = StandardAdjustment.objects.select_related("version__unit").get(pk=int(run.period))
+    tried = try_out(adjustment=found, now=timezone.now(), report=run.report)
+    return {
+        "金额调整": tried.benefits,
+        "不再符合": tried.leaving,
+        "可能新纳入": tried.entering,
+        "须逐户核查": tried.left_out,
+        "url": reverse("cases:adjustment", args=[tried.pk]),
+    }
+
+
 @job(ADJUST, label="按新标准批量调整")
 def standard_adjust(run: Running) -> dict[str, Any]:
     """The period of the run is the adjustment's id. All in one transaction; a run taken up again finds it done."""
-    found = StandardAdjustment.objects.get(pk=int(run.period))
+    found = StandardAdjustment.objects.select_related("version__unit").get(pk=int(run.period))
+    if found.made_at is None and found.undone_at is None:
+        recheck(adjustment=found, now=timezone.now(), report=run.report)
     with Heartbeat(run) as beat:
         made = carry_out(adjustment=found, now=timezone.now(), progress=beat.report)
     return {

@@ -8,14 +8,15 @@ from cases import care_registration, intake_registration, jobs, measures, relief
 from cases.desk import cycle_numbers, desk_numbers, visit_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
-from cases.documents import effects, forms
+from cases.documents import effects, forms, recognition
 from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
 from cases.services import applications, change_effects, deliberation, kinship
+from cases.services.after_stop import on_stopped
 from cases.services.certificates import on_support_ended
-from cases.services.notice_sheets import on_first_review
+from cases.services.notice_sheets import on_ending_noticed, on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
@@ -55,6 +56,7 @@ def _menu() -> None:
     schedule(
         Monthly(jobs.CYCLE_OPEN, day=1, hour=0, minute=10),
         Daily(jobs.CYCLE_CLOSE, hour=23, minute=50),
+        Daily(jobs.ATTEST_REMIND, hour=9),
         Daily(jobs.GRACE, hour=3),
         Daily(jobs.REVIEW, hour=3, minute=20),
         Daily(jobs.EVENTS, hour=6),
@@ -83,6 +85,7 @@ def register_menu() -> None:
         NavItem("核查任务", "cases:reviews", "case.view", "动态管理", "clock", 30, waiting("review")),
         NavItem("核查完成情况", "cases:review_completion", "case.view", "动态管理", "chart", 40),
         NavItem("到期提醒", "cases:life_events", "case.view", "动态管理", "calendar", 50),
+        NavItem("追缴建议", "cases:recoveries", "case.view", "动态管理", "money", 55),
         NavItem("提标减标", "cases:adjustments", "change.adjust", "动态管理", "up", 60),
         NavItem("就业联动", "cases:able_people", "case.view", "动态管理", "people", 70),
         NavItem("介绍工作记录", "cases:work_offers", "case.view", "动态管理", "file", 72),
@@ -114,13 +117,14 @@ def register_all(reverse: Callable[..., str]) -> None:
         title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
         effects=together(
             change_effects.EFFECTS,
-            {"take_effect": (on_support_ended,), "carry_out": (on_support_ended,)},
+            {"take_effect": (on_support_ended, on_stopped), "carry_out": (on_support_ended,)},
             effects.CHANGE_ORDER,
+            {"notice": (on_ending_noticed,)},
         ),
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
     intake_registration.register_all(reverse)
     relief_registration.register_all(reverse)
     care_registration.register_all()
-    register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL)
+    register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL, *recognition.ALL)
     _menu()

@@ -17,6 +17,14 @@ ALL = (
     ),
     Parameter("funds.require_death_match", "签章前须有当期死亡比对", "bool", False, "12 §12.1 第5条", "原文"),
     Parameter(
+        "funds.require_residents",
+        "签章前集中供养付款人数须等于在院人数",
+        "bool",
+        False,
+        "01 D11；002 L31",
+        "通识",
+    ),
+    Parameter(
         "funds.require_attestation", "签章前须各村月度签字齐全", "bool", False, "12 §12.1 第5条", "原文"
     ),
 )

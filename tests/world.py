@@ -4,6 +4,7 @@ Places: 水东村 and 水北村 of 嘉定镇, 大塘村 of 大塘埠镇 (another
 ID number and account is made up and occurs in one place only, so that a leak shows by the string itself.
 """
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,13 +42,16 @@ from cases.models import (
     MedicalContract,
     MonitorBatch,
     MonitoredPerson,
+    MonthlyCycle,
     NoticeSheet,
     NursingInsurance,
     OrphanTag,
+    RecoveryProposal,
     ReportedChange,
     Residence,
     ReviewTask,
     SelfReport,
+    SheetBook,
     SimulatedChange,
     SpecialDeliberation,
     StandardAdjustment,
@@ -381,6 +385,21 @@ def _papers(world: World, place: Place) -> None:
         offered_on=timezone.localdate(), post="保洁", answer="EXCUSED", reason="照料病人",
     )  # fmt: skip
     world.keep(place.key, review, event, offer)
+    order = world.one("ChangeOrder", place.key)
+    recovery = RecoveryProposal.objects.create(
+        order=order, benefit=benefit, person=benefit.applicant, unit=town, village=application.village, cause="DEATH",
+        event_on=LONG_AGO, found_on=timezone.localdate(), first_month=date(2024, 1, 1), last_month=date(2024, 2, 1),
+        months=2, amount=place.number, lines=[],
+    )  # fmt: skip
+    content = place.key.encode()
+    book = SheetBook.objects.create(
+        cycle=MonthlyCycle.objects.get_or_create(
+            county=county, month=date(2024, 1, 1), defaults={"opened_at": now}
+        )[0],
+        unit=town, villages=1, households=1, stored_as=store(content), name=f"{place.names[0]}签字报表.pdf",
+        size=len(content), sha256=hashlib.sha256(content).hexdigest(), made_at=now,
+    )  # fmt: skip
+    world.keep(place.key, recovery, book)
     simulated = SimulatedChange.objects.create(
         version=version, unit=town, village=application.village, household=application.household, kind="GAIN",
         program="DIBAO_RURAL", before=500, after=600,

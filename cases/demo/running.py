@@ -10,12 +10,13 @@ from PIL import Image, ImageDraw
 from cases.demo.people import GIVEN, SURNAMES, make_number
 from cases.models import Application, Household
 from cases.rules.materials import ITEMS
-from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
+from cases.services.applications import create_application, record_survey, save_declaration
 from cases.services.assessments import assess_application
 from cases.services.checks import Answer, record_answers, request_check
 from cases.services.deliberation import record_debate
 from cases.services.kinship import Match, RelativeInput, draft_filing, save_relatives
 from cases.services.people import PersonInput, register_household
+from cases.services.visit_rules import SurveyorInput
 from salvation.demo.registry import Demo
 from salvation.files.services import add_attachment
 from salvation.flow.engine import perform

@@ -6,7 +6,13 @@ from cases.demo.care import seed_care
 from cases.demo.discoveries import seed_discoveries
 from cases.demo.economy import write_declarations
 from cases.demo.history import make_stories, write_stories
-from cases.demo.living import seed_cycle, seed_reviews
+from cases.demo.living import (
+    seed_adjustment,
+    seed_cycle,
+    seed_late_deaths,
+    seed_review_visit,
+    seed_reviews,
+)
 from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
 from cases.demo.relief import seed_reliefs
@@ -52,4 +58,7 @@ def register_seeders() -> None:
         Seeder("月末快照", 50, seed_snapshots),
         Seeder("月度动态管理", 55, seed_cycle),
         Seeder("核查与提醒", 56, seed_reviews),
+        Seeder("核查入户", 57, seed_review_visit),
+        Seeder("追缴建议", 58, seed_late_deaths),
+        Seeder("提标试算", 59, seed_adjustment),
     )

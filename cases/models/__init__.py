@@ -17,7 +17,7 @@ from cases.models.care import CareAssessment, CareWish, ReportedChange
 from cases.models.certificates import CertificateReview, OrphanTag, SupportCertificate
 from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
-from cases.models.cycle import MonthlyCycle, VillageAttestation
+from cases.models.cycle import MonthlyCycle, SheetBook, VillageAttestation
 from cases.models.deliberation import DemocraticReview, Objection
 from cases.models.discovery import Discovery, MonitorBatch, MonitoredPerson
 from cases.models.emergency import EmergencyMode
@@ -29,9 +29,10 @@ from cases.models.materials import Material, ProxyMandate
 from cases.models.medical import MedicalContract, NursingInsurance
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
+from cases.models.recovery import RecoveryProposal
 from cases.models.relief import Relief
 from cases.models.report import SelfReport
-from cases.models.review import LifeEvent, ReviewTask
+from cases.models.review import LifeEvent, ReviewTask, ReviewVisit
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
 from cases.models.special import SpecialDeliberation
@@ -85,11 +86,14 @@ __all__ = [
     "PayAccount",
     "Person",
     "ProxyMandate",
+    "RecoveryProposal",
     "Relief",
     "ReportedChange",
     "Residence",
     "ReviewTask",
+    "ReviewVisit",
     "SelfReport",
+    "SheetBook",
     "SimulatedChange",
     "SpecialDeliberation",
     "StaffRelative",

@@ -6,6 +6,7 @@ in that range. The exclusion matrix of 02 §2.8 is a constraint: nobody is cover
 # requirements: C09 part
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
@@ -154,6 +155,36 @@ class BenefitTerm(models.Model):
         return f"{self.benefit_id} {self.months}"
 
 
+def tekun_is_no_orphan() -> list[pgtrigger.Trigger]:
+    """特困 excludes the orphans' allowance (02 §2.8, L43 第9条): one look at a whole set of written rows.
+
+    Only people on 特困 are locked, so that a tag written at the same moment waits.
+    """
+    func = """
+    PERFORM 1 FROM cases_person p WHERE p.id IN (
+        SELECT m.person_id FROM added m
+        JOIN cases_benefitterm t ON t.id = m.term_id
+        JOIN cases_benefit b ON b.id = t.benefit_id AND starts_with(b.program, 'TEKUN')
+    ) FOR SHARE;
+    IF EXISTS (
+        SELECT 1 FROM cases_orphantag o
+        JOIN added m ON m.person_id = o.person_id AND m.months && cases_orphan_months(o.recognised_on, o.ended_on)
+        JOIN cases_benefitterm t ON t.id = m.term_id
+        JOIN cases_benefit b ON b.id = t.benefit_id AND starts_with(b.program, 'TEKUN')
+    ) THEN
+        RAISE EXCEPTION '特困供养与孤儿、事实无人抚养儿童保障不能同时享受' USING ERRCODE = 'exclusion_violation';
+    END IF;
+    RETURN NULL;
+    """
+    return [
+        pgtrigger.Trigger(
+            name=name, level=pgtrigger.Statement, when=pgtrigger.After, operation=operation, func=func,
+            referencing=pgtrigger.Referencing(new="added"),
+        )
+        for name, operation in (("no_orphan_added", pgtrigger.Insert), ("no_orphan_changed", pgtrigger.Update))
+    ]  # fmt: skip
+
+
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class TermMember(models.Model):
     """A person covered in a term with his parts of it."""
@@ -180,6 +211,7 @@ class TermMember(models.Model):
                 ],
             ),
         ]
+        triggers = [*tekun_is_no_orphan()]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.months}"

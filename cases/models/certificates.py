@@ -1,5 +1,6 @@
 """特困救助供养证 with its yearly review (D14), and 孤儿 as a tag (D15)."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
@@ -68,6 +69,27 @@ class CertificateReview(PersonRecord):
         return f"{self.person.name} {self.year}年审"
 
 
+# The exclusion matrix (02 §2.8) between two tables: a tag counts from the month after the recognition to the month of its
+# end. The person's row is locked, so that two who write at the same moment see each other (see TermMember).
+ORPHAN_NOT_TEKUN = pgtrigger.Trigger(
+    name="not_on_tekun",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="""
+    PERFORM 1 FROM cases_person WHERE id = NEW.person_id FOR UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM cases_termmember m
+        JOIN cases_benefitterm t ON t.id = m.term_id
+        JOIN cases_benefit b ON b.id = t.benefit_id AND starts_with(b.program, 'TEKUN')
+        WHERE m.person_id = NEW.person_id AND m.months && cases_orphan_months(NEW.recognised_on, NEW.ended_on)
+    ) THEN
+        RAISE EXCEPTION '特困供养与孤儿、事实无人抚养儿童保障不能同时享受' USING ERRCODE = 'exclusion_violation';
+    END IF;
+    RETURN NEW;
+    """,
+)
+
+
 class OrphanTag(PersonRecord):
     """That a child is on the orphans' allowance: he chose it instead of 特困 (L43 第9条)."""
 
@@ -87,6 +109,7 @@ class OrphanTag(PersonRecord):
                 fields=["person"], condition=Q(ended_on__isnull=True), name="orphan_tag_one_counts"
             )
         ]
+        triggers = [ORPHAN_NOT_TEKUN]
 
     def __str__(self) -> str:
         return f"{self.person.name} {self.get_kind_display()}"

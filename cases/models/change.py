@@ -32,6 +32,7 @@ class ChangeOrder(FlowSubject):
         scopes={"handling": "unit"},
         village="village",
         people="benefit__household__members__person",
+        kept_by="from_unit",
     )
     flow: ClassVar[Flow] = CHANGE_ORDER
 
@@ -71,6 +72,10 @@ class ChangeOrder(FlowSubject):
     )
     to_village = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接收村（社区）"
+    )
+    # The town that agreed to let the household go: from then on it reads this order, and no other of the family's.
+    from_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="迁出单位"
     )
     # From which month a resumed benefit is paid again; earlier than the effective month is back pay.
     pay_from = models.DateField("补发起始月", null=True, blank=True)

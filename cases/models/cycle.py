@@ -48,6 +48,9 @@ class VillageAttestation(ScopedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )
     registered_at = models.DateTimeField("登记时间", null=True)
+    # How often the village was urged, and when last (domain/11 attest.remind).
+    urges = models.PositiveSmallIntegerField("催办次数", default=0, db_default=0)
+    urged_on = models.DateField("最近催办", null=True, blank=True)
 
     class Meta:
         verbose_name = "村签字报表"
@@ -66,3 +69,30 @@ class VillageAttestation(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.village}{self.cycle}签字报表"
+
+
+class SheetBook(ScopedModel):
+    """All sheets of a unit's villages for one cycle in one PDF, to be printed and handed out."""
+
+    access = Access(view="case.view", scopes={"handling": "unit"})
+
+    cycle = models.ForeignKey(MonthlyCycle, on_delete=models.PROTECT, related_name="+", verbose_name="周期")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    villages = models.PositiveIntegerField("村（社区）数")
+    households = models.PositiveIntegerField("在保户数")
+    stored_as = models.CharField(max_length=80)
+    name = models.CharField("文件名", max_length=150)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("哈希", max_length=64)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="打印人"
+    )
+    made_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = "签字报表合订本"
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["unit", "cycle"], name="sheet_book_unit")]
+
+    def __str__(self) -> str:
+        return self.name

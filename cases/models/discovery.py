@@ -33,6 +33,8 @@ class Discovery(FlowSubject):
         DEPARTMENT = "DEPARTMENT", "部门推送"
         SELF = "SELF", "本人或他人求助"
         LIST = "LIST", "三类人员名单"
+        STANDARD = "STANDARD", "标准调整试算"
+        STOPPED = "STOPPED", "停发后核对"
 
     class Hardship(models.TextChoices):
         NO_LABOUR = "NO_LABOUR", "无（弱）劳动力"

@@ -45,4 +45,5 @@ class NoticeSheet(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit}{self.year}年第{self.number}批{self.group}初审公示（{self.village}）"
+        what = "公示" if self.group == "特困终止" else "初审公示"
+        return f"{self.unit}{self.year}年第{self.number}批{self.group}{what}（{self.village}）"

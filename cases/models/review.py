@@ -1,10 +1,13 @@
 """定期核查 (C03, C11): one open task a benefit, whoever asks for it, so that nobody is visited twice."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cases.models.application import Assessment, Survey, Surveyor
 from cases.models.benefit import Benefit
+from cases.models.check import CheckRequest
 from cases.models.person import Person
 from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
@@ -24,6 +27,7 @@ class ReviewTask(ScopedModel):
         DUE = "DUE", "定期核查到期"
         CAMPAIGN = "CAMPAIGN", "全面排查"
         DEATH = "DEATH", "成员死亡后重核"
+        JOB = "JOB", "成员就业后重核"
 
     class Outcome(models.TextChoices):
         SAME = "SAME", "无明显变化，维持"
@@ -45,6 +49,20 @@ class ReviewTask(ScopedModel):
     order = models.ForeignKey(
         "cases.ChangeOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # What the conclusion rests on: the new means test; the report of the core check, or one on paper.
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核算"
+    )
+    check_report = models.ForeignKey(
+        CheckRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="核对报告",
+    )
+    paper_report = models.CharField("书面核对报告文号", max_length=60, blank=True, default="", db_default="")
+    paper_report_on = models.DateField("书面核对报告日期", null=True, blank=True)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="核查人"
     )
@@ -63,6 +81,46 @@ class ReviewTask(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.benefit}核查"
+
+
+class ReviewVisit(models.Model):
+    """A visit for a review. Never changed: a mistake is followed by a new version, as with an application's survey."""
+
+    review = models.ForeignKey(
+        ReviewTask, on_delete=models.PROTECT, related_name="visits", verbose_name="核查任务"
+    )
+    version = models.PositiveSmallIntegerField("版次")
+    method = models.CharField("方式", max_length=10, choices=Survey.Method, default=Survey.Method.HOME)
+    visited_at = models.DateTimeField("调查时间")
+    place = models.CharField("地点", max_length=100)
+    present = models.CharField("在场家庭成员", max_length=200)
+    findings = models.TextField("调查情况")
+    conclusion = models.CharField("结论", max_length=200)
+    signed_by_family = models.BooleanField("家庭成员已签字", default=False)
+    no_visit_reason = models.CharField("不能入户的原因", max_length=200, blank=True)
+    sent_on = models.DateField("发出日期", null=True, blank=True)
+    replied_on = models.DateField("回函日期", null=True, blank=True)
+    # Who went: [{name, level}].
+    surveyors = models.JSONField("调查人", default=list)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "核查入户记录"
+        ordering = ["version"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [models.UniqueConstraint(fields=["review", "version"], name="review_visit_once")]
+
+    def __str__(self) -> str:
+        return f"第{self.version}次{self.get_method_display()}核查"
+
+    @property
+    def people(self) -> str:
+        """Who went, in words."""
+        levels = dict(Surveyor.Level.choices)
+        return "、".join(f"{one['name']}（{levels[one['level']]}）" for one in self.surveyors)
 
 
 class LifeEvent(ScopedModel):

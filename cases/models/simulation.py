@@ -22,6 +22,7 @@ class SimulatedChange(ScopedModel):
         LEAVE = "LEAVE", "不再符合"
         GAIN = "GAIN", "金额增加"
         LOSE = "LOSE", "金额减少"
+        CHECK = "CHECK", "须逐户核查"
 
     version = models.ForeignKey(
         ParameterVersion, on_delete=models.CASCADE, related_name="+", verbose_name="参数"
@@ -37,6 +38,10 @@ class SimulatedChange(ScopedModel):
     before = models.DecimalField("现参数下月应发", max_digits=10, decimal_places=2)
     after = models.DecimalField("新参数下月应发", max_digits=10, decimal_places=2)
     reason = models.CharField("说明", max_length=200, blank=True)
+    # What a standard gives each covered person more: [{person, base, uplift, care}], yuan a month.
+    shares = models.JSONField("成员增减", default=list)
+    standard_before = models.DecimalField("原保障标准", max_digits=10, decimal_places=2, null=True)
+    standard_after = models.DecimalField("新保障标准", max_digits=10, decimal_places=2, null=True)
 
     class Meta:
         verbose_name = "参数影响"

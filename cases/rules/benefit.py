@@ -144,6 +144,13 @@ def overpaid(paid: Iterable[tuple[Month, Award]], dead: str, died: date, cycle: 
     return Overpayment(tuple((month, amount) for month, amount in sorted(lines) if amount))
 
 
+def paid_too_much(paid: Iterable[tuple[Month, Decimal]], due: Iterable[tuple[Month, Decimal]]) -> Overpayment:
+    """List by month what was to be paid before a change and no longer is; months without a difference are left out."""
+    owed = dict(due)
+    lines = ((month, amount - owed.get(month, NOTHING)) for month, amount in paid)
+    return Overpayment(tuple((month, over) for month, over in sorted(lines) if over > 0))
+
+
 def without_member(facts: HouseholdFacts, key: str) -> HouseholdFacts:
     """Give the household as it is without one person, his income, property, expenses and bearers."""
     return replace(

@@ -1,5 +1,5 @@
 """The closed lists the rules speak in. Every code carries the Chinese word that people see and type."""
-# requirements: D15 part
+# requirements: D15
 
 from enum import StrEnum
 from typing import Self

@@ -1,5 +1,5 @@
 """低保边缘 (L57 第8条) and 刚性支出困难 (刚性支出困难家庭认定办法): a status without monthly money."""
-# requirements: B30 part
+# requirements: B30
 
 from datetime import date
 from decimal import Decimal

@@ -2,11 +2,10 @@
 # requirements: B02, B04, B05, B13 part, B15
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -31,6 +30,7 @@ from cases.services.discoveries import applied
 from cases.services.emergencies import running_mode
 from cases.services.materials import on_corrected, open_list
 from cases.services.specials import shares_agreed
+from cases.services.visit_rules import NO_DETAILS, SurveyDetails, SurveyorInput, checked_visit
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -186,27 +186,6 @@ def save_declaration(
     return declaration
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyorInput:
-    name: str
-    level: str
-    user_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyDetails:
-    """What some records have beside: why nobody could visit, a letter's days, what was seen (``cases.observations``),
-    where the device stood ("25.38000,114.93000"), the key under which the device sends it."""
-
-    no_visit_reason: str = ""
-    sent_on: date | None = None
-    replied_on: date | None = None
-    seen: Mapping[str, Any] = field(default_factory=dict)
-    spot: str = ""
-    sent_key: UUID | None = None
-    sent_digest: str = ""
-
-
 @transaction.atomic
 def record_survey(
     *,
@@ -220,7 +199,7 @@ def record_survey(
     signed_by_family: bool,
     surveyors: Sequence[SurveyorInput],
     actor: Any,
-    details: SurveyDetails = SurveyDetails(),
+    details: SurveyDetails = NO_DETAILS,
 ) -> Survey:
     """Add a visit; it is never changed, a correction is a new version (B04). Raises Refusal."""
     require(actor, "case.survey", application.village)
@@ -228,15 +207,7 @@ def record_survey(
     making_up = locked.state == "CONFIRMED" and locked.emergency_id is not None
     if locked.state not in {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"} and not making_up:
         raise Refusal(f"该件现在是“{locked.get_state_display()}”，受理之后、初审之前才能记录入户调查")
-    if visited_at > timezone.now():
-        raise Refusal("调查时间不能晚于现在", field="visited_at")
-    named = [surveyor for surveyor in surveyors if surveyor.name.strip()]
-    least = int(at("survey.min_people", on=visited_at.date(), unit=locked.unit).value)
-    if method == Survey.Method.HOME and len(named) < least:
-        raise Refusal(
-            f"入户调查须{least}人以上，现在只填了{len(named)}人", rule="002 第27条", field="surveyors"
-        )
-    _fits_method(method, details)
+    named = checked_visit(method, visited_at, surveyors, details, locked.unit)
     survey = Survey.objects.create(
         application=locked,
         version=locked.surveys.count() + 1,
@@ -268,23 +239,6 @@ def record_survey(
         facts={"version": survey.version},
     )
     return survey
-
-
-def _fits_method(method: str, details: SurveyDetails) -> None:
-    """A call needs the reason why nobody could visit, a letter the day it went out (B05). Raises Refusal."""
-    if method == Survey.Method.PHONE and not details.no_visit_reason.strip():
-        raise Refusal(
-            "电话、视频调查须填写不能入户的原因；能入户的请改为入户",
-            rule="002 第27条",
-            field="no_visit_reason",
-        )
-    if method == Survey.Method.LETTER and details.sent_on is None:
-        raise Refusal("信函取证须填写发出日期", field="sent_on")
-    today = timezone.localdate()
-    if details.replied_on and not (details.sent_on and details.sent_on <= details.replied_on <= today):
-        raise Refusal("回函日期须在发出日期之后、今天之前（含当日）", field="replied_on")
-    if details.sent_on and details.sent_on > today:
-        raise Refusal("发出日期不能晚于今天", field="sent_on")
 
 
 # Effects of the flow: run inside perform()'s transaction.

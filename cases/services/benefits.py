@@ -17,7 +17,14 @@ from salvation.parameters.book import at
 from salvation.units.models import Unit
 
 ZERO = Decimal("0.00")
-DOUBLE = "有成员在这些月份已享受低保、特困、边缘或刚性支出待遇，不能重复享受；请先办理停发或转类"
+EXPIRES = {
+    Program.RIGID_EXPENSE.value: "valid.rigid.months",
+    Program.MARGINAL.value: "valid.marginal.months",
+}
+DOUBLE = (
+    "有成员在这些月份已享受低保、特困、边缘或刚性支出待遇（转特困的，含孤儿、事实无人抚养儿童保障），"
+    "不能重复享受；请先办理停发或转类"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,12 @@ def open_benefit(
 
 
 def expiry_of(program: str, first: Month, unit: Unit) -> Month | None:
-    """The first month without: recognition of 刚性支出 ends by itself (LGX 第10条)."""
-    if program != Program.RIGID_EXPENSE:
+    """The first month without: a recognition ends by itself (LGX 第10条; 低保边缘 by the county's parameter)."""
+    key = EXPIRES.get(program)
+    if key is None:
         return None
-    return first + int(at("valid.rigid.months", on=first.first_day, unit=unit).value)
+    months = int(at(key, on=first.first_day, unit=unit).value)
+    return first + months if months else None
 
 
 def open_term(

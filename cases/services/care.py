@@ -1,9 +1,10 @@
 """Assess whether a person on 特困 can look after himself, take reports of changes and wishes (D01, D02, D15)."""
-# requirements: D02, D15 part
+# requirements: D02, D15
 
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -140,4 +141,11 @@ def save_orphan(*, record: OrphanTag, actor: Any, now: datetime, new: bool) -> N
         )
     if new and OrphanTag.objects.filter(person=record.person, ended_on__isnull=True).exists():
         raise Refusal(f"{record.person.name} 已有有效的标签，请先登记终止")
-    record.save()
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:
+        raise Refusal(
+            f"{record.person.name} 在这些月份享受特困供养，与孤儿、事实无人抚养儿童保障只能选一种",
+            rule=CHILD_ARTICLE,
+        ) from error

@@ -1,5 +1,5 @@
 """Issue, review yearly and collect 特困救助供养证 (D14); what follows when support ends (D13)."""
-# requirements: D13 part, D14
+# requirements: D13, D14
 
 from datetime import date, datetime, timedelta
 from typing import Any

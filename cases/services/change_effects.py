@@ -1,5 +1,5 @@
 """What a decided change order does when it takes effect, and what striking one out brings back."""
-# requirements: C04, C05, C06 part, C08 part
+# requirements: C04, C05, C06, C08
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -14,11 +14,12 @@ from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, Grace, effective_month
 from cases.rules.changes import Begin, rule_of
 from cases.services.benefits import Share, cut_terms, image_of, open_term, restore_image, stop_benefit
-from cases.services.deaths import later_terms
+from cases.services.deaths import close_account_of, later_terms
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
 from cases.services.orders import award_of, details_of, member_share, running_term, shares_kept
+from cases.services.recoveries import propose_recovery, withdraw_recovery
 from cases.services.reviews import ask_after_death
 from cases.services.successions import succeed
 from cases.services.tapering import tapering
@@ -44,6 +45,7 @@ def on_effective(context: Context) -> None:
     order.before = image_of(order.benefit, month)
     order.save(update_fields=WRITTEN)
     APPLY.get(order.kind, _amounts)(order, month, context.actor)
+    propose_recovery(order, now=context.now)
 
 
 def _hold_still(context: Context) -> None:
@@ -109,6 +111,7 @@ def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
     later = later_terms(order) if order.shares else []
     _mark_dead(order)
     if order.shares:
+        close_account_of(order)
         _amounts(order, month, actor)
         for term, left, care in later:
             open_range(order, term, term.months, left, term.standing, care=care)
@@ -213,15 +216,16 @@ APPLY: Mapping[str, Callable[[ChangeOrder, Month, Any], None]] = {
 def on_agreed_out(context: Context) -> None:
     """The old town's leader has agreed: from here on the order lies with the receiving town."""
     order = context.subject
+    order.from_unit = order.unit
     order.unit, order.village = order.to_unit, order.to_village
-    order.save(update_fields=["unit", "village"])
+    order.save(update_fields=["unit", "village", "from_unit"])
 
 
 def on_refused_in(context: Context) -> None:
     """The receiving town sends the order back to where it came from."""
     order = context.subject
-    order.unit, order.village = order.benefit.unit, order.benefit.village
-    order.save(update_fields=["unit", "village"])
+    order.unit, order.village, order.from_unit = order.benefit.unit, order.benefit.village, None
+    order.save(update_fields=["unit", "village", "from_unit"])
 
 
 def on_reversed(context: Context) -> None:
@@ -233,6 +237,7 @@ def on_reversed(context: Context) -> None:
         benefit.stop_month, benefit.stop_reason = None, ""
         benefit.save(update_fields=["stop_month", "stop_reason"])
     restore_image(benefit, month, order.before or [])
+    withdraw_recovery(order, now=context.now)
     if order.kind == ChangeKind.DEATH and order.person is not None:
         Person.objects.filter(pk=order.person_id).update(died_on=None)
     if order.kind in {ChangeKind.DEATH, ChangeKind.MEMBER_REMOVE}:

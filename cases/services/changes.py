@@ -1,5 +1,5 @@
 """Change orders about money alone: stop, more or less, tapering, suspension, resumption. Applied by ``change_effects``."""
-# requirements: C04, C05, C06, C07 part
+# requirements: C04, C05, C06, C07
 
 from datetime import date, datetime
 from typing import Any

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases import checklist
-from cases.models import Application, CheckedPerson, CheckRequest, CheckResult
+from cases.models import Application, CheckedPerson, CheckRequest, CheckResult, ReviewTask
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.flow.clock import due_date
@@ -33,7 +33,7 @@ def request_check(*, application: Application, actor: Any, now: datetime) -> Che
     """Ask the county for a check of everybody who signed. Raises Refusal without every authorisation."""
     require(actor, "check.request", application.unit)
     making_up = application.state == "CONFIRMED" and application.emergency_id is not None
-    if application.state not in ASKABLE and not making_up:
+    if application.state not in ASKABLE and not making_up and not under_review(application):
         raise Refusal(f"该件现在是“{application.get_state_display()}”，受理后、决定前才能提请核对")
     today = timezone.localdate(now)
     signers = checklist.signers(application, on=today)
@@ -53,6 +53,12 @@ def request_check(*, application: Application, actor: Any, now: datetime) -> Che
         raise Refusal("本件已有办理中的核对，请在“核对”中查看") from error
     CheckedPerson.objects.bulk_create(_asked(request, signer) for signer in signers)
     return request
+
+
+def under_review(application: Application) -> bool:
+    """Confirmed, and the family's review is due: the departments are asked once more (C03)."""
+    waiting = ReviewTask.objects.filter(benefit__household=application.household_id, done_on__isnull=True)
+    return application.state == "CONFIRMED" and waiting.exists()
 
 
 def _asked(request: CheckRequest, signer: checklist.Signer) -> CheckedPerson:

@@ -1,5 +1,5 @@
 """Open and close the monthly cycle, draw up the villages' sheets, register their signatures. Set-based."""
-# requirements: C01, C02 part
+# requirements: C01, C02
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ register(
     attestation__sign="登记村签字报表",
     attestation__print="打印村签字报表",
 )
-DUTY = "attestation"
+DUTY, LATE = "attestation", "attestation_late"
 
 # One sheet a village in which somebody is helped in the month, with what it will be asked to confirm.
 SHEETS = """
@@ -73,7 +73,8 @@ def _ask_towns(cycle: MonthlyCycle, now: datetime) -> None:
     month = Month.of(cycle.month)
     units = Unit.objects.filter(pk__in=cycle.attestations.values("unit"))
     towns = list(units.values_list("pk", flat=True))
-    Duty.objects.filter(kind=DUTY, subject_id__in=towns, done_at__isnull=True).update(done_at=now)
+    earlier = Duty.objects.filter(kind__in=(DUTY, LATE), subject_id__in=towns, done_at__isnull=True)
+    earlier.update(done_at=now)
     due = due_on(cycle.county, month)
     open_duties(
         {
@@ -164,7 +165,8 @@ def sign(
     record(actor=actor, action="attestation.sign", subject=locked, unit=locked.unit, facts=facts)
     _list_orders(locked, now)
     if not missing(locked.unit, Month.of(locked.cycle.month)):
-        close_duty(kind=DUTY, subject_id=locked.unit_id, now=now, actor=actor)
+        for kind in (DUTY, LATE):
+            close_duty(kind=kind, subject_id=locked.unit_id, now=now, actor=actor)
     return locked
 
 
@@ -236,7 +238,8 @@ def sheet_paper(attestation: VillageAttestation, *, trace: str = "") -> Paper:
                 f"{count}。逐户核对人口、收入、财产有无变化，死亡、外出、就业、婚嫁的写明姓名和日期；没有变化的也要签字。"
             ),
             Grid(HEAD, tuple(rows), widths=(2, 4, 7, 4, 3, 4, 4, 6), size=10.5, height=8),
-            Line("村（社区）主任（签字盖章）：　　　　　　　　　　签字日期：　　　年　　月　　日"),
+            Line("村（社区）主任（签字盖章）："),
+            Line("签字日期：　　　　年　　月　　日"),
         ),
         issuer=str(attestation.unit),
         dated=timezone.localdate(),

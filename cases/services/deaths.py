@@ -3,7 +3,7 @@
 Two clocks: the share ends with the next period; within death.recheck_months the household is judged again. At the
 householder's death another grown-up becomes head, and the account follows.
 """
-# requirements: C08 part
+# requirements: C08
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,8 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import Benefit, BenefitTerm, ChangeOrder, Person
-from cases.models.choices import ChangeKind, Standing, StopReason
+from cases.models import Benefit, BenefitTerm, ChangeOrder, PayAccount, Person
+from cases.models.choices import TEKUN, ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, PayCycle, after_death, death_stop_month
 from cases.services.heads import checked_head
 from cases.services.orders import ZERO, award_of, draft_order, running_term
@@ -53,6 +53,8 @@ def draft_death(
         raise Refusal(f"{person.name} 在{month.label}不是该待遇的保障成员，请核对", field="person")
     left = left_after_death(term, person.pk, keep=keeps_base(term))
     details = None
+    if new_head is None and left.shares and _heads_family(benefit, person):
+        raise Refusal("死者是户主，请选择新户主，并登记新户主的收款账户", rule="01 C08", field="new_head")
     if new_head is not None:
         if person.pk != benefit.household.head_id:
             raise Refusal("死者不是户主，不需要换户主", field="new_head")
@@ -62,6 +64,21 @@ def draft_death(
         actor=actor, now=now, care=care_after_death(term, person.pk),
         person=person, event_on=died_on, stop_reason=StopReason.DEATH, details=details,
     )  # fmt: skip
+
+
+def _heads_family(benefit: Benefit, person: Person) -> bool:
+    """Whether others stay in the family whose head the dead was; 特困 and 单人保 are a person's own."""
+    if benefit.is_single or benefit.program in TEKUN or person.pk != benefit.household.head_id:
+        return False
+    members = benefit.household.members.filter(left_on__isnull=True, person__died_on__isnull=True)
+    return bool(members.exclude(person=person).exists())
+
+
+def close_account_of(order: ChangeOrder) -> None:
+    """An account in the dead's name is paid no longer: the roster asks for another one (缺账户)."""
+    PayAccount.objects.filter(
+        household=order.benefit.household_id, holder=order.person_id, valid_to__isnull=True
+    ).update(valid_to=timezone.localdate())
 
 
 def left_after_death(term: BenefitTerm, dead: int, *, keep: bool) -> Award:

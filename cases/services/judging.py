@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
-from cases.models import Member, OrphanTag
-from cases.models.choices import Program
+from cases.models import Member, OrphanTag, TermMember, WorkOffer
+from cases.models.choices import TEKUN, Program
 from cases.parameters import NULLABLE
 from cases.rules import result as verdict
 from cases.rules.compare import assess
@@ -20,6 +22,7 @@ from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
 from salvation.domain.errors import Refusal
 from salvation.domain.money import CENT
+from salvation.domain.month import Month
 from salvation.parameters.book import Book
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
@@ -46,12 +49,21 @@ class Kin(NamedTuple):
     in_school: bool
     # On the orphans' allowance, by the tag of the register (D15).
     orphan: bool = False
+    # On 特困 now: a minor stays on it until 18, or as long as he is at school (L43 第24条).
+    on_tekun: bool = False
+    # Work refused without good reason in a row (B29): the reduction of his own share lasts as long as they do.
+    refused: int = 0
 
 
 def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
     """Present members by household, in the order they were entered: one query for any number."""
     tags = OrphanTag.objects.filter(person=OuterRef("person"), ended_on__isnull=True)
     rows = Member.objects.filter(household__in=households, left_on__isnull=True).order_by("pk")
+    held = TermMember.objects.filter(
+        person=OuterRef("person"), term__benefit__program__in=TEKUN,
+        months__contains=Month.of(timezone.localdate()).first_day,
+    )  # fmt: skip
+    refused = refusals_of(households)
     found: dict[int, list[Kin]] = defaultdict(list)
     for household, *kin in rows.values_list(
         "household_id",
@@ -66,22 +78,50 @@ def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
         "person__critical_illness",
         "person__in_school",
         Exists(tags),
+        Exists(held),
     ):
-        found[household].append(Kin._make(kin))
+        found[household].append(Kin._make((*kin, refused.get(kin[0], 0))))
     return found
+
+
+def refusals_of(households: Iterable[int]) -> dict[int, int]:
+    """By person: refusals of work without good reason since the last other answer. One query for any number."""
+    offers = WorkOffer.objects.filter(
+        person__memberships__household__in=list(households), person__memberships__left_on__isnull=True
+    )
+    answers: dict[int, list[str]] = defaultdict(list)
+    rows = offers.order_by("-offered_on", "-pk").distinct()
+    for person, answer, *_ in rows.values_list("person", "answer", "offered_on", "pk"):
+        answers[person].append(answer)
+    refused = WorkOffer.Answer.REFUSED
+    return {person: len(list(takewhile(refused.__eq__, said))) for person, said in answers.items()}
 
 
 class Policy:
     """Parameters in force for a unit on a day, as the rules read them; one for any number of households.
 
-    ``also``: a proposed version taken as confirmed, to see what would follow.
+    ``also``: a proposed version taken as confirmed, to see what would follow. ``before``: a confirmed version taken back,
+    to see what it changed.
     """
 
-    def __init__(self, unit: Unit, on: date, also: ParameterVersion | None = None) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        on: date,
+        also: ParameterVersion | None = None,
+        before: ParameterVersion | None = None,
+    ) -> None:
         self._book = Book(unit=unit, on=on, also=also)
         self._values: dict[str, Any] = {**dict.fromkeys(NULLABLE), **self._book.values()}
+        if before is not None and self._book.versions().get(before.key) == before.pk:
+            earlier = Book(unit=unit, on=before.valid_from - timedelta(days=1)).values()
+            self._values[before.key] = earlier.get(before.key)
         self.parameters = PolicyParameters(self._values, self._book.versions())
         self._unconfirmed: dict[frozenset[str], list[str]] = {}
+
+    def value(self, key: str) -> Any:
+        """One value as it was entered; None where the county has none."""
+        return self._values.get(key)
 
     def standard(self, area: str) -> Any:
         return self._values.get(STANDARD_KEY[area])
@@ -152,6 +192,10 @@ def _members(
         entry["in_school"] = person.in_school
         if person.orphan:
             entry["orphan_benefit"] = True
+        if person.on_tekun:
+            entry["held_tekun"] = True
+        if person.refused:
+            entry["refused_jobs"] = person.refused
         entry |= declared.get(str(person.person), {})
         members.append(entry)
     return members, ids

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.agreed import agreed_of
-from cases.models import Application, Notice, NoticeSheet
+from cases.models import Application, ChangeOrder, Notice, NoticeSheet
 from cases.models.choices import DIBAO, TEKUN, Program
 from salvation.access.services import require
 from salvation.documents.declared import office_of
@@ -25,12 +25,17 @@ from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.journal.actions import register
 from salvation.journal.services import record
+from salvation.parameters.book import at
 from salvation.units.models import Unit
 
 register(notice__post="张贴公示单", notice__withdraw="撤下公示", notice__file="下载公示单")
 
 ADULT = 18
+# 拟终止特困供养 is posted on a sheet of its own (L43 第26条).
+ENDING = "特困终止"
 WITHDRAW = "notice.withdraw"
+LEAD = "根据社会救助有关规定，经入户调查、信息核对和集体审核，现将拟给予救助的家庭公示如下："
+ENDING_LEAD = "根据《特困人员认定办法》第24条、第26条，经核实，拟终止下列人员的特困救助供养，现公示如下："
 COLUMNS = {
     "place": "村组",
     "name": "申请人姓名",
@@ -81,6 +86,42 @@ def checked(rows: Sequence[Mapping[str, str]], place: str) -> None:
         # The grant is ours: a figure of money, or a word.
         texts[f"第{number}行“{COLUMNS['people']}”"] = row["people"]
     refuse_leaks(texts)
+
+
+@transaction.atomic
+def post_ending(*, order: ChangeOrder, place: str, on: date, actor: Any) -> NoticeSheet:
+    """Post that somebody's 特困 is to end, with the reason. Raises Refusal for what may not be public."""
+    person, benefit = order.benefit.applicant, order.benefit
+    minor = person.birth_date is not None and age(person.birth_date, on) < ADULT
+    row = {
+        "place": f"{order.village}{benefit.household.group_name}",
+        "name": mask.name(person.name, mask.Scene.NOTICE, minor=minor),
+        "people": "1",
+        "program": benefit.get_program_display(),
+        "grant": f"拟终止：{order.get_stop_reason_display()}",
+    }
+    checked([row], place)
+    days = int(at("sla.tekun.terminate_notice", on=on, unit=order.unit).value)
+    lookup = {"village": order.village, "group": ENDING, "posted_on": on, "place": place}
+    Unit.objects.select_for_update(no_key=True).get(pk=order.village_id)
+    sheet = NoticeSheet.objects.select_for_update().filter(**lookup).first()
+    if sheet is None:
+        counted = next_number(f"N{order.unit.code}-{on.year}-{ENDING}-", digits=1).rpartition("-")[2]
+        sheet = NoticeSheet.objects.create(
+            unit=order.unit, year=on.year, number=int(counted), ends_on=on + timedelta(days=days), rows=[row], **lookup
+        )  # fmt: skip
+    else:
+        sheet.rows = [*sheet.rows, row]
+        sheet.save(update_fields=["rows"])
+    record(actor=actor, action="notice.post", subject=sheet, unit=sheet.unit, facts={"order": order.no})
+    return sheet
+
+
+def on_ending_noticed(context: Context) -> None:
+    """The consent to a termination posts it: the sheet is ready to print."""
+    post_ending(
+        order=context.subject, place=str(context.data["place"]), on=timezone.localdate(context.now), actor=context.actor
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -143,6 +184,10 @@ def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
         (str(number), *(row[key] for key in COLUMNS)) for number, row in enumerate(sheet.rows, start=1)
     )
     issuer = office_of(sheet.unit)
+    ending = sheet.group == ENDING
+    heads = [*COLUMNS.values()]
+    if ending:
+        heads[3:] = ["供养类别", "拟终止原因"]
     until = f"{chinese_date(sheet.posted_on)}张贴，公示7天，至{chinese_date(sheet.ends_on)}止"
     phones = [
         f"{unit}{unit.contact_phone}"
@@ -150,11 +195,12 @@ def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
         if unit and unit.contact_phone
     ]
     return Paper(
-        title=f"{sheet.unit}{sheet.year}年第{sheet.number}批{sheet.group}初审公示",
+        title=f"{sheet.unit}{sheet.year}年第{sheet.number}批"
+        + ("拟终止特困供养公示" if ending else f"{sheet.group}初审公示"),
         addressee="",
         body=(
-            Line("根据社会救助有关规定，经入户调查、信息核对和集体审核，现将拟给予救助的家庭公示如下："),
-            Grid(("序号", *COLUMNS.values()), rows, widths=(2, 6, 5, 4, 5, 6), size=12),
+            Line(ENDING_LEAD if ending else LEAD),
+            Grid(("序号", *heads), rows, widths=(2, 6, 5, 4, 5, 6), size=12),
             Line(f"公示时间：{until}。公示地点：{sheet.place}。"),
             Line(
                 f"对公示内容有异议的，请在公示期内向{issuer}反映。监督举报电话：{'、'.join([*phones, '12345'])}。"

@@ -107,15 +107,21 @@ def reassess_all(*, unit: Unit, on: date, actor: Any, now: datetime) -> Outcome:
 class Policies:
     """The parameters of each unit, read once."""
 
-    def __init__(self, unit: Unit, on: date, also: ParameterVersion | None = None) -> None:
-        self._also = also
+    def __init__(
+        self,
+        unit: Unit,
+        on: date,
+        also: ParameterVersion | None = None,
+        before: ParameterVersion | None = None,
+    ) -> None:
+        self._also, self._before = also, before
         self._units = {found.pk: found for found in Unit.objects.filter(path__startswith=unit.path)}
         self._on = on
         self._known: dict[int, Policy] = {}
 
     def of(self, unit: int) -> Policy:
         if unit not in self._known:
-            self._known[unit] = Policy(self._units[unit], self._on, self._also)
+            self._known[unit] = Policy(self._units[unit], self._on, self._also, self._before)
         return self._known[unit]
 
 

@@ -157,15 +157,17 @@ def residents_of_month(county: Unit, month: Month) -> QuerySet[Residence]:
     return found
 
 
-def paid_and_resident(*, county: Unit, month: Month) -> PaidAndResident:
-    """付款人数与在院人数 of a month: what funds compares before it pays institutions (D11, R32)."""
-    paid = set(
-        TermMember.objects.filter(
-            months__contains=month.first_day, term__benefit__county=county,
-            term__benefit__program=Program.TEKUN_CENTRALIZED,
-        ).values_list("person", flat=True)
+def paid_and_resident(*, county: Unit, month: Month, unit: Unit | None = None) -> PaidAndResident:
+    """付款人数与在院人数 of a month: what funds compares before it pays institutions (D11, R32); of one unit's people."""
+    covered = TermMember.objects.filter(
+        months__contains=month.first_day, term__benefit__county=county,
+        term__benefit__program=Program.TEKUN_CENTRALIZED,
     )  # fmt: skip
-    resident = set(residents_of_month(county, month).values_list("person", flat=True))
+    living = residents_of_month(county, month)
+    if unit is not None:
+        covered, living = covered.filter(term__benefit__unit=unit), living.filter(unit=unit)
+    paid = set(covered.values_list("person", flat=True))
+    resident = set(living.values_list("person", flat=True))
     return PaidAndResident(
         len(paid), len(resident), tuple(sorted(paid - resident)), tuple(sorted(resident - paid))
     )

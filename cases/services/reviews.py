@@ -1,5 +1,5 @@
 """Who is to be visited and judged again, by when, and what came of it. Set-based."""
-# requirements: C03 part, C11 part
+# requirements: C03, C11
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,21 +9,24 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import ChangeOrder, Declaration, LifeEvent, ReviewTask
+from cases.models import Assessment, Benefit, ChangeOrder, LifeEvent, ReviewTask
+from cases.rules.benefit import recheck_due
+from cases.selectors import latest_declaration
 from cases.services.assessments import reassess_household
 from cases.services.changes import draft_amount
+from cases.services.review_evidence import checked_evidence
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.models import Duty
-from salvation.duties.services import open_duties
+from salvation.duties.services import close_duty, open_duties, open_duty
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import Book
 from salvation.units.models import Unit
 
 register(review__record="登记核查结论", review__campaign="部署全面排查")
-DUTY = "review"
+DUTY, AFTER_DEATH = "review", "review_after_death"
 AHEAD = 30
 
 # The next review counts from the last one, the last means test, or the begin of the benefit, whichever is latest. A family
@@ -162,9 +165,20 @@ def start_campaign(*, unit: Unit, title: str, until: date, actor: Any, now: date
 
 @transaction.atomic
 def record_review(
-    *, task: ReviewTask, outcome: str, on: date, note: str, actor: Any, now: datetime
+    *,
+    task: ReviewTask,
+    outcome: str,
+    on: date,
+    note: str,
+    actor: Any,
+    now: datetime,
+    paper_report: str = "",
+    paper_report_on: date | None = None,
 ) -> ReviewTask:
-    """What a visit and a new means test came to; a change becomes a drafted order at once. Raises Refusal."""
+    """What a visit, a core check and a new means test came to; a change becomes a drafted order at once.
+
+    ``paper_report``: number of a report that lies on paper, where the system has none. Raises Refusal naming what lacks.
+    """
     locked: ReviewTask = (
         ReviewTask.objects.select_for_update(of=("self",))
         .select_related(
@@ -179,26 +193,47 @@ def record_review(
         raise Refusal("核查日期不能晚于今天", field="on")
     if outcome not in ReviewTask.Outcome.values or outcome == ReviewTask.Outcome.ENDED:
         raise Refusal("请选择核查结论", field="outcome")
+    found = checked_evidence(
+        locked, on=on, paper=paper_report, paper_on=paper_report_on, today=timezone.localdate(now)
+    )
+    locked.assessment = _judged_again(locked, actor, now)
+    if outcome == ReviewTask.Outcome.SAME and not locked.assessment.eligible:
+        raise Refusal(
+            "重新核算已不符合条件，结论应为“不再符合，另办停发或渐退”",
+            rule="最低生活保障审核确认办法第32条",
+            field="outcome",
+        )
     if outcome == ReviewTask.Outcome.CHANGED:
-        locked.order = _changed(locked, note, actor, now)
+        locked.order = draft_amount(
+            benefit=locked.benefit,
+            assessment=locked.assessment,
+            note=note or "定期核查",
+            actor=actor,
+            now=now,
+        )
+    locked.check_report, locked.paper_report, locked.paper_report_on = (
+        found.report,
+        paper_report,
+        paper_report_on,
+    )
     locked.outcome, locked.done_on, locked.note, locked.done_by = outcome, on, note.strip(), actor
     locked.save()
     facts = {"outcome": locked.get_outcome_display()}
     record(actor=actor, action="review.record", subject=locked, unit=locked.unit, facts=facts)
+    close_duty(kind=AFTER_DEATH, subject_id=locked.pk, now=now, actor=actor)
     return locked
 
 
-def _changed(task: ReviewTask, note: str, actor: Any, now: datetime) -> ChangeOrder:
-    """Judge the family by its latest declaration: more or less money becomes an order."""
+def _judged_again(task: ReviewTask, actor: Any, now: datetime) -> Assessment:
+    """Judge the family by its latest declaration; the conclusion keeps what came of it."""
     benefit = task.benefit
-    declaration = Declaration.objects.filter(household=benefit.household_id).order_by("-pk").first()
+    declaration = latest_declaration(benefit.household)
     if declaration is None:
-        raise Refusal("本户没有登记经济状况，不能重新核算；请先登记申请并填写经济状况", field="outcome")
-    made = reassess_household(
+        raise Refusal("本户没有登记经济状况，不能重新核算；请先登记家庭经济状况", field="outcome")
+    return reassess_household(
         household=benefit.household, declaration=declaration, program=benefit.program, actor=actor, now=now,
         single_for=benefit.applicant_id if benefit.is_single else None,
     )  # fmt: skip
-    return draft_amount(benefit=benefit, assessment=made, note=note or "定期核查", actor=actor, now=now)
 
 
 @transaction.atomic
@@ -207,14 +242,32 @@ def ask_after_death(*, order: ChangeOrder, months: int) -> None:
     benefit, died = order.benefit, order.event_on
     if died is None or benefit.stop_month is not None:
         return
-    month = Month.of(died) + months
-    due = month.day(min(died.day, month.last_day.day))
+    due = recheck_due(died, months)
     task, made = ReviewTask.objects.get_or_create(
         benefit=benefit, done_on=None,
         defaults={"unit": benefit.unit, "village": benefit.village, "source": "DEATH", "due_on": due},
     )  # fmt: skip
     if not made and due < task.due_on:
         task.due_on, task.source = due, ReviewTask.Source.DEATH
+        task.save(update_fields=["due_on", "source"])
+    open_duty(
+        kind=AFTER_DEATH, subject_id=task.pk, unit=benefit.unit, permission="change.create",
+        title=f"成员死亡后家庭重核：{benefit.applicant.name}", url=reverse("cases:review", args=[task.pk]),
+        now=timezone.now(), due_on=due,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def ask_after_job(*, benefit: Benefit, since: date) -> None:
+    """Somebody took work: the family is judged again within the months of self-report (C17); income above the standard
+    leads to tapering (渐退), not to a stop at once. An open task gets the earlier day."""
+    due = recheck_due(since, int(Book(unit=benefit.unit, on=since)["review.job_months"]))
+    task, made = ReviewTask.objects.get_or_create(
+        benefit=benefit, done_on=None,
+        defaults={"unit": benefit.unit, "village": benefit.village, "source": "JOB", "due_on": due},
+    )  # fmt: skip
+    if not made and due < task.due_on:
+        task.due_on, task.source = due, ReviewTask.Source.JOB
         task.save(update_fields=["due_on", "source"])
 
 
@@ -229,20 +282,23 @@ def note_events(*, county: Unit, on: date) -> int:
         return int(cursor.rowcount)
 
 
-def completion(user: Any, by: str, today: date) -> list[dict[str, Any]]:
-    """By town or village: tasks, done, late, with the share done in percent."""
+def completion(user: Any, by: str, today: date, unit: int | None = None) -> list[dict[str, Any]]:
+    """By town or village: tasks, done, late, the share done in percent; ``unit``: of one town only."""
+    tasks = ReviewTask.objects.visible_to(user).exclude(outcome=ReviewTask.Outcome.ENDED)
+    if unit is not None:
+        tasks = tasks.filter(unit=unit)
     rows = (
-        ReviewTask.objects.visible_to(user)
-        .exclude(outcome=ReviewTask.Outcome.ENDED)
-        .order_by(f"{by}__sort", f"{by}__code")
-        .values(f"{by}__name")
+        tasks.order_by(f"{by}__sort", f"{by}__code")
+        .values(by, f"{by}__name")
         .annotate(
             tasks=Count("pk"),
             done=Count("pk", filter=Q(done_on__isnull=False)),
             late=Count("pk", filter=Q(done_on__isnull=True, due_on__lt=today)),
         )
     )
-    return [{**row, "name": row[f"{by}__name"], "open": row["tasks"] - row["done"]} for row in rows]
+    return [
+        {**row, "pk": row[by], "name": row[f"{by}__name"], "open": row["tasks"] - row["done"]} for row in rows
+    ]
 
 
 def events_ahead(user: Any, today: date) -> Any:

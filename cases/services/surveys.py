@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from cases.models import Application, Survey, SurveyImage
-from cases.services.applications import SurveyDetails, SurveyorInput, record_survey
+from cases.services.applications import record_survey
+from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_attachment

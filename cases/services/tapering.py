@@ -1,5 +1,5 @@
 """What a household is paid while it tapers off (02 §2.4): ranges of months with one amount each."""
-# requirements: C07 part
+# requirements: C07
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation

@@ -1,5 +1,5 @@
 """Offer work to whoever is able; the third refusal in a row lowers the refuser's own share, nobody else's (第34条)."""
-# requirements: B29 part
+# requirements: B29
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from cases.models.choices import DIBAO, ChangeKind, Labour
 from cases.services.changes import draft_stop
 from cases.services.cycle import first_month
 from cases.services.orders import award_of, draft_order, running_term
+from cases.services.reviews import ask_after_job
 from salvation.access.services import require
 from salvation.domain.ages import age
 from salvation.domain.errors import Refusal
@@ -90,6 +91,8 @@ def record_offer(*, person: Person, given: Offer, actor: Any, now: datetime) -> 
     )  # fmt: skip
     facts = {"answer": offer.get_answer_display(), "post": offer.post}
     record(actor=actor, action="work.offer", subject=offer, unit=offer.unit, facts=facts)
+    if given.answer == WorkOffer.Answer.ACCEPTED:
+        ask_after_job(benefit=benefit, since=given.offered_on)
     book = Book(unit=benefit.unit, on=today)
     if refusals_in_a_row(locked) == int(book["dibao.refused_jobs"]):
         offer.order = _lower(offer, Decimal(str(book["dibao.refused_share"])), actor, now)

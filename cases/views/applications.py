@@ -13,17 +13,11 @@ from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
 from cases.observations import in_words
 from cases.selectors import latest_declaration
-from cases.services.applications import (
-    SurveyDetails,
-    SurveyorInput,
-    TieInput,
-    create_application,
-    record_survey,
-    save_declaration,
-)
+from cases.services.applications import TieInput, create_application, record_survey, save_declaration
 from cases.services.assessments import assess_application, preview
 from cases.services.discoveries import taken_over
 from cases.services.specials import PROPOSABLE
+from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.tables import APPLICATIONS
 from cases.views.tabs import check_tab, materials_tab, voices_tab
 from salvation.access.services import get_visible, require

@@ -53,6 +53,8 @@ SHEETS = Table(
         Column("people", "在保人数", Kind.COUNT, priority=3),
         Column("signer", "签字人"),
         Column("signed_on", "签字日期", Kind.DATE, sort="signed_on"),
+        Column("urges", "催办次数", Kind.COUNT, optional=True),
+        Column("urged_on", "最近催办", Kind.DATE, optional=True),
         Column("remark", "变化内容", optional=True),
     ),
 )
@@ -87,6 +89,7 @@ class Attestations(ListPage):
     filter_form = SheetFilter
     record_url = "cases:attestation"
     default_sort = "-pk"
+    template_name = "cases/attestations.html"
     lead_in = (
         "每月1日自动生成，各村（社区）核对后签字盖章，没有变化的也要签；未签的村按参数提示或阻断花名表签章。"
     )
@@ -127,6 +130,8 @@ class AttestationRecord(RecordPage):
             ("在保", f"{subject.households}户{subject.people}人"),
             ("最迟签字", due_on(subject.cycle.county, Month.of(subject.cycle.month))),
         ]
+        if subject.urges and not subject.signed_on:
+            facts.append(("催办", f"{subject.urges}次，最近{subject.urged_on:%m-%d}"))
         if subject.signed_on:
             facts += [("签字人", subject.signer), ("签字日期", subject.signed_on)]
             facts += [("登记", subject.registered_by), ("变化内容", subject.remark or "无变化")]

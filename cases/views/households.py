@@ -15,7 +15,7 @@ from cases.forms.households import (
     RevealForm,
     person_input,
 )
-from cases.models import Benefit, Household, Person
+from cases.models import Benefit, Household, Person, RecoveryProposal
 from cases.services.known import known_of
 from cases.services.people import read_id, register_household, set_account
 from cases.tables import HOUSEHOLDS, PEOPLE, person_tags
@@ -83,6 +83,9 @@ def benefit_rows(page: Any, household: Household) -> dict[str, Any]:
     return {
         "benefits": benefits,
         "applications": household.applications.select_related("applicant").order_by("-id"),
+        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
+        .filter(benefit__household=household, withdrawn_at__isnull=True)
+        .select_related("person"),
     }
 
 
@@ -194,6 +197,9 @@ def person_facts(page: Any, person: Person) -> dict[str, Any]:
         )
         .select_related("term__benefit")
         .order_by("-months"),
+        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
+        .filter(person=person, withdrawn_at__isnull=True)
+        .select_related("person"),
         "revealed": page.request.session.pop(f"reveal-{person.pk}", None),
     }
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import LifeEvent, ReviewTask
-from cases.services.reviews import completion, events_ahead, record_review, start_campaign
+from cases.services.reviews import completion, events_ahead, start_campaign
+from salvation.access.reach import reach_of
 from salvation.access.services import get_visible
-from salvation.tables.model import Column, Kind, State, Table, Totals
+from salvation.tables.model import Column, Kind, State, Table, Totals, ratio
 from salvation.units.models import Unit
 from salvation.web.fields import DateField
 from salvation.web.filters import FilterForm
@@ -53,6 +54,7 @@ REVIEWS = Table(
 
 class ReviewFilter(FilterForm):
     name = forms.CharField(label="申请人", max_length=50)
+    unit = forms.CharField(label="受理单位", max_length=30)
     village = forms.CharField(label="村（社区）", max_length=30)
     state = forms.ChoiceField(
         label="状态", choices=[("", "全部"), ("open", "待核查"), ("late", "逾期"), ("done", "已核查")]
@@ -60,6 +62,7 @@ class ReviewFilter(FilterForm):
     source = forms.ChoiceField(label="来源", choices=[("", "全部"), *ReviewTask.Source.choices])
     lookups: ClassVar[dict[str, str]] = {
         "name": "benefit__applicant__name__startswith",
+        "unit": "unit__name__contains",
         "village": "village__name__contains",
         "source": "source",
     }
@@ -86,63 +89,11 @@ class Reviews(ListPage):
     create_url = "cases:new_campaign"
     create_permission = "review.campaign"
     create_label = "部署全面排查"
-    lead_in = "到期前30日自动列出；全面排查与到期核查合并，一户只走一次。"
+    lead_in = "到期前30日自动列出；全面排查与到期核查合并，一户只走一次：入户、核对、核算齐了才能登记结论。"
     empty = ("没有符合条件的核查任务", "核查到期前30日自动列出")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("benefit__applicant", "unit", "village")
-
-
-class ReviewForm(forms.Form):
-    on = DateField(label="入户核查日期")
-    outcome = forms.ChoiceField(
-        label="核查结论", widget=forms.RadioSelect,
-        choices=[choice for choice in ReviewTask.Outcome.choices if choice[0] != "ENDED"],
-        help_text="有变化的，系统按最近一次经济状况申报重新核算，直接登记增发或减发变更单",
-    )  # fmt: skip
-    note = forms.CharField(label="核查情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class Review(FormPage):
-    """Register what came of a visit; a finished task leads to its benefit, and so does any for whoever only reads."""
-
-    permission = "case.view"
-    form_class = ReviewForm
-    submit_label = "登记结论"
-    success = "核查结论已登记"
-    task: ReviewTask
-
-    def prepare(self) -> None:
-        rows = ReviewTask.objects.select_related("benefit__applicant", "unit", "village")
-        self.task = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.prepare()
-        user: Any = request.user
-        if self.task.done_on or not user.may("change.create", self.task.unit):
-            return HttpResponseRedirect(self.benefit_url())
-        return super().get(request, *args, **kwargs)
-
-    def page_title(self) -> str:
-        return f"核查：{self.task.benefit.applicant.name}"
-
-    @property
-    def hint(self) -> str:  # type: ignore[override]
-        task = self.task
-        program = task.benefit.get_program_display()
-        return (
-            f"{task.unit}{task.village}，{program}，{task.get_source_display()}，{task.due_on:%Y-%m-%d}前完成"
-        )
-
-    def benefit_url(self) -> str:
-        return reverse("cases:benefit", args=[self.task.benefit_id])
-
-    def save(self, form: Any) -> str:
-        done = record_review(task=self.task, actor=self.request.user, now=timezone.now(), **form.cleaned_data)
-        return reverse("cases:change", args=[done.order_id]) if done.order_id else self.benefit_url()
-
-    def cancel_url(self) -> str:
-        return reverse("cases:reviews")
 
 
 class CampaignForm(forms.Form):
@@ -189,12 +140,16 @@ COMPLETION = Table(
         Column("done", "已核查", Kind.COUNT, value=lambda row: row["done"], priority=2),
         Column("open", "待核查", Kind.COUNT, value=lambda row: row["open"]),
         Column("late", "逾期", Kind.COUNT, value=lambda row: row["late"], priority=3),
+        Column(
+            "rate", "完成率（%）", Kind.PERCENT, definition="已核查÷应核查", ratio=("done", "tasks"),
+            value=lambda row: ratio(row["done"], row["tasks"]),
+        ),
     ),
-)
+)  # fmt: skip
 
 
 class Completion(SheetPage):
-    """By village for a town, by town for the county."""
+    """By village for a town, by town for the county; of one town by village for the county too."""
 
     title = "核查完成情况"
     permission = "case.view"
@@ -202,7 +157,26 @@ class Completion(SheetPage):
     def prepare(self) -> None:
         user: Any = self.request.user
         county = any(post.unit.kind == Unit.Kind.COUNTY for post in user.current_posts)
-        self.found = completion(user, "unit" if county else "village", timezone.localdate())
+        asked = self.request.GET.get("unit", "")
+        towns = Unit.objects.filter(kind=Unit.Kind.TOWN, pk__in=reach_of(user, "case.view").units)
+        self.town = towns.filter(pk=asked).first() if county and asked.isdecimal() else None
+        self.by = "village" if self.town or not county else "unit"
+        self.found = completion(user, self.by, timezone.localdate(), self.town.pk if self.town else None)
+
+    def page_title(self) -> str:
+        return f"{self.town}核查完成情况" if self.town else self.title
+
+    def drill_url(self, row: Any, column: Column) -> str:
+        """From a town to its villages, from figures to the tasks."""
+        if column.code in {"name", "rate"} and self.by == "unit":
+            return f"?unit={row['pk']}"
+        wanted = {"done": "done", "open": "open", "late": "late"}.get(column.code)
+        if wanted is None and column.code != "tasks":
+            return ""
+        return f"{reverse('cases:reviews')}?{self.by}={row['name']}&state={wanted or ''}"
+
+    def every_cell_leads(self) -> bool:
+        return True
 
     def table(self) -> Table:
         return COMPLETION

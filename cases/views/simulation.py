@@ -23,12 +23,13 @@ from salvation.web.filters import FilterForm
 from salvation.web.pages.base import Page
 from salvation.web.pages.lists import ListPage
 
-COUNTS = ("judged", "enter", "leave", "gain", "lose")
+COUNTS = ("judged", "enter", "leave", "gain", "lose", "check")
 STATES = {
     "ENTER": State("可能新纳入", "wait"),
     "LEAVE": State("不再符合", "bad"),
     "GAIN": State("金额增加", "good"),
     "LOSE": State("金额减少", "bad"),
+    "CHECK": State("须逐户核查", "wait"),
 }
 CHANGES = Table(
     "simulated",
@@ -68,7 +69,7 @@ def sums_of(run: Run) -> list[dict[str, Any]]:
 
 def _row(name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     before, after = Decimal(kept["before"]), Decimal(kept["after"])
-    counts = {key: kept[key] for key in COUNTS}
+    counts = {key: kept.get(key, 0) for key in COUNTS}
     return {"name": name, **counts, "before": before, "after": after, "change": after - before}
 
 

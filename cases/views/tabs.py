@@ -7,7 +7,7 @@ from django.utils import timezone
 from cases import checklist
 from cases.check_flow import CHECK
 from cases.models import Application
-from cases.services.checks import ASKABLE
+from cases.services.checks import ASKABLE, under_review
 from cases.services.materials import files_by_kind, files_of
 from salvation.files.services import attachments_of
 from salvation.flow.engine import history
@@ -47,7 +47,7 @@ def check_tab(page: Any, application: Application) -> dict[str, Any]:
     ]  # fmt: skip
     waiting = any(row.state in {"REQUESTED", "STARTED", "FAILED", "OBJECTED"} for row in rows)
     making_up = application.state == "CONFIRMED" and application.emergency_id is not None
-    asked = application.state in ASKABLE or (making_up and not checks)
+    asked = application.state in ASKABLE or (making_up and not checks) or under_review(application)
     may = asked and not waiting and user.may("check.request", application.unit)
     return {"checks": checks, "may_request": may}
 

@@ -46,7 +46,7 @@ def on_sign(context: Context) -> None:
     roster = context.subject
     if is_stale(roster):
         raise Refusal("花名表生成之后，待遇、账户或阻断有变化，请退回经办重新生成并核对")
-    missing = [found.label for found in unmet(roster) if found.required]
+    missing = [f"{found.label}（{found.detail}）" for found in unmet(roster) if found.required]
     if missing:
         raise Refusal(f"签章前还缺：{'、'.join(missing)}", rule="12 §12.1 第5条")
 

@@ -36,6 +36,8 @@ class Access:
     lendable: bool = False
     # Rows that belong to no unit (county-wide papers) are open to everyone who holds ``view``.
     shared: bool = field(default=False)
+    # Path to a unit that handed the row over and keeps reading it: what is done about it is asked of ``scopes``.
+    kept_by: str | None = None
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -55,6 +57,8 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 def _inside(access: Access, path: str, reach: Reach) -> Q:
     inside = Q(**{f"{path}__in": reach.units}) if reach.units else Q(pk__in=[])
+    if access.kept_by and reach.units:
+        inside |= Q(**{f"{access.kept_by}__in": reach.units})
     if access.village and reach.villages:
         inside |= Q(**{f"{access.village}__in": reach.villages})
     return inside

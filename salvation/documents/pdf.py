@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -32,14 +32,14 @@ class OwnFiles(URLFetcher):
         return super().fetch(url, headers)
 
 
-def write_official_pdf(paper: Paper) -> bytes:
-    """The document as bytes."""
+def write_official_pdf(paper: Paper, *more: Paper) -> bytes:
+    """The document as bytes; ``more`` follow in the same file, each from a front page on."""
     page = format_html(
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{}</title>'
         '<meta name="author" content="{}"></head><body>{}</body></html>',
         paper.title,
         paper.issuer,
-        paper_html(paper),
+        format_html_join("", "{}", ((paper_html(each),) for each in (paper, *more))),
     )
     fetcher, fonts_of_page = OwnFiles(), FontConfiguration()
     sheets = [

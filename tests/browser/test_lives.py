@@ -1,20 +1,28 @@
 """What happens to households after they are known, by hand in a browser: each scenario from its form to its effect."""
-# requirements: B12, B13, B14, C07, C08, C16, E07
+# requirements: B12, B13, B14, B20, B21, C03, C07, C08, C12, C16, D02, E07
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from cases.models import Application, Benefit, Household, Relief
-from cases.services.applications import create_application, save_declaration
+from cases.models import Application, Benefit, Household, Person, Relief, ReviewTask, StandardAdjustment
+from cases.services.adjustment_orders import carry_out
+from cases.services.adjustments import try_out
+from cases.services.applications import create_application, record_survey, save_declaration
 from cases.services.grace import end_grace_periods
+from cases.services.kinship import RelativeInput, save_relatives
+from cases.services.visit_rules import SurveyorInput
+from funds.models import PayLine
+from funds.services.rosters import generate_rosters
 from salvation.accounts.models import User
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.parameters.models import ParameterVersion
+from salvation.registers.models import StaffMember
 from salvation.units.models import Unit
 from tests.browser.hands import (
     a_week_passes,
@@ -282,3 +290,164 @@ def test_an_objection_lengthens_the_time_and_is_answered(
     application.refresh_from_db()
     assert application.state == "OBJECTION"
     assert application.total_due_on > before + timedelta(days=10)
+
+
+def declare(household: Household, clerk: User, document: dict[str, Any]) -> None:
+    save_declaration(household=household, application=None, document=document, actor=clerk)
+
+
+def test_a_new_standard_goes_from_the_parameter_to_the_roster(
+    page_of: PageOf, benefit: Benefit, household: Household, units: dict[str, Unit], clerk: User, county_clerk: User,
+    approver: User,
+) -> None:  # fmt: skip
+    page = page_of(county_clerk)
+    page.goto("/parameters/propose/")
+    page.select_option("[name=key]", "dibao.std.rural")
+    page.select_option("[name=unit]", str(units["360722"].pk))
+    page.fill("[name=value]", "650")
+    page.fill("[name=valid_from]", NEXT.first_day.isoformat())
+    page.fill("[name=basis]", "县民发〔2026〕9号")
+    page.locator("main form .button.main").click()
+    settle(page)
+    if page.get_by_role("button", name="确认并").count():
+        page.get_by_role("button", name="确认并").click()
+        settle(page)
+    version = ParameterVersion.objects.get(key="dibao.std.rural", value="650")
+    page = page_of(approver)
+    page.goto(f"/parameters/{version.pk}/")
+    press(page, "确认")
+    version.refresh_from_db()
+    assert version.state == "CONFIRMED"
+    meeting(page, "BUREAU", "提标局务会")
+    page.goto("/cases/adjustments/new/")
+    page.select_option("[name=version]", str(version.pk))
+    page.fill("[name=effective_month]", str(NEXT))
+    page.locator("main form .button.main").click()
+    settle(page)
+    adjustment = StandardAdjustment.objects.get()
+    try_out(adjustment=adjustment, now=timezone.now(), report=lambda *args: None)
+    page.goto(f"/cases/adjustments/{adjustment.pk}/")
+    expect(page.locator("main")).to_contain_text("已试算，待局务会")
+    expect(page.locator("main")).to_contain_text("150.00")
+    press(page, "经局务会执行")
+    page.select_option("[name=meeting]", choose_meeting(page, "提标局务会"))
+    confirm(page, "按新标准调整")
+    adjustment.refresh_from_db()
+    carry_out(adjustment=adjustment, now=timezone.now(), progress=lambda *args: None)
+    page.goto(f"/cases/adjustments/{adjustment.pk}/?tab=facts")
+    expect(page.locator("main")).to_contain_text("1,230.00")
+    generate_rosters(unit=units["360722"], month=NEXT, actor=None, now=timezone.now())
+    line = PayLine.objects.get(benefit=benefit, month=NEXT.first_day)
+    assert (line.total, line.base) == (1230, 1050)
+    page = page_of(clerk)
+    page.goto(f"/funds/rosters/{line.roster_id}/")
+    expect(page.locator("main")).to_contain_text("1,230.00")
+
+
+def test_from_dibao_into_tekun_without_a_gap(
+    page_of: PageOf, units: dict[str, Unit], parameters: None, clerk: User, leader: User, approver: User
+) -> None:
+    household = make_household(units["360722100200"], ["独居老人"])
+    Person.objects.filter(pk=household.head_id).update(birth_date=date(1950, 1, 1))
+    benefit = make_benefit(household, date(2024, 1, 1), shares=(("500", "100", "ELDER"),))
+    declare(household, clerk, {"incomes": []})
+    page = page_of(clerk)
+    new_change(page, benefit, "category")
+    page.select_option("[name=program]", "TEKUN_DISPERSED")
+    confirm(page, "登记变更单")
+    order = page.url
+    carry(
+        page_of, order, (clerk, "提交审核"), (leader, "报县级决定"), (approver, "决定"), (clerk, "告知家庭并生效")
+    )  # fmt: skip
+    benefit.refresh_from_db()
+    after = Benefit.objects.get(predecessor=benefit)
+    assert benefit.stop_month == after.first_month == NEXT.first_day
+    assert (after.program, after.terms.get().base) == ("TEKUN_DISPERSED", 780)
+    page.goto(f"/cases/benefits/{after.pk}/")
+    expect(page.locator("main")).to_contain_text("特困")
+
+
+def test_a_relative_of_staff_is_visited_by_the_county_even_where_the_township_decides(
+    page_of: PageOf, household: Household, units: dict[str, Unit], clerk: User, leader: User, head: User,
+    county_clerk: User,
+) -> None:  # fmt: skip
+    ParameterVersion.objects.filter(key="approval_level.DIBAO_RURAL").update(value="TOWNSHIP")
+    staff = StaffMember.objects.create(
+        unit=units["360722100"], name="谢站长", kind="LEADER", post="站长", from_on=date(2020, 1, 1)
+    )
+    relative = Person.objects.get(pk=household.head_id)
+    given = RelativeInput("父母", relative.name, relative.id_no.plain())
+    save_relatives(staff=staff, relatives=[given], actor=clerk, now=timezone.now())
+    application = under_review(household, clerk)
+    application.refresh_from_db()
+    assert application.kinship_flag
+    record = f"/cases/applications/{application.pk}/"
+    visited_and_judged(page_of(clerk), application)
+    page = page_of(leader)
+    meeting(page, "PANEL", "领导组会议")
+    page.goto(record)
+    decide(page, "初审通过并公示", "领导组会议", place="村公开栏")
+    page = page_of(clerk)
+    page.goto(record)
+    press(page, "上传照片与材料")
+    page.select_option("[name=kind]", "NOTICE")
+    page.set_input_files("[name=files]", [photo(), photo()])
+    press(page, "上传")
+    a_week_passes(application)
+    page.goto(record)
+    step(page, "公示期满，报乡镇确认")
+    page = page_of(head)
+    page.goto(record)
+    expect(page.locator("main")).to_contain_text("须有县级人员入户后才能确认")
+    Application.objects.filter(pk=application.pk).update(state="SURVEYING")
+    record_survey(
+        application=Application.objects.get(pk=application.pk), method="HOME", visited_at=timezone.now(), place="家中",
+        present="户主", findings="县级复核属实", conclusion="属实", signed_by_family=True, actor=clerk,
+        surveyors=(SurveyorInput("黄股员", "COUNTY"), SurveyorInput("村干部", "VILLAGE")),
+    )  # fmt: skip
+    Application.objects.filter(pk=application.pk).update(state="TOWN_CONFIRM")
+    page.goto(record)
+    application.refresh_from_db()
+    press(page, "确认同意")
+    page.select_option("[name=meeting]", choose_meeting(page, "领导组会议"))
+    page.fill("[name=amount]", str(application.assessment.total))
+    confirm(page, "确认同意")
+    expect(page.locator("main")).to_contain_text("已确认")
+
+
+def test_a_review_is_visited_checked_and_concluded(
+    page_of: PageOf, benefit: Benefit, household: Household, clerk: User
+) -> None:
+    task = ReviewTask.objects.create(
+        benefit=benefit, unit=benefit.unit, village=benefit.village, source="DUE", due_on=TODAY
+    )
+    declare(
+        household,
+        clerk,
+        {"incomes": [{"member": str(household.head_id), "item": "SALARY", "monthly": "300"}]},
+    )
+    page = page_of(clerk)
+    page.goto(f"/cases/reviews/{task.pk}/")
+    expect(page.locator("main")).to_contain_text("还缺：入户核查记录、有效的核对报告")
+    press(page, "登记入户记录")
+    for name, value in (
+        ("place", "家中"),
+        ("present", "户主"),
+        ("findings", "与申报一致"),
+        ("conclusion", "无明显变化"),
+    ):
+        page.fill(f"[name={name}]", value)
+    page.check("[name=signed_by_family][value=yes]")
+    page.fill("[name=surveyors-1-name]", "村干部")
+    page.select_option("[name=surveyors-1-level]", "VILLAGE")
+    press(page, "保存入户记录")
+    press(page, "登记结论")
+    page.fill("[name=on]", TODAY.isoformat())
+    page.check("[name=outcome][value=SAME]")
+    page.fill("[name=note]", "无明显变化")
+    page.fill("[name=paper_report]", "核对〔2026〕1号")
+    page.fill("[name=paper_report_on]", TODAY.isoformat())
+    confirm(page, "登记结论")
+    expect(page.locator("main")).to_contain_text("已核查")
+    task.refresh_from_db()
+    assert (task.outcome, task.assessment is not None) == ("SAME", True)

@@ -14,9 +14,10 @@ from django.utils import timezone
 from PIL import Image
 
 from cases.models import Application, BenefitTerm, Household
-from cases.services.applications import SurveyorInput, create_application, record_survey, save_declaration
+from cases.services.applications import create_application, record_survey, save_declaration
 from cases.services.assessments import assess_application
 from cases.services.people import PersonInput, register_household
+from cases.services.visit_rules import SurveyorInput
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_attachment

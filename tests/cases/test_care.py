@@ -22,9 +22,11 @@ from cases.models import (
     CareWish,
     CertificateReview,
     ChangeOrder,
+    Discovery,
     Institution,
     LifeEvent,
     MedicalContract,
+    NoticeSheet,
     NursingInsurance,
     OrphanTag,
     Person,
@@ -38,8 +40,9 @@ from cases.services.agreements import save_agreement, save_caregiver
 from cases.services.care import save_assessment, save_orphan, save_report, save_wish
 from cases.services.certificates import on_support_ended, save_certificate, save_review
 from cases.services.changes import draft_stop
-from cases.services.judging import kin_of
+from cases.services.judging import case_of, kin_of
 from cases.services.medical import save_contract, save_insurance
+from cases.services.notice_sheets import sheet_paper
 from cases.services.residences import (
     free_beds,
     paid_and_resident,
@@ -50,9 +53,12 @@ from cases.services.residences import (
 from cases.services.reviews import note_events
 from cases.services.visits import coverage, save_visit
 from salvation.accounts.models import User
+from salvation.documents.models import Document
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.models import Duty
+from salvation.flow.clock import work_calendar
+from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
@@ -63,6 +69,7 @@ from tests.builders import make_benefit, make_household
 from tests.intake.builder import an_id
 from tests.world import photo
 
+THIS = Month.of(timezone.localdate())
 START = date(2020, 1, 1)
 VALUES = {
     "dibao.std.rural": "600", "dibao.std.urban": "750", "tekun.base.rural.dispersed": "780",
@@ -543,3 +550,78 @@ def test_papers_say_what_was_agreed(
         for form in ("docx", "pdf"):
             url = reverse("registers:paper", kwargs={"code": code, "pk": pk, "form": form})
             assert client.get(url).status_code == 200, url
+
+
+def test_an_orphans_tag_and_tekun_exclude_each_other_even_by_raw_sql(
+    units: dict[str, Unit], person: Person, clerk: User
+) -> None:
+    with pytest.raises(IntegrityError, match="不能同时享受"), transaction.atomic():
+        OrphanTag.objects.create(
+            person=person, unit=person.unit, village=person.village, kind="ORPHAN", recognised_on=START
+        )
+    child = make_household(units["360722100200"], ["孤儿"])
+    OrphanTag.objects.create(
+        person=child.head, unit=child.handling_unit, village=child.village, kind="ORPHAN", recognised_on=START
+    )
+    with pytest.raises(IntegrityError, match="不能同时享受"), transaction.atomic():
+        make_benefit(child, THIS.first_day, program="TEKUN_DISPERSED")
+    make_benefit(child, THIS.first_day)
+
+
+def test_a_tag_that_ended_leaves_the_later_months_free(units: dict[str, Unit]) -> None:
+    child = make_household(units["360722100200"], ["已终止"])
+    OrphanTag.objects.create(
+        person=child.head, unit=child.handling_unit, village=child.village, kind="ORPHAN", recognised_on=START,
+        ended_on=(THIS - 1).first_day,
+    )  # fmt: skip
+    make_benefit(child, THIS.first_day, program="TEKUN_DISPERSED")
+
+
+def test_a_minor_on_tekun_stays_on_it_until_eighteen(units: dict[str, Unit]) -> None:
+    household = make_household(units["360722100200"], ["十七岁"])
+    today = timezone.localdate()
+    Person.objects.filter(pk=household.head_id).update(birth_date=date(today.year - 17, 1, 1))
+    assert not kin_of([household.pk])[household.pk][0].on_tekun
+    make_benefit(household, START, program="TEKUN_DISPERSED")
+    kin = kin_of([household.pk])[household.pk]
+    assert kin[0].on_tekun
+    case = case_of(kin, "RURAL", {}, today)
+    assert case.facts.members[0].held_tekun
+
+
+def test_the_end_of_tekun_is_posted_told_and_followed_up(
+    units: dict[str, Unit], person: Person, standards: None, clerk: User, leader: User, approver: User
+) -> None:
+    now = timezone.now()
+    benefit = Benefit.objects.get(applicant=person)
+    order = draft_stop(benefit=benefit, reason="ABILITY", note="已恢复劳动能力", actor=clerk, now=now)
+    perform(subject=order, step="submit", actor=clerk, now=now)
+    with pytest.raises(Refusal, match="公示7天"):
+        perform(subject=order, step="to_county", actor=leader, now=now)
+    perform(subject=order, step="notice", actor=leader, now=now, data={"place": "村公开栏"})
+    sheet = NoticeSheet.objects.get()
+    assert (sheet.group, sheet.rows[0]["grant"]) == ("特困终止", "拟终止：恢复劳动能力")
+    assert "拟终止特困供养公示" in sheet_paper(sheet).title
+    with pytest.raises(Refusal, match="未满期"):
+        perform(subject=order, step="notice_over_county", actor=clerk, now=now)
+    over = now + timedelta(days=9)
+    perform(subject=order, step="notice_over_county", actor=clerk, now=over)
+    perform(subject=order, step="decide_county", actor=approver, now=over)
+    told = {"notified_on": timezone.localdate(over).isoformat()}
+    perform(subject=order, step="take_effect", actor=clerk, now=over, data=told)
+    assert Document.objects.filter(code="stopped", subject_id=order.pk).exists()
+    found = Discovery.objects.get()
+    assert (found.origin, found.person) == ("STOPPED", person)
+    assert "临时救助" in found.situation or "可能符合" in found.situation
+
+
+def test_an_objection_to_the_end_is_answered_within_fifteen_working_days(
+    person: Person, clerk: User, leader: User
+) -> None:
+    now = timezone.now()
+    benefit = Benefit.objects.get(applicant=person)
+    order = draft_stop(benefit=benefit, reason="ABILITY", note="已恢复劳动能力", actor=clerk, now=now)
+    perform(subject=order, step="submit", actor=clerk, now=now)
+    perform(subject=order, step="notice", actor=leader, now=now, data={"place": "村公开栏"})
+    perform(subject=order, step="object", actor=clerk, now=now, comment="本人提出异议")
+    assert order.due_on == work_calendar().add(timezone.localdate(now), 15)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -365,8 +366,14 @@ def test_a_town_that_does_not_take_the_family_sends_it_back(
     perform(subject=order, step="submit", actor=clerk, now=now)
     perform(subject=order, step="agree_out", actor=leader, now=now)
     assert order.unit == units["360722101"]
+    # The old town reads this order on, takes no step of it, and sees nothing else of the other town.
+    assert ChangeOrder.objects.visible_to(clerk).filter(pk=order.pk).exists()
+    assert available(order, leader, now) == []
+    with pytest.raises(PermissionDenied):
+        perform(subject=order, step="receive", actor=leader, now=now)
     perform(subject=order, step="refuse_in", actor=other, now=now, comment="查无此户")
-    assert (order.unit, order.state) == (units["360722100"], "DRAFT")
+    assert (order.unit, order.state, order.from_unit) == (units["360722100"], "DRAFT", None)
+    assert not ChangeOrder.objects.visible_to(other).filter(pk=order.pk).exists()
 
 
 def test_two_programmes_of_one_person_are_refused_even_by_raw_sql(

@@ -7,20 +7,35 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
-from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, Household, Person
+from cases.models import (
+    Assessment,
+    Benefit,
+    BenefitTerm,
+    ChangeOrder,
+    Household,
+    PayAccount,
+    Person,
+    RecoveryProposal,
+)
+from cases.rules.benefit import recheck_due
 from cases.services.changes import draft_grace, draft_stop
 from cases.services.deaths import draft_death
 from cases.services.grace import end_grace_periods
+from cases.services.recoveries import sum_of, take_over
+from cases.services.reviews import AFTER_DEATH
 from salvation.accounts.models import User
 from salvation.documents.models import Document
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.duties.models import Duty
 from salvation.flow.engine import perform
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
+from salvation.vault.crypto import blind_index
 from tests.builders import make_benefit, make_household
 
 START = date(2022, 1, 1)
@@ -88,11 +103,7 @@ def head_of(benefit: Benefit) -> Person:
 def test_after_a_death_the_others_keep_their_uplift(
     benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
 ) -> None:
-    died = date(2022, 5, 10)
-    order = draft_death(
-        benefit=benefit, person=head_of(benefit), died_on=died, note="死亡", actor=clerk, now=timezone.now()
-    )
-    carry(order)
+    carry(dead(benefit, head_of(benefit), date(2022, 5, 10), clerk))
     may, june = term_in(benefit, Month(2022, 5)), term_in(benefit, Month(2022, 6))
     assert may is not None and may.total == Decimal("1580.00")
     assert june is not None and (june.base, june.uplift) == (Decimal("933.33"), Decimal("80.00"))
@@ -102,18 +113,9 @@ def test_after_a_death_the_others_keep_their_uplift(
 def test_the_dead_are_dead_in_the_register(
     benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
 ) -> None:
-    died = date(2022, 5, 10)
-    carry(
-        draft_death(
-            benefit=benefit,
-            person=head_of(benefit),
-            died_on=died,
-            note="死亡",
-            actor=clerk,
-            now=timezone.now(),
-        )
-    )
-    person = Person.objects.get(pk=head_of(benefit).pk)
+    died, person = date(2022, 5, 10), head_of(benefit)
+    carry(dead(benefit, person, died, clerk))
+    person.refresh_from_db()
     assert person.died_on == died
     assert person.memberships.get().left_on == died
 
@@ -224,8 +226,18 @@ def test_the_end_of_tapering_is_written_once(
 
 def dead(benefit: Benefit, person: Person, died_on: date, clerk: User) -> ChangeOrder:
     return draft_death(
-        benefit=benefit, person=person, died_on=died_on, note="死亡", actor=clerk, now=timezone.now()
-    )
+        benefit=benefit, person=person, died_on=died_on, note="死亡", actor=clerk, now=timezone.now(),
+        new_head=heir_of(benefit, person),
+    )  # fmt: skip
+
+
+def heir_of(benefit: Benefit, person: Person) -> int | None:
+    """Who follows a dead head: the next member still there."""
+    if person.pk != benefit.household.head_id:
+        return None
+    members = benefit.household.members.filter(left_on__isnull=True).exclude(person=person)
+    found = members.order_by("pk").first()
+    return found.person_id if found else None
 
 
 def test_a_death_while_tapering_leaves_one_end(
@@ -436,3 +448,91 @@ def test_of_a_death_that_leaves_nobody_the_clerk_registers_the_delivery(
     assert order.state == "EFFECTIVE"
     assert (paper.state, paper.received_by) == ("ISSUED", "")
     assert paper.paper().addressee == "独居的亲属："
+
+
+def test_what_was_paid_since_a_death_is_proposed_for_recovery(
+    units: dict[str, Unit], clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    """Example 10.4: three people, 500 each; six months found late come to 3,000."""
+    this = Month.of(timezone.localdate())
+    household = make_household(units["360722100200"], ["户主", "妻", "子"])
+    three = make_benefit(household, START, shares=(("500", "0", ""),) * 3)
+    order = carry(dead(three, household.head, (this - 6).day(20), clerk))
+    found = RecoveryProposal.objects.get()
+    assert (found.order, found.months, found.amount) == (order, 6, 3000)
+    assert (found.first_month, found.last_month) == ((this - 5).first_day, this.first_day)
+    assert found.lines[0] == {
+        "month": str(this - 5), "paid": "1500.00", "due": "1000.00", "over": "500.00",
+    }  # fmt: skip
+
+
+def test_a_death_of_this_month_leaves_nothing_to_recover(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    carry(dead(benefit, head_of(benefit), timezone.localdate(), clerk))
+    assert not RecoveryProposal.objects.exists()
+
+
+def test_a_death_struck_out_leaves_nothing_to_recover_unless_it_was_handed_over(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    person = benefit.household.members.order_by("id")[2].person
+    order = carry(dead(benefit, person, timezone.localdate() - timedelta(days=80), clerk))
+    found = RecoveryProposal.objects.get()
+    take_over(proposal=found, actor=leader, now=timezone.now())
+    with pytest.raises(Refusal, match="已移交追缴"):
+        perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    RecoveryProposal.objects.update(taken_over_at=None)
+    perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    found.refresh_from_db()
+    assert found.withdrawn_at is not None
+    assert sum_of(RecoveryProposal.objects.all())["amount"] == 0
+
+
+def test_the_family_is_to_be_judged_again_within_three_months(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    died = timezone.localdate() - timedelta(days=20)
+    carry(dead(benefit, head_of(benefit), died, clerk))
+    duty = Duty.objects.get(kind=AFTER_DEATH, done_at__isnull=True)
+    assert (duty.unit, duty.due_on) == (benefit.unit, recheck_due(died, 3))
+    assert "家庭重核" in duty.title
+
+
+def test_the_householders_death_asks_for_another_head(benefit: Benefit, clerk: User) -> None:
+    with pytest.raises(Refusal, match="请选择新户主"):
+        draft_death(
+            benefit=benefit, person=head_of(benefit), died_on=date(2022, 5, 10), note="死亡", actor=clerk,
+            now=timezone.now(),
+        )  # fmt: skip
+
+
+def test_an_account_in_the_deads_name_is_paid_no_longer(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    head = head_of(benefit)
+    account = PayAccount.objects.create(
+        household=benefit.household, holder=head, holder_name=head.name, payee_kind="SELF", kind="PASSBOOK",
+        number="9900000000000001", number_index=blind_index("9900000000000001", "account"),
+        valid_from=date(2022, 1, 1),
+    )  # fmt: skip
+    carry(dead(benefit, head, date(2022, 5, 10), clerk))
+    account.refresh_from_db()
+    assert account.valid_to == timezone.localdate()
+
+
+def test_the_list_shows_the_sum_to_its_town_only(
+    benefit: Benefit, clerk: User, other_clerk: User, leader: User, sign_in: Callable[[User], Client],
+    carry: Callable[[ChangeOrder], ChangeOrder],
+) -> None:  # fmt: skip
+    person = benefit.household.members.order_by("id")[2].person
+    carry(dead(benefit, person, timezone.localdate() - timedelta(days=80), clerk))
+    found = RecoveryProposal.objects.get()
+    page = sign_in(clerk).get("/cases/recoveries/").content.decode()
+    assert f"{found.amount:,.2f}" in page
+    assert person.name not in sign_in(other_clerk).get("/cases/recoveries/").content.decode()
+    address = f"/cases/recoveries/{found.pk}/"
+    assert sign_in(clerk).get(address).status_code == 200
+    assert person.name in sign_in(clerk).get(f"/cases/people/{person.pk}/").content.decode()
+    assert sign_in(clerk).post(f"{address}hand-over/").status_code == 403
+    assert sign_in(leader).post(f"{address}hand-over/").status_code == 302

@@ -17,7 +17,8 @@ from django.utils import timezone
 from PIL import Image
 
 from cases.models import Application, Benefit, Survey, SurveyImage
-from cases.services.applications import SurveyDetails, SurveyorInput, record_survey
+from cases.services.applications import record_survey
+from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.visits import visits_of
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases.models import Benefit, MonthlyCycle, VillageAttestation
 from cases.services.changes import draft_stop
 from cases.services.cycle import Signature, attested, close_due_cycles, open_cycle, sheet_paper, sign
+from cases.services.sheet_books import make_book, urge_villages
 from salvation.accounts.models import User
 from salvation.documents.docx import write_official
 from salvation.domain.errors import Refusal
@@ -134,3 +135,49 @@ def test_the_pages_open_and_another_town_sees_nothing(
     assert client.get(reverse("cases:sign_attestation", args=[found.pk])).status_code == 200
     other = sign_in(other_clerk)
     assert other.get(reverse("cases:attestation", args=[found.pk])).status_code == 404
+
+
+def test_all_sheets_of_a_town_come_in_one_file(
+    units: dict[str, Unit],
+    cycle: MonthlyCycle,
+    clerk: User,
+    other_clerk: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    book = make_book(
+        unit=units["360722100"], month=THIS, actor=clerk, now=timezone.now(), report=lambda *args: None
+    )
+    assert (book.villages, book.households) == (2, 3)
+    client, address = sign_in(clerk), reverse("cases:sheet_book", args=[book.pk])
+    content = b"".join(client.get(address).streaming_content)  # type: ignore[attr-defined]
+    assert content.startswith(b"%PDF")
+    assert book.name in client.get(reverse("cases:sheet_books")).content.decode()
+    assert sign_in(other_clerk).get(address).status_code == 404
+
+
+def test_a_town_without_sheets_is_told_so(units: dict[str, Unit], clerk: User) -> None:
+    with pytest.raises(Refusal, match="还没有签字报表"):
+        make_book(
+            unit=units["360722100"], month=THIS, actor=clerk, now=timezone.now(), report=lambda *a: None
+        )
+
+
+def urged(units: dict[str, Unit], day: int) -> int:
+    return urge_villages(county=units["360722"], on=THIS.day(day), now=timezone.now())
+
+
+def test_villages_are_urged_from_the_fifteenth_and_told_upwards_on_the_last_day(
+    units: dict[str, Unit], cycle: MonthlyCycle, clerk: User
+) -> None:
+    assert urged(units, 14) == 0
+    town = units["360722100"]
+    late = Duty.objects.filter(kind="attestation_late", done_at__isnull=True)
+    # One of three days in a row is a working day.
+    assert sum(urged(units, day) for day in (15, 16, 17)) >= 2
+    assert Duty.objects.get(kind="attestation", done_at__isnull=True).title.startswith("催办")
+    assert not late.exists()
+    signed(sheet(units), clerk)
+    assert (urged(units, 20), urged(units, 20)) == (1, 0)
+    assert late.get().unit == town
+    signed(sheet(units, "360722100201"), clerk)
+    assert not late.exists()

@@ -14,8 +14,9 @@ from django.utils import timezone
 from cases import guards
 from cases.emergency_guards import lacking
 from cases.models import Application, EmergencyMode, Notice
-from cases.services.applications import SurveyDetails, SurveyorInput, create_application, record_survey
+from cases.services.applications import create_application, record_survey
 from cases.services.emergencies import CATCH_UP, ask_emergency, close_made_up
+from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Benefit, Person, WorkOffer
+from cases.models import Benefit, Person, ReviewTask, WorkOffer
+from cases.rules.benefit import recheck_due
+from cases.services.judging import kin_of
 from cases.services.work import Offer, able_people, record_offer
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -70,3 +72,21 @@ def test_the_pages_open(
     url = reverse("cases:new_work_offer", args=[benefit.applicant_id])
     assert client.get(url).status_code == 200
     assert sign_in(other_clerk).get(url).status_code == 404
+
+
+def test_whoever_takes_work_has_his_family_judged_again(benefit: Benefit, clerk: User) -> None:
+    offered(benefit.household.head, clerk, "ACCEPTED", 10)
+    task = ReviewTask.objects.get()
+    assert (task.benefit, task.source) == (benefit, "JOB")
+    assert task.due_on == recheck_due(timezone.localdate() - timedelta(days=10), 3)
+
+
+def test_refusals_are_known_when_the_family_is_judged(benefit: Benefit, clerk: User) -> None:
+    person = benefit.household.head
+    for days in (30, 20, 10):
+        offered(person, clerk, "REFUSED", days)
+    kin = {each.person: each for each in kin_of([benefit.household_id])[benefit.household_id]}
+    assert kin[person.pk].refused == 3
+    offered(person, clerk, "EXCUSED", 1)
+    kin = {each.person: each for each in kin_of([benefit.household_id])[benefit.household_id]}
+    assert kin[person.pk].refused == 0

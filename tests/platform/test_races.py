@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Application, Notice, NoticeSheet
+from cases.models import Application, Assessment, Benefit, ChangeOrder, Notice, NoticeSheet
 from cases.services.applications import create_application
+from cases.services.changes import draft_stop
 from cases.services.notice_sheets import post_notice
 from cases.services.people import PersonInput, register_household
 from salvation.accounts.models import User
@@ -24,9 +25,11 @@ from salvation.jobs.services import claim
 from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.services import confirm_parameter
+from salvation.registers.models import Meeting
+from salvation.vault import facts as sealed_facts
 from salvation.web.models import Sending
 from salvation.web.services import carry_out_once, new_token
-from tests.builders import COMPLETE, make_household
+from tests.builders import COMPLETE, make_benefit, make_check, make_household, make_visited
 from tests.world import PLACES, person_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,3 +185,67 @@ def test_first_reviews_of_one_village_at_once_stand_on_one_sheet(clerk: User, un
     sheet = NoticeSheet.objects.get()
     assert sorted(row["name"] for row in sheet.rows) == sorted("甲乙丙丁")
     assert sheet.notices.count() == 4
+
+
+def test_two_approvers_decide_one_order_and_two_clerks_carry_it_out_once(
+    units: Any, clerk: User, leader: User, approver: User, make_user: Callable[..., User]
+) -> None:
+    benefit = make_benefit(make_household(units["360722100200"], ["甲", "乙"]), date(2022, 1, 1))
+    now = timezone.now()
+    order = draft_stop(benefit=benefit, reason="VOLUNTARY", note="自愿", actor=clerk, now=now)
+    perform(subject=order, step="submit", actor=clerk, now=now)
+    perform(subject=order, step="to_county", actor=leader, now=now)
+    second = make_user("approver2", "COUNTY_APPROVER", "360722", "副局长")
+    other = make_user("clerk2", "TOWN_CLERK", "360722100", "另一经办")
+
+    def take(step: str, actor: User, **data: str) -> Callable[[], Transition]:
+        return lambda: perform(
+            subject=ChangeOrder.objects.get(pk=order.pk), step=step, actor=User.objects.get(pk=actor.pk),
+            now=timezone.now(), data=data,
+        )  # fmt: skip
+
+    decided = together(take("decide_county", approver), take("decide_county", second))
+    assert sum(isinstance(result, Refusal) for result in decided) == 1
+    told = timezone.localdate().isoformat()
+    carried = together(
+        take("take_effect", clerk, notified_on=told), take("take_effect", other, notified_on=told)
+    )
+    assert sum(isinstance(result, Refusal) for result in carried) == 1
+    steps = Transition.objects.filter(flow="change_order", subject_id=order.pk)
+    assert [steps.filter(step=step).count() for step in ("decide_county", "take_effect")] == [1, 1]
+    assert benefit.terms.count() == 1
+
+
+def test_two_approvers_confirm_one_application_and_one_benefit_runs(
+    units: Any, approver: User, make_user: Callable[..., User]
+) -> None:
+    household = make_household(units["360722100200"], ["甲"])
+    application = make_visited(household, state="COUNTY_REVIEW", level="COUNTY")
+    verdict = {
+        "working": [], "failed": [], "warnings": [], "covered": [str(household.head_id)],
+        "members": [{"member": str(household.head_id), "base": "500.00", "uplift": "0.00", "uplift_kinds": [], "care": "0"}],
+    }  # fmt: skip
+    application.assessment = Assessment.objects.create(
+        application=application, household=household, program="DIBAO_RURAL", on=timezone.localdate(), eligible=True,
+        base=500, uplift=0, total=500, annual_income=0, per_capita=0, people=1, made_at=timezone.now(),
+        result=sealed_facts.dump(verdict), facts=sealed_facts.dump({}),
+    )  # fmt: skip
+    application.save(update_fields=["assessment"])
+    make_check(application)
+    meeting = Meeting.objects.create(
+        unit=units["360722"], kind="BUREAU", title="局务会", held_on=timezone.localdate(), place="会议室", host="郭",
+        attendees="甲\n乙\n丙",
+    )  # fmt: skip
+    second = make_user("approver2", "COUNTY_APPROVER", "360722", "副局长")
+
+    def confirm(actor: User) -> Callable[[], Transition]:
+        return lambda: perform(
+            subject=Application.objects.get(pk=application.pk), step="confirm_county",
+            actor=User.objects.get(pk=actor.pk), now=timezone.now(),
+            data={"meeting": str(meeting.pk), "amount": "500.00"},
+        )  # fmt: skip
+
+    results = together(confirm(approver), confirm(second))
+    refused = [str(result) for result in results if isinstance(result, Refusal)]
+    assert len(refused) == 1 and "已确认" in refused[0], results
+    assert Benefit.objects.filter(household=household).count() == 1
