@@ -150,7 +150,7 @@ def ask_adjustment(
         raise Refusal("该批调整已提交执行或已撤回")
     if meeting.kind != Meeting.Kind.BUREAU:
         raise Refusal("提标减标须经局务会，请选择局务会", field="meeting")
-    if not (locked.benefits or locked.leaving):
+    if not (locked.benefits or locked.leaving or locked.entering):
         raise Refusal("没有单位或在保待遇按该标准发放（下级单位另有取值的除外），不需要调整")
     locked.meeting, locked.asked_by = meeting, actor
     locked.save(update_fields=["meeting", "asked_by"])

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -282,9 +282,16 @@ def note_events(*, county: Unit, on: date) -> int:
         return int(cursor.rowcount)
 
 
-def completion(user: Any, by: str, today: date, unit: int | None = None) -> list[dict[str, Any]]:
-    """By town or village: tasks, done, late, the share done in percent; ``unit``: of one town only."""
+def completion(
+    user: Any, by: str, today: date, unit: int | None = None, campaign: str = ""
+) -> list[dict[str, Any]]:
+    """By town or village: tasks, done, late; of one campaign, else of this year and what is still open.
+
+    ``unit``: of one town only.
+    """
     tasks = ReviewTask.objects.visible_to(user).exclude(outcome=ReviewTask.Outcome.ENDED)
+    year = Q(due_on__year=today.year) | Q(done_on__isnull=True)
+    tasks = tasks.filter(campaign=campaign) if campaign else tasks.filter(year)
     if unit is not None:
         tasks = tasks.filter(unit=unit)
     rows = (
@@ -299,6 +306,13 @@ def completion(user: Any, by: str, today: date, unit: int | None = None) -> list
     return [
         {**row, "pk": row[by], "name": row[f"{by}__name"], "open": row["tasks"] - row["done"]} for row in rows
     ]
+
+
+def campaigns(user: Any) -> list[str]:
+    """Titles of the campaigns this person sees tasks of, the latest first."""
+    tasks = ReviewTask.objects.visible_to(user).exclude(campaign="").order_by()
+    latest = tasks.values("campaign").annotate(last=Max("pk")).order_by("-last")
+    return list(latest.values_list("campaign", flat=True)[:12])
 
 
 def events_ahead(user: Any, today: date) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import LifeEvent, ReviewTask
-from cases.services.reviews import completion, events_ahead, start_campaign
+from cases.services.reviews import campaigns, completion, events_ahead, start_campaign
 from salvation.access.reach import reach_of
 from salvation.access.services import get_visible
 from salvation.tables.model import Column, Kind, State, Table, Totals, ratio
@@ -19,7 +20,7 @@ from salvation.web.filters import FilterForm
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
-from salvation.web.pages.sheets import SheetPage
+from salvation.web.pages.sheets import SheetPage, Version
 
 STATES = {
     "OPEN": State("待核查", "wait"),
@@ -161,15 +162,31 @@ class Completion(SheetPage):
         towns = Unit.objects.filter(kind=Unit.Kind.TOWN, pk__in=reach_of(user, "case.view").units)
         self.town = towns.filter(pk=asked).first() if county and asked.isdecimal() else None
         self.by = "village" if self.town or not county else "unit"
-        self.found = completion(user, self.by, timezone.localdate(), self.town.pk if self.town else None)
+        self.campaign = self.request.GET.get("campaign", "")[:60]
+        self.found = completion(
+            user, self.by, timezone.localdate(), self.town.pk if self.town else None, self.campaign
+        )
 
     def page_title(self) -> str:
-        return f"{self.town}核查完成情况" if self.town else self.title
+        return f"{self.town or ''}{self.campaign or ''}{self.title}"
+
+    def versions(self) -> Sequence[Version]:
+        """This year's reviews, or one campaign's (C11)."""
+        town = {"unit": self.town.pk} if self.town else {}
+        titles = ["", *campaigns(self.request.user)]
+        return [
+            Version(
+                title or "本年度全部核查",
+                f"?{urlencode({**town, 'campaign': title})}",
+                title == self.campaign,
+            )
+            for title in titles
+        ]
 
     def drill_url(self, row: Any, column: Column) -> str:
         """From a town to its villages, from figures to the tasks."""
         if column.code in {"name", "rate"} and self.by == "unit":
-            return f"?unit={row['pk']}"
+            return f"?{urlencode({'unit': row['pk'], 'campaign': self.campaign})}"
         wanted = {"done": "done", "open": "open", "late": "late"}.get(column.code)
         if wanted is None and column.code != "tasks":
             return ""

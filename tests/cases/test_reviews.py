@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases.demo.parameters import VALUES
 from cases.models import Benefit, Declaration, LifeEvent, Person, ReviewTask, ReviewVisit, Survey
 from cases.services.review_evidence import record_visit
-from cases.services.reviews import note_events, open_reviews, record_review, start_campaign
+from cases.services.reviews import completion, note_events, open_reviews, record_review, start_campaign
 from cases.services.visit_rules import SurveyorInput
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -237,7 +237,7 @@ def test_the_county_sees_the_rate_by_town_and_by_village(
     opened(units)
     page = sign_in(county_clerk).get("/cases/reviews/completion/").content.decode()
     assert "嘉定镇" in page
-    assert f'href="?unit={units["360722100"].pk}"' in page
+    assert f'href="?unit={units["360722100"].pk}&amp;campaign="' in page
     town = units["360722100"].pk
     assert (
         able.village.name
@@ -288,3 +288,28 @@ def test_whoever_only_reads_sees_the_review_and_may_not_conclude(
     assert "由受理单位登记" in client.get(url).content.decode()
     given = {"on": timezone.localdate().isoformat(), "outcome": "SAME", "note": "无变化", "_once": "b" * 32}
     assert client.post(f"{url}conclude/", given).status_code == 403
+
+
+def test_a_campaigns_completion_is_told_apart_from_the_years(
+    units: dict[str, Unit],
+    able: Benefit,
+    elderly: Benefit,
+    county_clerk: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    opened(units)
+    until = timezone.localdate() + timedelta(days=60)
+    start_campaign(
+        unit=units["360722101"], title="低保排查", until=until, actor=county_clerk, now=timezone.now()
+    )
+    ReviewTask.objects.create(
+        benefit=able, unit=able.unit, village=able.village, source="DUE", due_on=date(2020, 5, 1),
+        done_on=date(2020, 4, 1), outcome="SAME",
+    )  # fmt: skip
+    today = timezone.localdate()
+    assert [row["tasks"] for row in completion(county_clerk, "unit", today)] == [1, 1]
+    assert [row["name"] for row in completion(county_clerk, "unit", today, campaign="低保排查")] == [
+        units["360722101"].name
+    ]
+    page = sign_in(county_clerk).get("/cases/reviews/completion/").content.decode()
+    assert "低保排查" in page
