@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cases.models import Application, Person, SimulatedChange
+from cases.models import Application, Person
 from cases.models.choices import Program
 from cases.rules.compare import assess
 from cases.services.applications import create_application
@@ -192,15 +192,15 @@ def _trial(county: Unit) -> Result:
                     assess(Program(program), facts, parameters, today)
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM cases_simulatedchange WHERE version_id = %s", [version.pk])
-                cursor.execute(
-                    "INSERT INTO cases_simulatedchange (version_id, unit_id, village_id, household_id, benefit_id, program,"
-                    " kind, before, after, reason) SELECT %(version)s, unit_id, village_id, household_id, id, program,"
-                    " 'GAIN', 0, 0, '' FROM cases_benefit WHERE county_id = %(county)s ORDER BY id LIMIT %(rows)s",
-                    {"version": version.pk, "county": county.pk, "rows": rows},
-                )
+                cursor.execute("INSERT INTO cases_simulatedchange SELECT * FROM kept_changes")
 
         candidate()
-        rows = SimulatedChange.objects.filter(version=version).count()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE kept_changes ON COMMIT DROP AS"
+                " SELECT * FROM cases_simulatedchange WHERE version_id = %s",
+                [version.pk],
+            )
         taken = compare(
             "提标试算",
             judged[0],
