@@ -206,7 +206,7 @@ def _trial(county: Unit) -> Result:
             judged[0],
             candidate=lambda: timed(candidate),
             floor=lambda: timed(floor),
-            limit=3.0,
+            limit=4.0,
             runs=3,
         )
         transaction.set_rollback(True)
