@@ -5,6 +5,7 @@ imported benefits without a declaration are told too, by what they are paid.
 """
 # requirements: C12
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -24,11 +25,18 @@ from cases.services.raises import by_amount, by_verdict, plain, shares_of_terms
 from cases.services.reassess import PORTION, Policies, declarations
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.intake.copying import copy_rows
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 
 Kind = SimulatedChange.Kind
+# What a change keeps, as the model names it and as an object holds it.
+KEPT = (
+    "version", "unit", "village", "household", "benefit", "program", "kind", "before", "after", "reason", "shares",
+    "standard_before", "standard_after",
+)  # fmt: skip
+ATTRIBUTES = tuple(f"{key}_id" if place < 5 else key for place, key in enumerate(KEPT))
 ZERO = Decimal("0.00")
 DIBAO_OF = {Area.URBAN.value: Program.DIBAO_URBAN, Area.RURAL.value: Program.DIBAO_RURAL}
 
@@ -73,7 +81,6 @@ class Trial:
     on: date
     now: Policies
     then: Policies
-    shares: dict[int, list[PaidShare]] = field(default_factory=dict)
     sums: dict[int, Sum] = field(default_factory=dict)
     changes: list[SimulatedChange] = field(default_factory=list)
     left_out: int = 0
@@ -101,7 +108,7 @@ def simulate(
         # Two trials of one version keep their changes one after the other.
         ParameterVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
         SimulatedChange.objects.filter(version=version).delete()
-        SimulatedChange.objects.bulk_create(trial.changes, batch_size=1000)
+        copy_rows(SimulatedChange, KEPT, (_row(change) for change in trial.changes))
     report(len(subjects), len(subjects))
     sums = {
         str(unit): {
@@ -110,6 +117,12 @@ def simulate(
         for unit, found in trial.sums.items()
     }
     return {"on": on.isoformat(), "left_out": trial.left_out, "units": sums}
+
+
+def _row(change: SimulatedChange) -> tuple[Any, ...]:
+    """A change as it is copied into its table; the shares as JSON."""
+    values = {key: getattr(change, key) for key in ATTRIBUTES}
+    return tuple({**values, "shares": json.dumps(change.shares)}.values())
 
 
 def _trial(version: ParameterVersion, on: date) -> Trial:
@@ -154,18 +167,19 @@ def subjects_below(unit: Unit, on: date, since: Month | None = None) -> list[Sub
 def _try(portion: Sequence[Subject], trial: Trial) -> None:
     households = {subject.household for subject in portion}
     kin, declared = kin_of(households), declarations(households)
-    standard = is_standard(trial.version.key)
-    if standard:
-        trial.shares = shares_of_terms(subject.term for subject in portion if subject.term)
+    standard, unjudged = is_standard(trial.version.key), list[Subject]()
     for subject in portion:
         try:
             case = _case(subject, kin, declared, trial.on)
             trial.changes += _judged(subject, case, trial)
         except Refusal:
             if standard and subject.benefit is not None:
-                trial.changes += _unjudged(subject, trial)
+                unjudged.append(subject)
             else:
                 trial.left_out += 1
+    shares = shares_of_terms(subject.term for subject in unjudged if subject.term)
+    for subject in unjudged:
+        trial.changes += _unjudged(subject, trial, shares.get(subject.term or 0, []))
 
 
 def _case(subject: Subject, kin: dict[int, list[Kin]], declared: dict[int, Any], on: date) -> Case:
@@ -267,14 +281,14 @@ def _paid_by(subject: Subject, trial: Trial) -> bool:
     return is_standard(key) and concerns(key, _paid(subject, trial)) and now.value(key) != then.value(key)
 
 
-def _unjudged(subject: Subject, trial: Trial) -> Iterator[SimulatedChange]:
+def _unjudged(subject: Subject, trial: Trial, shares: Sequence[PaidShare]) -> Iterator[SimulatedChange]:
     """A benefit without facts: what it is paid, and what the standard adds to that."""
     if subject.standing == Standing.GRACE or not _paid_by(subject, trial):
         return
     total = trial.sums.setdefault(subject.unit, Sum())
     try:
         found = by_amount(
-            trial.version.key, trial.policies(subject), _paid(subject, trial), trial.shares.get(subject.term or 0, [])
+            trial.version.key, trial.policies(subject), _paid(subject, trial), shares
         )  # fmt: skip
     except Refusal as refusal:
         total.check += 1
