@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from audits import measures
+from audits import jobs, measures
 from audits.models import RectificationItem
 from audits.services import EFFECTS
 from salvation.flow.registry import register as register_flow
+from salvation.jobs.schedule import Daily, schedule
 from salvation.periods import measures as periods
 from salvation.web import navigation
 from salvation.web.navigation import NavItem, waiting
@@ -19,6 +20,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=EFFECTS,
     )
     periods.register(measures.SOURCES, measures.MEASURES)
+    schedule(Daily(jobs.FOUND, hour=4, minute=30))
     navigation.register_group("监督检查", 40)
     navigation.register(
         NavItem(

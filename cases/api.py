@@ -223,5 +223,6 @@ urlpatterns = [
     path("households/<int:pk>/", OneHousehold.as_view(), name="household"),
     path("benefits/", BenefitList.as_view(), name="benefits"),
     path("benefits/<int:pk>/", OneBenefit.as_view(), name="benefit"),
+    path("", include("cases.api_applications")),
     path("", include("cases.api_surveys")),
 ]

@@ -48,7 +48,9 @@ def matter_of(application: Any, members: Sequence[Any]) -> Matter:
         disabled=any(person.disability_level for person in people),
         ill=any(person.critical_illness for person in people),
         in_school=any(person.in_school for person in people),
-        apart=household.residence_unit_id not in (None, household.handling_unit_id),
+        apart=household.residence_unit_id not in (None, household.handling_unit_id)
+        or application.apart_village_id is not None
+        or bool(application.apart_place),
         by_proxy=hasattr(application, "mandate"),
     )
 

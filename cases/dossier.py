@@ -3,7 +3,7 @@
 A room registers a source in ``AppConfig.ready()``. A source gives entries of one person that the reader may see, and
 nothing else: scope is the source's duty, ``visible_to`` its means.
 """
-# requirements: B27 part
+# requirements: B27
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from cases.models import (
     Household,
     Person,
     RecoveryProposal,
+    Referral,
     Relief,
     Residence,
     ReviewTask,
@@ -60,7 +61,7 @@ def entries(person: Person, user: Any, kind: str = "") -> list[Entry]:
     return sorted(wanted, key=lambda entry: entry.on, reverse=True)
 
 
-KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "照料", "发放", "追缴")
+KINDS = ("家庭", "申请", "入户", "待遇", "变更", "核查", "临时救助", "转介", "照料", "发放", "追缴")
 
 
 def households(person: Person, user: Any) -> Iterable[Entry]:
@@ -151,6 +152,15 @@ def care(person: Person, user: Any) -> Iterable[Entry]:
             )
 
 
+def referrals(person: Person, user: Any) -> Iterable[Entry]:
+    """Needs of his own that other departments were asked to meet."""
+    for row in Referral.objects.visible_to(user).filter(person=person):
+        url = f"{reverse('cases:household', args=[row.household_id])}?tab=chain"
+        said = row.get_outcome_display() if row.outcome else ("待反馈" if row.pushed_on else "待推送")
+        words = f"{row.get_need_display()}（{row.department}）：{said}"
+        yield Entry(row.answered_on or row.pushed_on or row.raised_on, "转介", words, url, row.amount)
+
+
 register(
     households=households,
     applications=applications,
@@ -159,5 +169,6 @@ register(
     reviews=reviews,
     recoveries=recoveries,
     reliefs=reliefs,
+    referrals=referrals,
     care=care,
 )

@@ -6,6 +6,7 @@ They read the subject's own relations and import no models, so that the flow tab
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils import timezone
 
@@ -206,6 +207,19 @@ def notice_has_photos(context: Context) -> str | None:
     found = context.subject.photo_count("NOTICE")
     if found < MIN_PHOTOS and not allows(context.subject, "NOTICE"):
         return f"请上传公示开始和结束时的照片（已有{found}张，至少{MIN_PHOTOS}张）"
+    return None if allows(context.subject, "NOTICE") else _photos_elsewhere(context.subject)
+
+
+def _photos_elsewhere(application: Any) -> str | None:
+    """Where a family is registered elsewhere, the notice hung there too; its photos lie with that sheet."""
+    latest = application.notices.first()
+    if latest is None:
+        return None
+    others = application.notices.filter(posted_on=latest.posted_on, elsewhere=True, sheet__isnull=False)
+    for notice in others.select_related("sheet"):
+        found = notice.sheet.photo_count()
+        if found < MIN_PHOTOS:
+            return f"另一公示地（{notice.place}）的公示照片已有{found}张，至少{MIN_PHOTOS}张；请在该地公示单中上传"
     return None
 
 

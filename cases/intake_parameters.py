@@ -48,7 +48,27 @@ DISCOVERY = (
     ),
 )
 MEETINGS = (
+    Parameter("sla.alert.check", "监测预警核查", "int", 10, "000 第41条；天数由县局规定", "查到", "工作日"),
+    Parameter("sla.alert.settle", "监测预警处置", "int", 10, "000 第41条；天数由县局规定", "查到", "工作日"),
+    Parameter(
+        "alert.again_days",
+        "同一来源几日内不重复预警",
+        "int",
+        180,
+        "000 第41条；天数由县局规定",
+        "查到",
+        "自然日",
+    ),
     Parameter("debate.required", "民主评议必经", "bool", False, f"{L57}第19条；是否必经由县局规定", "通识"),
+    Parameter(
+        "sync.max_lag",
+        "会议后几个工作日内在系统确认",
+        "int",
+        3,
+        "002 第29条（系统同步审批）；天数由县局规定",
+        "查到",
+        "个工作日",
+    ),
     Parameter("joint.min_meetings", "县级联席会议每年次数", "int", 2, "000 第73条", "原文", "次"),
 )
 ALL = (*CHECK, *KINSHIP, *DISCOVERY, *MEETINGS)

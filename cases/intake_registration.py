@@ -6,9 +6,16 @@ from django.utils import timezone
 
 from cases import measures_found
 from cases.desk import found_numbers
-from cases.models import CheckRequest, Discovery, EmergencyMode, KinshipFiling, SpecialDeliberation
+from cases.models import (
+    CheckRequest,
+    Discovery,
+    EmergencyMode,
+    KinshipFiling,
+    MonitoringAlert,
+    SpecialDeliberation,
+)
 from cases.report_register import REPORTS
-from cases.services import checks, discoveries, emergencies, kinship, specials
+from cases.services import alerts, checks, discoveries, emergencies, kinship, specials
 from salvation.flow.registry import register as register_flow
 from salvation.periods import measures as periods
 from salvation.registers.register import register as register_registers
@@ -47,6 +54,13 @@ def register_all(reverse: Callable[..., str]) -> None:
         suggest=specials.suggest,
     )
     register_flow(
+        MonitoringAlert,
+        url=lambda alert: reverse("cases:alert", args=[alert.pk]),
+        title=lambda alert: f"{alert.person.name}（{alert.get_kind_display()}）",
+        effects=alerts.EFFECTS,
+        suggest=lambda alert, step: {"checked_on": timezone.localdate()},
+    )
+    register_flow(
         EmergencyMode,
         url=lambda mode: reverse("cases:emergency", args=[mode.pk]),
         effects=emergencies.EFFECTS,
@@ -54,12 +68,24 @@ def register_all(reverse: Callable[..., str]) -> None:
     register_registers(REPORTS)
     desk.register(Panel("主动发现", "case.view", found_numbers, order=12))
     periods.register(measures_found.SOURCES, measures_found.MEASURES)
+    _menu()
+
+
+def _menu() -> None:
     navigation.register_group("经济状况核对", 15)
     navigation.register(
         NavItem("困难群众数据库", "cases:registry", "case.view", "救助对象", "book", 15),
         NavItem("主动发现", "cases:discoveries", "case.view", "救助对象", "search", 26, waiting("discovery")),
         NavItem("三类人员", "cases:monitored", "case.view", "救助对象", "people", 27),
         NavItem("三类人员名单", "cases:monitors", "case.review", "救助对象", "upload", 28),
+        NavItem("转介专项救助", "cases:referrals", "case.view", "救助对象", "flag", 36),
+        NavItem("转介名单", "cases:referral_lists", "case.review", "救助对象", "download", 37),
+        NavItem("导入转介反馈", "cases:import_referrals", "case.review", "救助对象", "upload", 38),
+        NavItem("监测预警", "cases:alerts", "case.view", "救助对象", "late", 25, waiting("alert")),
+        NavItem("单人保筛查", "cases:single_screening", "case.view", "救助对象", "search", 42),
+        NavItem("参保情况", "cases:insured_people", "case.view", "救助对象", "check", 44),
+        NavItem("参保覆盖情况", "cases:insurance_coverage", "case.view", "救助对象", "chart", 45),
+        NavItem("参保名单", "cases:insurance_lists", "case.review", "救助对象", "upload", 46),
         NavItem("应急简化程序", "cases:emergencies", "param.edit", "系统", "clock", 14, waiting("emergency")),
         NavItem("一事一议", "cases:specials", "case.view", "救助对象", "file", 33, waiting("special")),
         NavItem("近亲属备案", "cases:kinships", "kinship.view", "救助对象", "people", 56, waiting("kinship")),

@@ -6,9 +6,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import StandardAdjustment
+from cases.models import ArchiveBundle, StandardAdjustment
 from cases.services.adjustment_orders import carry_out, undo
 from cases.services.adjustments import recheck, try_out
+from cases.services.alerts import raise_alerts
+from cases.services.archives import file_closed
+from cases.services.bundles import let_go, make_bundle
 from cases.services.conferences import JOINT, warn_of_conferences
 from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.emergencies import CATCH_UP, close_made_up
@@ -31,6 +34,8 @@ ADJUST, ADJUST_UNDO, ADJUST_TRY = "standard.adjust", "standard.undo", "standard.
 CYCLE_OPEN, CYCLE_CLOSE = "cycle.open", "cycle.close"
 ATTEST_REMIND, SHEET_BOOK = "attest.remind", "attest.book"
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
+ALERTS = "alert.raise"
+ARCHIVE, BUNDLE = "archive.file", "archive.bundle"
 ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 
 
@@ -189,3 +194,33 @@ def standard_undo(run: Running) -> dict[str, Any]:
             progress=beat.report,
         )  # fmt: skip
     return {"撤回": found.benefits, "url": reverse("cases:adjustment", args=[found.pk])}
+
+
+@job(ARCHIVE, label="办结归档")
+def archive_file(run: Running) -> dict[str, Any]:
+    """Each night: what was closed in numbers (standard adjustments) and what was missing; the period is a day."""
+    now = timezone.now()
+    filed = file_closed(county=run.unit, now=now)
+    return {"归档": filed, "清除到期合订件": let_go(county_id=run.unit.pk, on=date.fromisoformat(run.period))}
+
+
+@job(BUNDLE, label="制作档案合订件")
+def archive_bundle(run: Running) -> dict[str, Any]:
+    """The period of the run is the bundle's id. One taken up again after a dead worker is made anew."""
+    bundle = ArchiveBundle.objects.select_related("requested_by").get(pk=int(run.period))
+    if not bundle.stored_as:
+        make_bundle(bundle=bundle, now=timezone.now(), progress=run.report)
+    return {
+        "件数": bundle.pieces,
+        "页数": bundle.pages,
+        "url": reverse("cases:bundle", args=[bundle.pk]),
+        "action": "查看和下载",
+    }
+
+
+@job(ALERTS, label="监测预警筛查")
+def monitoring_alerts(run: Running) -> dict[str, Any]:
+    """Each Monday; the period of the run is a day."""
+    on = date.fromisoformat(run.period)
+    made = raise_alerts(county=run.unit, on=on, now=timezone.now()) if on.weekday() == 0 else 0
+    return {"新增预警": made}

@@ -1,6 +1,6 @@
 """What cases tells the platform: flows, counties at work, jobs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.utils import timezone
 
@@ -13,14 +13,14 @@ from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
-from cases.services import applications, change_effects, deliberation, kinship
+from cases.services import applications, archives, change_effects, deliberation, kinship
 from cases.services.after_stop import on_stopped
 from cases.services.certificates import on_support_ended
 from cases.services.notice_sheets import on_ending_noticed, on_first_review
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
-from salvation.flow.table import Effect
+from salvation.flow.registry import together
 from salvation.jobs.schedule import COUNTIES, Daily, Monthly, schedule
 from salvation.parameters import consequences
 from salvation.parameters.consequences import Consequence
@@ -28,15 +28,6 @@ from salvation.periods import measures as periods
 from salvation.web import desk, navigation, search
 from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
-
-
-def together(*bound: Mapping[str, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:
-    """The effects of several rooms on one flow, in the order of the rooms."""
-    found: dict[str, tuple[Effect, ...]] = {}
-    for effects_of in bound:
-        for step, functions in effects_of.items():
-            found[step] = (*found.get(step, ()), *functions)
-    return found
 
 
 def _menu() -> None:
@@ -63,6 +54,8 @@ def _menu() -> None:
         Daily(jobs.NOTICE, hour=8),
         Daily(jobs.CATCH_UP, hour=3, minute=40),
         Daily(jobs.JOINT, hour=6, minute=10),
+        Daily(jobs.ARCHIVE, hour=4),
+        Daily(jobs.ALERTS, hour=5),
     )
 
 
@@ -90,8 +83,10 @@ def register_menu() -> None:
         NavItem("就业联动", "cases:able_people", "case.view", "动态管理", "people", 70),
         NavItem("介绍工作记录", "cases:work_offers", "case.view", "动态管理", "file", 72),
         NavItem("文书", "documents:list", "document.view", "文书公示", "file", 10, waiting("document")),
+        NavItem("电子档案", "cases:archives", "case.view", "文书公示", "book", 25),
         NavItem("公示单", "cases:notices", "notice.view", "文书公示", "file", 20),
         NavItem("办理时限", "cases:timeliness", "case.view", "文书公示", "clock", 30),
+        NavItem("系统同步审批", "cases:sync_checks", "case.view", "文书公示", "clock", 32),
         NavItem("参数", "parameters:list", "param.view", "系统", "settings", 10),
         NavItem("文书文字", "documents:wordings", "param.view", "系统", "file", 11),
         NavItem("算例", "cases:examples", "param.view", "系统", "file", 12),
@@ -108,6 +103,7 @@ def register_all(reverse: Callable[..., str]) -> None:
             {"first_review": (on_first_review,), "accept": (kinship.on_accepted,)},
             deliberation.EFFECTS,
             effects.APPLICATION,
+            archives.APPLICATION,
         ),
         suggest=applications.suggest,
     )
@@ -120,6 +116,7 @@ def register_all(reverse: Callable[..., str]) -> None:
             {"take_effect": (on_support_ended, on_stopped), "carry_out": (on_support_ended,)},
             effects.CHANGE_ORDER,
             {"notice": (on_ending_noticed,)},
+            archives.CHANGE_ORDER,
         ),
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )

@@ -1,5 +1,5 @@
 """Which households stand in the registry (B27), with their statuses and what is missing."""
-# requirements: B27 part
+# requirements: B27
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,11 +1,22 @@
 """Reads of cases."""
+# requirements: E11
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from cases.models import Application, Benefit, BenefitTerm, Declaration, Household, Member, Relief, TermMember
+from cases.models import (
+    Application,
+    Benefit,
+    BenefitTerm,
+    Declaration,
+    Household,
+    Member,
+    MonitoredPerson,
+    Relief,
+    TermMember,
+)
 from cases.models.choices import Program
 from salvation.domain.month import Month
 from salvation.units.models import Unit
@@ -63,6 +74,15 @@ def monthly_totals(unit: Unit, month: Month, program: Program | None = None) -> 
 
 def first_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def with_risk(reliefs: QuerySet[Relief]) -> QuerySet[Relief]:
+    """Relief with ``at_risk``: a member of the family stood on a list of 三类人员 valid on the day of application (E11)."""
+    listed = MonitoredPerson.objects.filter(
+        person__memberships__household=OuterRef("household"), batch__valid_from__lte=OuterRef("applied_on"),
+        batch__valid_until__gte=OuterRef("applied_on"),
+    )  # fmt: skip
+    return reliefs.annotate(at_risk=Exists(listed))
 
 
 def earlier_reliefs(relief: Relief) -> QuerySet[Relief]:

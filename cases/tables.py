@@ -189,6 +189,14 @@ RELIEFS = Table(
         Column("paid_on", "到账日期", Kind.DATE, sort="paid_on", optional=True),
         Column("level", "审批层级", value=lambda r: r.get_level_display(), optional=True),
         Column("filed_on", "报县备案", Kind.DATE, optional=True),
+        Column("event", "事件", optional=True),
+        Column(
+            "at_risk",
+            "返贫致贫风险",
+            value=lambda r: "是" if r.at_risk else "",
+            optional=True,
+            definition="申请时在有效的三类人员名单上",
+        ),
     ),
 )
 LOOKUP_STATES = {

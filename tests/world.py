@@ -23,6 +23,7 @@ from PIL import Image
 from audits.services import create_item
 from cases.demo.parameters import VALUES
 from cases.models import (
+    ArchiveBundle,
     Assessment,
     Benefit,
     BenefitTerm,
@@ -31,22 +32,28 @@ from cases.models import (
     Caregiver,
     CareVisit,
     CareWish,
+    CaseArchive,
     CertificateReview,
     CheckExchange,
     Discovery,
     EmergencyMode,
     Hold,
     Institution,
+    Insurance,
+    InsuranceBatch,
     KinshipFiling,
     LifeEvent,
     MedicalContract,
     MonitorBatch,
     MonitoredPerson,
+    MonitoringAlert,
     MonthlyCycle,
     NoticeSheet,
     NursingInsurance,
     OrphanTag,
     RecoveryProposal,
+    Referral,
+    ReferralBatch,
     ReportedChange,
     Residence,
     ReviewTask,
@@ -87,7 +94,15 @@ from salvation.jobs.services import start
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
 from salvation.periods.models import CellRemark, Urge
-from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
+from salvation.registers.models import (
+    Meeting,
+    MeetingRule,
+    MeetingTask,
+    MemberUnit,
+    PolicyDocument,
+    ReviewPanel,
+    StaffMember,
+)
 from salvation.units.models import Unit
 from salvation.units.services import load_units
 from salvation.vault import facts as sealed_facts
@@ -350,6 +365,20 @@ def _papers(world: World, place: Place) -> None:
         unit=town, kind="PANEL", title=f"{place.names[0]}专题会", held_on=timezone.localdate(), place="会议室", host="主持",
         attendees="甲\n乙\n丙",
     )  # fmt: skip
+    rule = MeetingRule.objects.create(
+        unit=town,
+        kind="LEADING" if place.number == 2 else "PANEL",
+        body=f"{place.names[0]}领导组",
+        text="按月召开",
+        per_year=12,
+        quorum=3,
+        from_on=LONG_AGO,
+    )
+    task = MeetingTask.objects.create(
+        unit=town, meeting=meeting, what=f"{place.names[0]}专题会议定的事", due_on=timezone.localdate()
+    )
+    member = MemberUnit.objects.create(unit=town, name=f"{place.names[0]}成员单位", from_on=LONG_AGO)
+    world.keep(place.key, rule, task, member)
     document = PolicyDocument.objects.create(
         unit=town, number=f"镇发{place.number}号", title="通知", issuer="镇政府", level="TOWN"
     )
@@ -478,6 +507,44 @@ def _papers(world: World, place: Place) -> None:
         unit=county, number="民发1号",
         defaults={"event": "演练", "from_on": LONG_AGO, "replaced": ["VISIT"], "state": "ASKED", "state_since": now},
     )  # fmt: skip
+    household, asker = application.household, world.users["TOWN_CLERK"]
+    archive = CaseArchive.objects.create(
+        no=f"DA{place.number}", household=household, county=household.county, opened_on=timezone.localdate()
+    )
+    bundle = ArchiveBundle.objects.create(
+        household=household, purpose="档案检查", requested_by=asker, requested_at=now, stored_as=store(place.key.encode()),
+        sha256="0" * 64, pages=1, pieces=1, made_at=now, valid_until=timezone.localdate(),
+    )  # fmt: skip
+    insured = Insurance.objects.create(
+        person=application.applicant, kind="MEDICAL", year=2024, standing="NONE", as_of=LONG_AGO
+    )
+    offered = InsuranceBatch.objects.create(
+        unit=county,
+        source="医保局",
+        as_of=LONG_AGO,
+        rows=1,
+        matched=1,
+        stored_as=store(place.key.encode()),
+        sha256="0" * 64,
+    )
+    alert = MonitoringAlert.objects.create(
+        county=application.county, unit=town, village=application.village, person=application.applicant, kind="MISSED",
+        source="REPORT", reason="生活困难", raised_on=timezone.localdate(), state="RAISED", state_since=now,
+    )  # fmt: skip
+    world.keep(place.key, alert)
+    referral = Referral.objects.create(
+        unit=town, village=application.village, household=household, person=application.applicant, need="MEDICAL",
+        situation="患病", raised_on=LONG_AGO, pushed_on=LONG_AGO,
+    )  # fmt: skip
+    listed = ReferralBatch.objects.create(
+        unit=county,
+        need="MEDICAL",
+        purpose="医疗救助",
+        rows=1,
+        stored_as=store(place.key.encode()),
+        sha256="0" * 64,
+    )
+    world.keep(place.key, archive, bundle, insured, offered, referral, listed)
     report = SelfReport.objects.create(
         unit=town, village=application.village, person=application.applicant, matter="JOB", way="REPORTED",
         happened_on=LONG_AGO, reported_on=LONG_AGO, content="务工",

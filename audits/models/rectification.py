@@ -78,6 +78,8 @@ class RectificationItem(FlowSubject):
     filed_month = models.DateField("立案统计月", null=True, blank=True)
     closed_month = models.DateField("销号统计月", null=True, blank=True)
     dismissed_month = models.DateField("不属实统计月", null=True, blank=True)
+    # What the system found it by, once each; empty for what a person recorded.
+    origin = models.CharField("系统来源", max_length=60, null=True, unique=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

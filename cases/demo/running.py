@@ -45,7 +45,7 @@ def _meeting(demo: Demo, unit: Unit, kind: str, title: str, days_ago: int) -> Me
     held = demo.today - timedelta(days=days_ago)
     return Meeting.objects.create(
         unit=unit, kind=kind, title=title, held_on=held, place="会议室（演示）", host="主持人",
-        attendees="组长\n副组长\n成员甲\n成员乙\n成员丙",
+        attendees="组长\n副组长\n成员甲\n成员乙\n成员丙", agenda="逐案研究救助申请", resolutions="逐案表决，结论见各件",
     )  # fmt: skip
 
 

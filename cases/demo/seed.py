@@ -15,6 +15,7 @@ from cases.demo.living import (
 )
 from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
+from cases.demo.records import seed_alerts, seed_archives, seed_conferences, seed_insurances, seed_referrals
 from cases.demo.relief import seed_reliefs
 from cases.demo.running import seed_kinship, seed_running
 from cases.models import Household
@@ -61,4 +62,9 @@ def register_seeders() -> None:
         Seeder("核查入户", 57, seed_review_visit),
         Seeder("追缴建议", 58, seed_late_deaths),
         Seeder("提标试算", 59, seed_adjustment),
+        Seeder("参保情况", 57, seed_insurances),
+        Seeder("转介", 57, seed_referrals),
+        Seeder("监测预警", 58, seed_alerts),
+        Seeder("会议与议事规则", 58, seed_conferences),
+        Seeder("电子档案", 59, seed_archives),
     )

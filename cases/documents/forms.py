@@ -1,5 +1,5 @@
 """Sheets that are filled in by hand on the way of an application: 入户调查表, 民主评议记录表, 核对授权书."""
-# requirements: B11 part
+# requirements: B08, B11
 
 from collections.abc import Mapping
 from typing import Any
@@ -143,4 +143,14 @@ AUTHORISATION = form_kind(
          "隐瞒或者虚报的，愿意退回救助金并承担法律责任。"),
     authorised,
 )  # fmt: skip
-ALL = (SURVEY, DEBATE, AUTHORISATION)
+COMMITMENT = form_kind(
+    "commitment-form", "诚信承诺书", f"{L57}第10条；002 L29（对象承诺）", before_acceptance, head,
+    Line("本人申请{program}，郑重承诺：一、所填报的家庭成员、收入、财产、支出和赡养（抚养、扶养）情况真实、完整，没有隐瞒；"),
+    Line("二、家庭情况发生变化的，在三个月内向受理单位报告；三、配合入户调查、信息核对和定期核查；"),
+    Line("四、如有虚报、隐瞒、伪造，自愿退回骗取的救助金，接受行政处罚，并记入信用记录。"),
+    Line("没有证明材料的收入、财产、支出，由本人据实说明如下："),
+    Grid((), ((Cell("", align="left"),), (Cell("", align="left"),), (Cell("", align="left"),)), size=10.5, height=12),
+    Grid((), (("承诺人（签名、手印）", "", "代签监护人", ""), ("日期", "", "受理人", "")), widths=(5, 7, 4, 6), size=10.5,
+         height=12),
+)  # fmt: skip
+ALL = (SURVEY, DEBATE, AUTHORISATION, COMMITMENT)

@@ -1,5 +1,5 @@
 """家庭经济状况核算表: a kept means test on paper, line by line as it was judged, never judged again (4.11)."""
-# requirements: B08 part
+# requirements: B08
 
 from collections.abc import Iterator, Mapping
 from typing import Any

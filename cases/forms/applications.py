@@ -20,6 +20,7 @@ from cases.rules.codes import (
     TekunMode,
 )
 from cases.rules.materials import ASKED_OF_PEOPLE
+from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from salvation.vault.fields import Sealed
 from salvation.web.fields import DateField, FilesField, MoneyField, YesNoField
@@ -44,6 +45,13 @@ class TieRow(forms.Form):
         self.fields["relation"].choices = [*BLANK, *((word, word) for word in relations)]  # type: ignore[attr-defined]
 
 
+class VillageField(forms.ModelChoiceField):
+    """A village of the county with its township: names repeat."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.parent} {obj}"
+
+
 class ApplicationForm(RowsForm):
     program = forms.ChoiceField(label="申请类别", choices=[*BLANK, *((p.value, p.label) for p in LASTING)])
     applicant_id = forms.TypedChoiceField(label="申请人", coerce=int)
@@ -60,6 +68,18 @@ class ApplicationForm(RowsForm):
         required=False,
         max_length=40,
         help_text="属于疫情或灾害的填事件名称，用于专项统计",
+    )
+    apart_village = VillageField(
+        label="另一公示地（本县的户籍地或居住地）",
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label="没有人户分离",
+    )
+    apart_place = forms.CharField(
+        label="县外的户籍地或居住地",
+        required=False,
+        max_length=100,
+        help_text="例如：某市某区某街道某社区公开栏",
     )
     authorised = YesNoField(label="全部家庭成员已签核对授权书", help_text="没有授权不能查询家庭经济状况")
     kinship_declared = YesNoField(label="申请人已作近亲属申明")
@@ -83,17 +103,21 @@ class ApplicationForm(RowsForm):
     )
 
     def __init__(
-        self, *args: Any, people: list[tuple[int, str]], relations: list[str], **kwargs: Any
+        self, *args: Any, people: list[tuple[int, str]], relations: list[str], villages: Any, **kwargs: Any
     ) -> None:
         self.row_choices = {"people": people, "relations": relations}
         super().__init__(*args, **kwargs)
         self.fields["applicant_id"].choices = people  # type: ignore[attr-defined]
+        village: Any = self.fields["apart_village"]
+        village.queryset = villages.select_related("parent")
 
     def choices_for_rows(self) -> dict[str, Any]:
         return self.row_choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("apart_village") and cleaned.get("apart_place"):
+            self.add_error("apart_place", "另一公示地在本县的，县外的不填")
         if cleaned.get("kinship_flag") and not self.cleaned_rows.get("ties"):
             self.add_error("kinship_flag", "有近亲属关系的，请在“近亲属申明”中填写是谁、什么关系")
         return cleaned

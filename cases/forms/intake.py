@@ -129,6 +129,11 @@ class DebateForm(forms.Form):
     disagree = forms.IntegerField(label="认为不属实", min_value=0, max_value=500)
     abstain = forms.IntegerField(label="弃权", min_value=0, max_value=500)
     conclusion = forms.CharField(label="评议意见", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    sheet = FilesField(
+        label="签名的评议记录表",
+        required=False,
+        help_text="照片或扫描件，可多选；代表签名的一页必须有，没有的档案中列为缺件",
+    )
 
 
 class MandateForm(forms.Form):

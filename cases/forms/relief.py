@@ -96,9 +96,13 @@ class ReliefFilter(FilterForm):
             ("late", "已逾期"),
             ("advance", "先行救助待补手续"),
             ("file", "待报县备案"),
+            ("risk", "返贫致贫风险人口"),
         ],
     )
-    lookups = {"name": "applicant__name__startswith", "program": "program", "state": "state"}
+    event = forms.CharField(label="因疫、因灾事件", max_length=40)
+    lookups = {
+        "name": "applicant__name__startswith", "program": "program", "state": "state", "event": "event__contains",
+    }  # fmt: skip
 
     def narrow(self, rows: Any) -> Any:
         match self.cleaned_data.get("wanted"):
@@ -106,6 +110,8 @@ class ReliefFilter(FilterForm):
                 return rows.filter(due_on__lt=timezone.localdate())
             case "advance":
                 return rows.filter(state="ADVANCE_PAID")
+            case "risk":
+                return rows.filter(at_risk=True)
             case "file":
                 return rows.filter(level="TOWNSHIP", decided_on__isnull=False, filed_on__isnull=True)
         return rows

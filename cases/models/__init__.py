@@ -2,6 +2,7 @@
 
 from cases.models.adjustment import StandardAdjustment
 from cases.models.agreements import CareAgreement, Caregiver
+from cases.models.alert import MonitoringAlert
 from cases.models.application import (
     Application,
     Assessment,
@@ -11,6 +12,7 @@ from cases.models.application import (
     Survey,
     Surveyor,
 )
+from cases.models.archive import ArchiveBundle, ArchivedMatter, CaseArchive
 from cases.models.authorisation import Authorisation
 from cases.models.benefit import Benefit, BenefitTerm, Hold, TermMember
 from cases.models.care import CareAssessment, CareWish, ReportedChange
@@ -23,6 +25,7 @@ from cases.models.discovery import Discovery, MonitorBatch, MonitoredPerson
 from cases.models.emergency import EmergencyMode
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.institutions import Institution, Residence
+from cases.models.insurance import Insurance, InsuranceBatch
 from cases.models.kinship import FilingReview, KinshipFiling, StaffRelative
 from cases.models.kinship_tie import KinshipTie
 from cases.models.materials import Material, ProxyMandate
@@ -30,6 +33,7 @@ from cases.models.medical import MedicalContract, NursingInsurance
 from cases.models.notice_sheet import NoticeSheet
 from cases.models.person import Person
 from cases.models.recovery import RecoveryProposal
+from cases.models.referral import Referral, ReferralBatch
 from cases.models.relief import Relief
 from cases.models.report import SelfReport
 from cases.models.review import LifeEvent, ReviewTask, ReviewVisit
@@ -42,6 +46,8 @@ from cases.models.work import WorkOffer
 
 __all__ = [
     "Application",
+    "ArchiveBundle",
+    "ArchivedMatter",
     "Assessment",
     "Authorisation",
     "Benefit",
@@ -52,6 +58,7 @@ __all__ = [
     "CareVisit",
     "CareWish",
     "Caregiver",
+    "CaseArchive",
     "CertificateReview",
     "ChangeOrder",
     "ChangePerson",
@@ -69,6 +76,8 @@ __all__ = [
     "Hold",
     "Household",
     "Institution",
+    "Insurance",
+    "InsuranceBatch",
     "KinshipFiling",
     "KinshipTie",
     "LifeEvent",
@@ -77,6 +86,7 @@ __all__ = [
     "Member",
     "MonitorBatch",
     "MonitoredPerson",
+    "MonitoringAlert",
     "MonthlyCycle",
     "Notice",
     "NoticeSheet",
@@ -87,6 +97,8 @@ __all__ = [
     "Person",
     "ProxyMandate",
     "RecoveryProposal",
+    "Referral",
+    "ReferralBatch",
     "Relief",
     "ReportedChange",
     "Residence",

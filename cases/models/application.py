@@ -51,6 +51,13 @@ class Application(Clocked):
     county = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
     village = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="村（社区）")
+    # Where the family is registered or lives beside ``village`` (人户分离): the notice hangs there too (L57 第19条).
+    apart_village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="另一公示地"
+    )
+    apart_place = models.CharField(
+        "县外的户籍地或居住地", max_length=100, blank=True, default="", db_default=""
+    )
     standard_area = models.CharField("标准适用", max_length=5, choices=choices(Area))
     is_single = models.BooleanField("单人保", default=False)
     single_reason = models.CharField("单人保依据", max_length=30, choices=choices(SingleReason), blank=True)
@@ -255,6 +262,11 @@ class Notice(models.Model):
     posted_on = models.DateField("张贴日期")
     ends_on = models.DateField("公示截止")
     place = models.CharField("公示地点", max_length=100)
+    # The other place of a family that is registered elsewhere; None for the village that handles it.
+    village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="另一公示地"
+    )
+    elsewhere = models.BooleanField("另一地公示", default=False, db_default=False)
     people = models.PositiveSmallIntegerField("家庭人口")
     amount = models.DecimalField("拟保障金额", max_digits=10, decimal_places=2)
     sheet = models.ForeignKey(
@@ -284,6 +296,8 @@ class CollectiveDecision(models.Model):
     approved = models.BooleanField("同意")
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2)
     note = models.CharField("说明", max_length=300, blank=True)
+    # Working days from the meeting to this row, by the clock of the system (系统同步审批, B17).
+    lag = models.PositiveSmallIntegerField("会后工作日", null=True)
     made_at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from salvation.access.models import Access, ScopedModel
+from salvation.files.models import Attachment
 from salvation.units.models import Unit
 
 
@@ -43,6 +44,12 @@ class NoticeSheet(ScopedModel):
                 condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=F("ends_on")),
             ),
         ]
+
+    def photo_count(self) -> int:
+        """Photos of the sheet itself: those of one household's own notice lie with its application."""
+        return Attachment.objects.filter(
+            subject_type=self._meta.label_lower, subject_id=self.pk, kind="NOTICE", content_type="image/jpeg"
+        ).count()
 
     def __str__(self) -> str:
         what = "公示" if self.group == "特困终止" else "初审公示"

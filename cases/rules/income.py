@@ -2,7 +2,7 @@
 
 Nothing is rounded here. Whoever judges compares the yearly figure with twelve times the standard.
 """
-# requirements: B08 part
+# requirements: B08
 
 from calendar import monthrange
 from datetime import date

@@ -1,5 +1,5 @@
 """单人保 (L57 第8条): one person of a 边缘 household gets 低保 alone."""
-# requirements: B22 part
+# requirements: B22
 
 from datetime import date
 from decimal import Decimal

@@ -1,5 +1,5 @@
 """Applications: register, declare, survey, notice, decide. State changes go through the flow."""
-# requirements: B02, B04, B05, B13 part, B15
+# requirements: B02, B04, B05, B13, B15
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ from cases.services.visit_rules import NO_DETAILS, SurveyDetails, SurveyorInput,
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.flow.clock import work_calendar
 from salvation.flow.clocks import start_clock
 from salvation.flow.engine import begin
 from salvation.flow.numbers import next_number
@@ -42,6 +43,7 @@ from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import at
 from salvation.registers.models import Meeting
+from salvation.units.models import Unit
 from salvation.units.services import county_of
 from salvation.vault import facts as sealed_facts
 
@@ -80,11 +82,13 @@ def create_application(
     kinship_flag: bool = False,
     received: Collection[str] = (),
     ties: Sequence[TieInput] = (),
+    apart_village: Unit | None = None,
+    apart_place: str = "",
 ) -> Application:
     """Register an application of a household (or of one member, 单人保). Raises Refusal for a repeat.
 
     ``authorised``: everybody signed the authorisation today, the applicant for the minors; ``received``: codes of the
-    pieces that were handed in with it.
+    pieces that were handed in with it; ``apart_village``, ``apart_place``: where else the family is registered or lives.
     """
     require(actor, "case.create", household.village)
     if program not in {code.value for code in LASTING}:
@@ -96,26 +100,16 @@ def create_application(
     _fits_area(program, household.standard_area)
     if applied_on > timezone.localdate(now):
         raise Refusal("申请日期不能晚于今天", field="applied_on")
+    _refuse_apart(household, apart_village)
     applicant_id = applicant_id or household.head_id
     _refuse_repeat(household, applicant_id)
     application = Application(
-        no=application_number(household, now),
-        program=program,
-        household=household,
-        applicant_id=applicant_id,
-        county=household.county,
-        unit=household.handling_unit,
-        village=household.village,
-        standard_area=household.standard_area,
-        is_single=is_single,
-        single_reason=single_reason,
-        reason=reason,
-        event=event,
-        kinship_declared=kinship_declared,
-        kinship_flag=kinship_flag,
-        applied_on=applied_on,
-        created_by=actor,
-    )
+        no=application_number(household, now), program=program, household=household, applicant_id=applicant_id,
+        county=household.county, unit=household.handling_unit, village=household.village, apart_village=apart_village,
+        apart_place=apart_place.strip(), standard_area=household.standard_area, is_single=is_single,
+        single_reason=single_reason, reason=reason, event=event, kinship_declared=kinship_declared,
+        kinship_flag=kinship_flag, applied_on=applied_on, created_by=actor,
+    )  # fmt: skip
     try:
         with transaction.atomic():
             begin(application, actor=actor, now=now)
@@ -123,6 +117,17 @@ def create_application(
         raise Refusal("该申请人已有在办的同类申请，请在“申请”中查看") from error
     _hand_in(application, received, ties, authorised=authorised, actor=actor)
     return application
+
+
+def _refuse_apart(household: Household, village: Unit | None) -> None:
+    if village is None:
+        return
+    if village.pk == household.village_id:
+        raise Refusal("另一公示地就是受理的村（社区），没有人户分离的不填", field="apart_village")
+    if village.kind != Unit.Kind.VILLAGE or county_of(village) != household.county:
+        raise Refusal(
+            "另一公示地应是本县的村（社区）；在县外的，填县外的户籍地或居住地", field="apart_village"
+        )
 
 
 def _hand_in(
@@ -264,15 +269,16 @@ def on_first_review(context: Context) -> None:
     _resolve(context, stage="初审", approved=True, amount=amount)
     today = timezone.localdate(context.now)
     days = int(at("sla.notice.days", on=today, unit=application.unit).value)
-    Notice.objects.create(
-        application=application,
-        posted_on=today,
-        ends_on=today + timedelta(days=days),
-        place=str(context.data["place"]),
-        people=assessment.people,
-        amount=amount,
-        made_by=context.actor,
-    )
+    common = {
+        "application": application, "posted_on": today, "ends_on": today + timedelta(days=days),
+        "people": assessment.people, "amount": amount, "made_by": context.actor,
+    }  # fmt: skip
+    other = application.apart_village
+    if other is not None or application.apart_place:
+        # 人户分离: at both places, as one notice (L57 第19条).
+        place = f"{other}公开栏" if other is not None else application.apart_place
+        Notice.objects.create(**common, place=place, village=other, elsewhere=True)
+    Notice.objects.create(**common, place=str(context.data["place"]))
 
 
 def on_reaffirmed(context: Context) -> None:
@@ -325,6 +331,7 @@ def _resolve(context: Context, *, stage: str, approved: bool, amount: Decimal) -
         approved=approved,
         amount=amount,
         note=context.comment[:300],
+        lag=work_calendar().between(meeting.held_on, timezone.localdate(context.now)),
     )
 
 

@@ -54,6 +54,17 @@ def _compared(program: Program, case: Case, parameters: PolicyParameters, on: da
         return Compared(program, None, str(refusal))
 
 
+def refuse_unreadable(*, application: Application, declared: Mapping[str, Any]) -> None:
+    """Raises Refusal naming the first fact of a declaration that the rules cannot read, or whose member is a stranger."""
+    household = application.household
+    own = {str(kin.person) for kin in kin_of([household.pk]).get(household.pk, [])}
+    named = {str(row["member"]) for key in LISTS for row in declared.get(key, []) if row.get("member")}
+    strangers = sorted((named | set(declared.get("members", {}))) - own)
+    if strangers:
+        raise Refusal(f"人员编号 {strangers[0][:20]} 不是本户成员，请核对 member", field="member")
+    _case(household, declared, application.accepted_on or timezone.localdate())
+
+
 def preview(*, household: Household, declared: Mapping[str, Any], program: str, on: date) -> Verdict:
     """The running result beside the form; nothing is written."""
     case = _case(household, declared, on)

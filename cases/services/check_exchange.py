@@ -72,6 +72,7 @@ YES = {
 }
 RESULTS = Intake(
     name="check-results",
+    alone=False,
     title="核对结果",
     columns=(
         Column("no", "提请号", aliases=("提请编号", "核对编号", "申请编号", "请求编号"), required=True),

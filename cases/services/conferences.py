@@ -1,5 +1,5 @@
 """The county's joint conference (A11): at least so many a year, and a word a month before each half year ends."""
-# requirements: A11 part
+# requirements: A11
 
 from datetime import date, datetime, timedelta
 

@@ -1,5 +1,5 @@
 """Register objections and deliberations; what the village said stands with the application (B11, B13)."""
-# requirements: B11 part, B13
+# requirements: B11, B13
 
 from datetime import date
 from typing import Any

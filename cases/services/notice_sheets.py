@@ -1,5 +1,5 @@
 """Put households on public sheets: only the columns of 4.9, minors masked, everything looked through first."""
-# requirements: B12, J01 part, J06 part, J07
+# requirements: B12, J01, J06, J07
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -21,6 +21,8 @@ from salvation.domain.errors import Refusal
 from salvation.domain.leaks import leaks
 from salvation.duties.models import Duty
 from salvation.duties.services import close_duty, open_duties
+from salvation.files.services import add_attachment
+from salvation.flow.engine import perform
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.journal.actions import register
@@ -28,7 +30,12 @@ from salvation.journal.services import record
 from salvation.parameters.book import at
 from salvation.units.models import Unit
 
-register(notice__post="张贴公示单", notice__withdraw="撤下公示", notice__file="下载公示单")
+register(
+    notice__post="张贴公示单",
+    notice__withdraw="撤下公示",
+    notice__file="下载公示单",
+    notice__object="在公示地登记异议",
+)
 
 ADULT = 18
 # 拟终止特困供养 is posted on a sheet of its own (L43 第26条).
@@ -131,19 +138,22 @@ def post_notice(*, notice: Notice, actor: Any) -> NoticeSheet:
     row = row_of(notice)
     checked([row], notice.place)
     group, year = group_of(application.program), notice.posted_on.year
+    # At the other place of a family the sheet is that township's: its clerk hangs it, photographs it, hears objections.
+    village = notice.village or application.village
+    unit = village.parent if notice.village and village.parent else application.unit
     lookup = {
-        "village": application.village,
+        "village": village,
         "group": group,
         "posted_on": notice.posted_on,
         "place": notice.place,
     }
     # Where there is no sheet yet there is no row to lock: the village's own keeps two from beginning one each.
-    Unit.objects.select_for_update(no_key=True).get(pk=application.village_id)
+    Unit.objects.select_for_update(no_key=True).get(pk=village.pk)
     sheet = NoticeSheet.objects.select_for_update().filter(**lookup).first()
     if sheet is None:
-        counted = next_number(f"N{application.unit.code}-{year}-{group}-", digits=1).rpartition("-")[2]
+        counted = next_number(f"N{unit.code}-{year}-{group}-", digits=1).rpartition("-")[2]
         sheet = NoticeSheet.objects.create(
-            unit=application.unit,
+            unit=unit,
             year=year,
             number=int(counted),
             ends_on=notice.ends_on,
@@ -171,11 +181,51 @@ def _with(sheet: NoticeSheet, notice: Notice, row: dict[str, str]) -> list[dict[
 
 
 def on_first_review(context: Context) -> None:
-    """The first review posts the notice: the sheet is ready to print."""
+    """The first review posts the notice, at both places where there are two: the sheets are ready to print."""
     application: Application = context.subject
-    notice = application.notices.order_by("pk").last()
-    if notice is not None:
+    for notice in application.notices.filter(sheet__isnull=True).order_by("pk"):
         post_notice(notice=notice, actor=context.actor)
+
+
+@transaction.atomic
+def object_at_sheet(
+    *, sheet: NoticeSheet, application: Application, content: str, objector: str, actor: Any, now: datetime
+) -> None:
+    """Register an objection heard where a sheet hangs, also by the township of the other place. Raises Refusal.
+
+    The application itself may be another township's: its flow takes the step for it, and says who heard it.
+    """
+    require(actor, "case.notice", sheet.unit)
+    if not sheet.notices.filter(application=application.pk).exists():
+        raise Refusal("这一户不在本公示单上，请重新选择", field="household")
+    words = content.strip()
+    if not words:
+        raise Refusal("请写明异议内容", field="content")
+    heard = f"{words}（{sheet.unit}{actor}在{sheet.village}公示时登记）"
+    perform(
+        subject=application,
+        step="object",
+        actor=None,
+        now=now,
+        comment=heard,
+        data={"objector": objector.strip()},
+    )
+    application.objections.filter(closed_on__isnull=True, recorded_by__isnull=True).update(recorded_by=actor)
+    record(actor=actor, action="notice.object", subject=sheet, unit=sheet.unit, facts={"no": application.no})
+
+
+@transaction.atomic
+def add_sheet_photos(*, sheet: NoticeSheet, photos: Sequence[Any], actor: Any) -> int:
+    """Keep photos of the sheet as it hangs. Returns how many there are now. Raises Refusal for what is no photo."""
+    require(actor, "file.add", sheet.village)
+    for photo in photos:
+        kept = add_attachment(
+            subject=sheet, unit=sheet.unit, village=sheet.village, kind="NOTICE", name=photo.name, content=photo.read(),
+            actor=actor,
+        )  # fmt: skip
+        if kept.content_type != "image/jpeg":
+            raise Refusal(f"“{kept.name}”不是照片，请上传 JPG 或 PNG", field="photos")
+    return sheet.photo_count()
 
 
 def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
@@ -210,7 +260,14 @@ def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
         dated=sheet.posted_on,
         sealed=True,
         trace=trace,
+        # What is taken out of the system after its time may not be hung again (到期必须撤下, J01).
+        mark="已期满撤下，不得张贴" if over(sheet) else "",
     )
+
+
+def over(sheet: NoticeSheet) -> bool:
+    """Whether the notice has ended: its electronic form is down by itself from the next day on."""
+    return sheet.withdrawn_on is not None or timezone.localdate() > sheet.ends_on
 
 
 @transaction.atomic

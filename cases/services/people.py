@@ -1,5 +1,5 @@
 """Register people, households and accounts."""
-# requirements: B27 part
+# requirements: B27
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

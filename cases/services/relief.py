@@ -1,5 +1,5 @@
 """Temporary relief: register, verify, work out, pay, visit again. States change through the flow (03 §3.3)."""
-# requirements: E01, E02, E03, E04, E06, E07, E08, E09, E10, A18 part
+# requirements: E01, E02, E03, E04, E06, E07, E08, E09, E10, A18
 
 from collections.abc import Mapping
 from datetime import date, datetime

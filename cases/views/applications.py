@@ -25,6 +25,7 @@ from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_uploads, attachments_of
 from salvation.parameters.book import at
+from salvation.units.selectors import villages_of
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
@@ -62,6 +63,7 @@ def overview(page: Any, application: Application) -> dict[str, Any]:
         "members": application.household.members.filter(left_on__isnull=True).select_related("person"),
         "lacking": len(missing(application)) + len(unsigned(application, on=timezone.localdate())),
         "notice": application.notices.first(),
+        "elsewhere": application.notices.filter(elsewhere=True).first(),
         "decisions": application.decisions.select_related("meeting"),
         "specials": application.specials.select_related("meeting"),
     }
@@ -185,6 +187,11 @@ class NewApplication(FormPage):
             ("program", "applicant_id", "is_single", "single_reason", "applied_on", "reason", "event"),
         ),
         Section("材料", ("received",)),
+        Section(
+            "人户分离",
+            ("apart_village", "apart_place"),
+            "户籍地和居住地都在本村的不填；不在一处的，初审后两地同时公示，总时限可以按“人户分离”延长",
+        ),
         Section("授权与申明", ("authorised", "kinship_declared", "kinship_flag")),
     )
     household: Household
@@ -201,7 +208,10 @@ class NewApplication(FormPage):
             "applicant_id": self.household.head_id, "applied_on": timezone.localdate(), **found,
         }  # fmt: skip
         words = at("kinship.relations", on=timezone.localdate(), unit=self.household.handling_unit).value
-        return ApplicationForm(data, files, people=people, relations=str(words).split("、"), initial=initial)
+        villages = villages_of(self.household.county).exclude(pk=self.household.village_id)
+        return ApplicationForm(
+            data, files, people=people, relations=str(words).split("、"), villages=villages, initial=initial
+        )
 
     def save(self, form: Any) -> str:
         application = create_application(

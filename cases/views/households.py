@@ -19,6 +19,8 @@ from cases.models import Benefit, Household, Person, RecoveryProposal
 from cases.services.known import known_of
 from cases.services.people import read_id, register_household, set_account
 from cases.tables import HOUSEHOLDS, PEOPLE, person_tags
+from cases.views.archives import archive_tab
+from cases.views.referrals import chain
 from salvation.access.services import get_visible
 from salvation.domain.ages import age
 from salvation.domain.errors import Refusal
@@ -95,10 +97,12 @@ class HouseholdRecord(RecordPage):
     tabs = (
         Tab("members", "家庭成员", "cases/household_members.html", member_rows),
         Tab("benefits", "申请与待遇", "cases/household_benefits.html", benefit_rows),
+        Tab("chain", "救助链", "cases/household_chain.html", chain),
+        Tab("archive", "电子档案", "cases/household_archive.html", archive_tab),
     )
 
     def narrow(self, rows: Any) -> Any:
-        return rows.select_related("head", "village", "handling_unit", "residence_unit")
+        return rows.select_related("head", "village", "handling_unit", "residence_unit", "county")
 
     def head(self, subject: Household) -> Head:
         user: Any = self.request.user
@@ -200,6 +204,8 @@ def person_facts(page: Any, person: Person) -> dict[str, Any]:
         "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
         .filter(person=person, withdrawn_at__isnull=True)
         .select_related("person"),
+        "insurances": person.insurances.all()[:6],
+        "may_insure": page.request.user.may("case.edit", person.unit),
         "revealed": page.request.session.pop(f"reveal-{person.pk}", None),
     }
 
@@ -231,6 +237,8 @@ class PersonRecord(RecordPage):
         if user.may("mask.unmask", subject.unit):
             links.append(Link("查看完整证号", reverse("cases:reveal", args=[subject.pk])))
         links.append(Link("照料档案", reverse("cases:care_person", args=[subject.pk])))
+        if user.may("case.survey", subject.village):
+            links.append(Link("登记预警", reverse("cases:new_alert", args=[subject.pk])))
         facts = (
             ("身份证号", str(subject.id_no or "无")),
             ("村（社区）", subject.village),

@@ -12,6 +12,7 @@ from cases.services.authorisations import record_authorisations
 from cases.services.deliberation import record_debate
 from cases.services.materials import receive_materials, reusable, save_mandate
 from cases.views.applications import ApplicationForms
+from salvation.files.services import add_attachment
 from salvation.web.pages.forms import Section
 
 
@@ -86,7 +87,14 @@ class NewDebate(ApplicationForms):
     hint = "村（居）民代表三分之二以上到会；先在“文书”打印《民主评议记录表》签名"
 
     def save(self, form: Any) -> str:
-        record_debate(application=self.application, actor=self.request.user, **form.cleaned_data)
+        cleaned = dict(form.cleaned_data)
+        sheets = cleaned.pop("sheet")
+        record_debate(application=self.application, actor=self.request.user, **cleaned)
+        for given in sheets:
+            add_attachment(
+                subject=self.application, unit=self.application.unit, village=self.application.village, kind="DEBATE",
+                name=given.name, content=given.read(), actor=self.request.user,
+            )  # fmt: skip
         return self.tab("voices")
 
 

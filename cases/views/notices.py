@@ -8,15 +8,25 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import NoticeSheet
-from cases.services.notice_sheets import sheet_paper, withdraw_sheet
+from cases.models import Application, NoticeSheet, Objection
+from cases.services.notice_sheets import (
+    add_sheet_photos,
+    object_at_sheet,
+    row_of,
+    sheet_paper,
+    withdraw_sheet,
+)
+from salvation.access.services import get_visible, require
 from salvation.documents.html import paper_html
 from salvation.documents.services import WRITERS, traced
+from salvation.files.services import attachments_of
 from salvation.journal.services import record
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.downloads import download
+from salvation.web.fields import FilesField
 from salvation.web.filters import FilterForm
 from salvation.web.pages.base import ScopedPage
+from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
 
 STATES = {
@@ -94,12 +104,17 @@ class NoticePage(ScopedPage):
         sheet = self.subject(pk=pk)
         user: Any = request.user
         state = state_of(sheet)
-        may = state == "OVER" and user.may("case.notice", sheet.unit)
+        notices = user.may("case.notice", sheet.unit)
+        voices = Objection.objects.filter(application__notices__sheet=sheet, raised_on__gte=sheet.posted_on)
         found = {
             "sheet": sheet,
             "state": STATES[state],
             "markup": paper_html(sheet_paper(sheet)),
-            "may_withdraw": may,
+            "may_withdraw": state == "OVER" and notices,
+            "may_object": state == "OPEN" and notices,
+            "may_add": user.may("file.add", sheet.village),
+            "photos": attachments_of(sheet),
+            "voices": voices.distinct().order_by("pk"),
         }
         return self.show({**found, "page_title": str(sheet)})
 
@@ -121,3 +136,77 @@ class NoticeFile(ScopedPage):
         content = WRITERS[form](sheet_paper(sheet, trace=traced(request.user)))
         record(actor=request.user, action="notice.file", subject=sheet, unit=sheet.unit, facts={"form": form})
         return download(content, f"{sheet}.{form}")
+
+
+class OfSheet(FormPage):
+    """A form about one sheet."""
+
+    drafts = False
+    sheet: NoticeSheet
+
+    def prepare(self) -> None:
+        rows = NoticeSheet.objects.select_related("unit", "village")
+        self.sheet = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
+        require(self.request.user, self.permission, self.sheet.village)
+
+    def page_title(self) -> str:
+        return f"{self.title}：{self.sheet}"
+
+    def cancel_url(self) -> str:
+        return reverse("cases:notice", args=[self.kwargs["pk"]])
+
+
+class SheetPhotosForm(forms.Form):
+    photos = FilesField(label="照片", help_text="公示开始、结束各一张，拍清公示栏和公示单；JPG 或 PNG")
+
+
+class SheetPhotos(OfSheet):
+    title = "上传公示单照片"
+    permission = "file.add"
+    form_class = SheetPhotosForm
+    submit_label = "上传"
+    success = "已上传"
+
+    def save(self, form: Any) -> str:
+        add_sheet_photos(sheet=self.sheet, photos=form.cleaned_data["photos"], actor=self.request.user)
+        return self.cancel_url()
+
+
+class SheetVoiceForm(forms.Form):
+    household = forms.TypedChoiceField(label="对哪一户", coerce=int)
+    objector = forms.CharField(label="异议人", max_length=50, required=False, help_text="可不填，按匿名登记")
+    content = forms.CharField(label="异议内容", max_length=1500, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, households: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["household"].choices = households  # type: ignore[attr-defined]
+
+
+class SheetVoice(OfSheet):
+    """An objection heard where the sheet hangs; the township that handles the family answers it."""
+
+    title = "登记公示异议"
+    permission = "case.notice"
+    submit_label = "登记异议"
+    success = "已登记，受理单位按规定复核"
+    hint = "登记后该户转入异议复核，由受理的乡镇重新调查或者民主评议"
+
+    def make_form(self, data: Any, files: Any) -> SheetVoiceForm:
+        notices = self.sheet.notices.filter(application__state="NOTICING").select_related(
+            "application__applicant"
+        )
+        found = [(one.application_id, self._shown(one)) for one in notices.order_by("pk")]
+        return SheetVoiceForm(data, files, households=found)
+
+    def _shown(self, notice: Any) -> str:
+        return row_of(notice)["name"] + f"（{notice.people}人）"
+
+    def save(self, form: Any) -> str:
+        cleaned = form.cleaned_data
+        rows = self.sheet.notices.filter(application=cleaned["household"]).select_related("application")
+        application: Application = rows[0].application
+        object_at_sheet(
+            sheet=self.sheet, application=application, content=cleaned["content"], objector=cleaned["objector"],
+            actor=self.request.user, now=timezone.now(),
+        )  # fmt: skip
+        return self.cancel_url()

@@ -1,5 +1,5 @@
 """困难群众数据库 (B27): one file a household for everybody with a status, and what is missing before help can be paid."""
-# requirements: B27 part
+# requirements: B27
 
 from typing import Any, ClassVar
 

@@ -11,7 +11,7 @@ from cases.forms.applications import EconomyForm, PhotosForm
 from cases.forms.economy import document_from
 from cases.forms.relief import FilingForm, PayeeForm, ReliefFilter, ReliefForm, VisitForm
 from cases.models import Household, Relief
-from cases.selectors import earlier_reliefs, latest_declaration
+from cases.selectors import earlier_reliefs, latest_declaration, with_risk
 from cases.services.discoveries import taken_over
 from cases.services.relief import (
     assess_relief,
@@ -46,7 +46,7 @@ class ReliefList(ListPage):
     empty = ("没有符合条件的临时救助", "先在“家庭”中找到或登记该户，再点“申请临时救助”")
 
     def narrow(self, rows: Any) -> Any:
-        return rows.select_related("applicant", "unit", "village")
+        return with_risk(rows).select_related("applicant", "unit", "village")
 
 
 def overview(page: Any, relief: Relief) -> dict[str, Any]:

@@ -32,8 +32,12 @@ class OwnFiles(URLFetcher):
         return super().fetch(url, headers)
 
 
-def write_official_pdf(paper: Paper, *more: Paper) -> bytes:
-    """The document as bytes; ``more`` follow in the same file, each from a front page on."""
+# PDF/A-3: what is kept for long carries its fonts and colours in itself.
+ARCHIVAL = "pdf/a-3u"
+
+
+def write_official_pdf(paper: Paper, *more: Paper, archival: bool = False) -> bytes:
+    """The document as bytes; ``more`` follow in the same file, each from a front page on. ``archival``: as PDF/A."""
     page = format_html(
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{}</title>'
         '<meta name="author" content="{}"></head><body>{}</body></html>',
@@ -48,8 +52,8 @@ def write_official_pdf(paper: Paper, *more: Paper) -> bytes:
         if text
     ]
     document = HTML(string=page, url_fetcher=fetcher)
-    hints = {"presentational_hints": True}
-    return document.write_pdf(stylesheets=sheets, font_config=fonts_of_page, **hints) or b""
+    options: dict[str, Any] = {"presentational_hints": True, "pdf_variant": ARCHIVAL if archival else None}
+    return document.write_pdf(stylesheets=sheets, font_config=fonts_of_page, **options) or b""
 
 
 @cache

@@ -49,3 +49,12 @@ def flow_entry(code: str) -> Entry:
     if code not in FLOWS:
         raise Http404(f"没有流程 {code}")
     return FLOWS[code]
+
+
+def together(*bound: Mapping[str, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:
+    """The effects of several rooms on one flow, in the order of the rooms."""
+    found: dict[str, tuple[Effect, ...]] = {}
+    for effects_of in bound:
+        for step, functions in effects_of.items():
+            found[step] = (*found.get(step, ()), *functions)
+    return found

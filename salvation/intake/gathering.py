@@ -100,7 +100,7 @@ class Gathered:
 
     def _separate(self, count: _Count) -> None:
         count.numbers.clear()
-        if not count.repeated:
+        if not count.repeated or not self.intake.alone:
             return
         found: dict[int, Row] = {}
         for at, row in enumerate(self._rows):

@@ -102,7 +102,8 @@ class Intake:
     """The declaration of one import: its columns and, where persons form households, the grouping.
 
     `person` is the key of the identity column, `person_name` that of the name column; they carry the recognition
-    of data rows. `any_of` lists sets of columns of which the sheet must have at least one.
+    of data rows. `any_of` lists sets of columns of which the sheet must have at least one. Several rows may speak of
+    one person where he does not stand `alone` in his (an answer of each department).
     """
 
     name: str
@@ -113,6 +114,7 @@ class Intake:
     village: str = "village"
     grouping: Grouping | None = None
     any_of: tuple[tuple[str, ...], ...] = ()
+    alone: bool = True
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)

@@ -3,9 +3,18 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
-from salvation.registers.models import Meeting, PolicyDocument, ReviewPanel, StaffMember
-from salvation.registers.selectors import accounts_below, possible_parents
+from salvation.registers.models import (
+    Meeting,
+    MeetingRule,
+    MeetingTask,
+    MemberUnit,
+    PolicyDocument,
+    ReviewPanel,
+    StaffMember,
+)
+from salvation.registers.selectors import accounts_below, possible_parents, recent_meetings_of
 from salvation.web.fields import DateField, FilesField
 from salvation.web.filters import FilterForm
 
@@ -186,3 +195,95 @@ class PanelForm(RecordForm):
         if not post.endswith(LEADING_POSTS):
             raise forms.ValidationError("领导组组长须由乡（镇）长（管委会主任）担任（002 第53条）")
         return post
+
+
+class MeetingRuleForm(RecordForm):
+    from_on = DateField(label="施行日期")
+    until_on = DateField(label="停止日期", required=False)
+
+    class Meta:
+        model = MeetingRule
+        fields: ClassVar[list[str]] = [
+            "kind", "body", "document", "from_on", "until_on", "per_year", "quorum", "most_absent", "members", "leave", "text",
+        ]  # fmt: skip
+        widgets: ClassVar[dict[str, Any]] = {
+            "members": forms.Textarea(attrs={"rows": 5}),
+            "leave": forms.Textarea(attrs={"rows": 3}),
+            "text": forms.Textarea(attrs={"rows": 8}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A quorum of more people than there are would never be reached."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        members, quorum = set((cleaned.get("members") or "").split()), cleaned.get("quorum")
+        if members and quorum and quorum > len(members):
+            self.add_error("quorum", f"法定人数 {quorum} 人多于成员 {len(members)} 人，请核对")
+        if cleaned.get("until_on") and cleaned.get("from_on") and cleaned["until_on"] <= cleaned["from_on"]:
+            self.add_error("until_on", "停止日期须在施行日期之后")
+        return cleaned
+
+
+class MemberUnitForm(RecordForm):
+    from_on = DateField(label="加入日期")
+    until_on = DateField(label="退出日期", required=False)
+
+    class Meta:
+        model = MemberUnit
+        fields: ClassVar[list[str]] = ["name", "task", "contact", "phone", "from_on", "until_on"]
+
+
+class MeetingTaskForm(RecordForm):
+    """A task beside those that the resolutions made."""
+
+    meeting = forms.ModelChoiceField(label="会议", queryset=Meeting.objects.none(), empty_label="请选择会议")
+    due_on = DateField(label="完成期限")
+
+    class Meta:
+        model = MeetingTask
+        fields: ClassVar[list[str]] = ["meeting", "what", "responsible", "due_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["meeting"]
+        field.queryset = recent_meetings_of(self.actor)
+
+
+class MeetingTaskDoneForm(RecordForm):
+    """What became of a task."""
+
+    due_on = DateField(label="完成期限")
+    done_on = DateField(label="完成日期", required=False, help_text="落实后填写")
+
+    class Meta:
+        model = MeetingTask
+        fields: ClassVar[list[str]] = ["responsible", "due_on", "done_on", "result"]
+        widgets: ClassVar[dict[str, Any]] = {"result": forms.Textarea(attrs={"rows": 4})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        done = cleaned.get("done_on")
+        if done and not (cleaned.get("result") or "").strip():
+            self.add_error("result", "填了完成日期，须写明落实情况")
+        if done and done > timezone.localdate():
+            self.add_error("done_on", "完成日期不能晚于今天")
+        return cleaned
+
+
+class MeetingTaskFilter(FilterForm):
+    state = forms.ChoiceField(
+        label="状态", choices=[("", "全部"), ("open", "未完成"), ("late", "已逾期"), ("done", "已完成")]
+    )
+    words = forms.CharField(label="事项或责任单位", max_length=40)
+
+    def narrow(self, rows: Any) -> Any:
+        match self.cleaned_data.get("state"):
+            case "open":
+                rows = rows.filter(done_on__isnull=True)
+            case "late":
+                rows = rows.filter(done_on__isnull=True, due_on__lt=timezone.localdate())
+            case "done":
+                rows = rows.filter(done_on__isnull=False)
+        words = self.cleaned_data.get("words")
+        return (
+            rows.filter(what__icontains=words) | rows.filter(responsible__icontains=words) if words else rows
+        )

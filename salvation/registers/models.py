@@ -31,7 +31,7 @@ class Meeting(ScopedModel):
     host = models.CharField("主持人", max_length=50)
     # One name a line.
     attendees = models.TextField("签到人员", help_text="一行一人")
-    absent = models.TextField("缺席人员", blank=True, help_text="一行一人")
+    absent = models.TextField("缺席人员", blank=True, help_text="一行一人，请假的写事由，例如：张三：出差")
     recused = models.TextField("回避人员", blank=True, help_text="一行一人；回避人不计入法定人数")
     agenda = models.TextField("议题", blank=True)
     resolutions = models.TextField("议定事项", blank=True)
@@ -170,3 +170,89 @@ class ReviewPanel(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.unit}审核确认领导组"
+
+
+class MeetingRule(ScopedModel):
+    """议事规则 of a body that meets: how often, how many must come, who may be away (A12)."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    kind = models.CharField("会议类型", max_length=10, choices=Meeting.Kind)
+    body = models.CharField("议事机构", max_length=80, help_text="例如：县社会救助工作领导小组")
+    text = models.TextField("议事规则全文")
+    per_year = models.PositiveSmallIntegerField("每年应开次数")
+    quorum = models.PositiveSmallIntegerField("法定人数")
+    members = models.TextField("成员", blank=True, help_text="一行一人；填了的，逐次核对签到和请假")
+    leave = models.TextField("请假规则", blank=True)
+    most_absent = models.PositiveSmallIntegerField("一次最多缺席人数", null=True, blank=True)
+    document = models.CharField("文号", max_length=60, blank=True)
+    from_on = models.DateField("施行日期")
+    until_on = models.DateField("停止日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "议事规则"
+        ordering = ["unit", "kind", "-from_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind"],
+                condition=models.Q(until_on__isnull=True),
+                name="meeting_rule_one_in_force",
+            ),
+            models.CheckConstraint(
+                name="meeting_rule_period",
+                condition=models.Q(until_on__isnull=True) | models.Q(until_on__gt=models.F("from_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body}议事规则"
+
+
+class MemberUnit(ScopedModel):
+    """成员单位 of the county's joint conference (A11)."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
+    name = models.CharField("成员单位", max_length=80)
+    task = models.CharField("职责", max_length=200, blank=True)
+    contact = models.CharField("联络员", max_length=50, blank=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    from_on = models.DateField("加入日期")
+    until_on = models.DateField("退出日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "成员单位"
+        ordering = ["unit", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeetingTask(ScopedModel):
+    """One resolution of a conference that somebody has to carry out (A11)."""
+
+    access = Access(view="register.view", scopes={"handling": "unit"})
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="tasks", verbose_name="会议")
+    what = models.CharField("议定事项", max_length=300)
+    responsible = models.CharField("责任单位", max_length=80, blank=True)
+    due_on = models.DateField("完成期限")
+    done_on = models.DateField("完成日期", null=True, blank=True)
+    result = models.TextField("落实情况", blank=True)
+
+    class Meta:
+        verbose_name = "议定事项"
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "what"], name="meeting_task_once"),
+            models.CheckConstraint(
+                name="meeting_task_done_has_result",
+                condition=models.Q(done_on__isnull=True) | ~models.Q(result=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what[:40]

@@ -21,6 +21,12 @@ def recent_meetings(user: Any) -> QuerySet[Meeting]:
     return Meeting.objects.visible_to(user).order_by("-held_on", "-id")[:200]
 
 
+def recent_meetings_of(user: Any) -> QuerySet[Meeting]:
+    """The meetings of the units where somebody keeps the registers, newest first."""
+    reach = reach_of(user, "register.edit")
+    return Meeting.objects.filter(unit__in=reach.units).order_by("-held_on", "-id")
+
+
 def documents_below(document: PolicyDocument) -> QuerySet[PolicyDocument]:
     """Documents that forward this one or rest on it."""
     return PolicyDocument.objects.filter(parent=document).order_by("issued_on")

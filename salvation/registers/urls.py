@@ -1,9 +1,11 @@
 from django.urls import path
 
+from salvation.registers.standing import MeetingStanding
 from salvation.registers.views import RegisterForm, RegisterList, RegisterPaper, RegisterRecord
 
 app_name = "registers"
 urlpatterns = [
+    path("meeting-standing/", MeetingStanding.as_view(), name="standing"),
     path("<slug:code>/", RegisterList.as_view(), name="list"),
     path("<slug:code>/new/", RegisterForm.as_view(), name="create"),
     path("<slug:code>/for/<int:subject>/", RegisterForm.as_view(), name="create_for"),

@@ -39,6 +39,13 @@ class Route:
     public: bool = False
 
 
+ANSWERS_NOTHING = {
+    role: (403, "an answer is written down by the county, or by who keeps the file")
+    for role, spec in ROLES.items()
+    if "case.view" in spec.permissions and not spec.permissions & {"case.review", "case.edit"}
+}
+
+
 def pk_of(model: str) -> Kwargs:
     return lambda world, place: {"pk": world.one(model, place).pk}
 
@@ -66,6 +73,12 @@ def clerk_of(world: World, place: str) -> dict[str, Any]:
 
 
 FORM_ONLY = (405,)
+# The clerk of the world asked for every bundle.
+NOT_THE_MAKER = {
+    role: (404, "a bundle is there for whoever asked for it")
+    for role, spec in ROLES.items()
+    if "mask.unmask" in spec.permissions and role != "TOWN_CLERK"
+}
 # Addresses whose declaration does not say everything: forms about a row, steps, downloads. All others are derived
 # from the page class: its permission, and its model when the address brings a pk.
 ROUTES: dict[str, Route] = {
@@ -167,13 +180,23 @@ ROUTES: dict[str, Route] = {
     "cases:notice_file": Route(
         "NoticeSheet", lambda world, place: {"form": "docx", **pk_of("NoticeSheet")(world, place)}
     ),
+    "cases:notice_photos": Route("NoticeSheet", pk_of("NoticeSheet")),
+    "cases:notice_voice": Route("NoticeSheet", pk_of("NoticeSheet"), asks=("notice.view",)),
     "cases:simulate": Route("ParameterVersion", pk_of("ParameterVersion"), answers=FORM_ONLY),
     "cases:effects": Route(kwargs=lambda world, place: {"version": world.one("ParameterVersion", place).pk}),
     "cases:simulated_household": Route("SimulatedChange", pk_of("SimulatedChange"), answers=(302,)),
+    "cases:new_bundle": Route("Household", pk_of("Household")),
+    "cases:check_archive": Route("Household", pk_of("Household"), answers=FORM_ONLY),
+    "cases:bundle": Route("ArchiveBundle", pk_of("ArchiveBundle"), unless=NOT_THE_MAKER),
+    "cases:bundle_file": Route("ArchiveBundle", pk_of("ArchiveBundle"), unless=NOT_THE_MAKER),
     "cases:new_account": Route("Household", pk_of("Household")),
     "cases:new_application": Route("Household", pk_of("Household")),
     "cases:compare": Route("Household", pk_of("Household")),
     "cases:reveal": Route("Person", pk_of("Person")),
+    "cases:new_insurance": Route("Person", pk_of("Person")),
+    "cases:new_alert": Route("Person", pk_of("Person")),
+    "cases:new_referral": Route("Household", pk_of("Household")),
+    "cases:answer_referral": Route("Referral", pk_of("Referral"), unless=ANSWERS_NOTHING),
     "cases:check_id": Route(answers=FORM_ONLY),
     "cases:discovery_household": Route("Discovery", pk_of("Discovery")),
     "cases:monitored_person": Route("MonitoredPerson", pk_of("MonitoredPerson"), answers=(302,)),
@@ -255,6 +278,9 @@ ROUTES: dict[str, Route] = {
     "api:docs": Route(),
     "api:unit": Route("county", lambda world, place: {"pk": world.units[PLACE[place].town].pk}),
     "api:person": Route("Person", pk_of("Person")),
+    "api:application": Route("Application", pk_of("Application")),
+    "api:economy": Route("Application", pk_of("Application"), answers=FORM_ONLY),
+    "api:steps": Route("Application", pk_of("Application")),
     "api:surveys": Route("Application", pk_of("Application")),
     "api:survey_photos": Route(
         "Application",

@@ -68,7 +68,7 @@ def test_rows_that_exist_are_as_described(role: str, world: World, bearer: Any) 
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application, headers=headers)
     rows = {
-        "people": "Person", "households": "Household", "benefits": "Benefit", "rosters": "Roster", "tables": "Submission",
+        "people": "Person", "households": "Household", "applications": "Application", "benefits": "Benefit", "rosters": "Roster", "tables": "Submission",
     }  # fmt: skip
     for path, model in rows.items():
         for tail in ("", *(["lines/"] if path == "rosters" else [])):
@@ -79,7 +79,7 @@ def test_rows_that_exist_are_as_described(role: str, world: World, bearer: Any) 
 
 def test_the_description_names_every_address_and_every_filter(bearer: Any) -> None:
     paths = bearer("TOWN_CLERK").get("/api/v1/schema/?format=json").json()["paths"]
-    assert len(paths) == 17
+    assert len(paths) == 21
     filters = {one["name"] for one in paths["/api/v1/benefits/"]["get"]["parameters"]}
     assert filters == {"after", "size", "name", "program", "village", "standing", "added", "visit"}
 

@@ -15,7 +15,7 @@ from salvation.journal.models import Entry
 from tests.world import PLACE, World, person_id
 
 pytestmark = pytest.mark.django_db
-LISTS = ("units", "people", "households", "benefits", "rosters", "tables")
+LISTS = ("units", "people", "households", "applications", "benefits", "rosters", "tables")
 BASE = "/api/v1"
 
 

@@ -16,6 +16,7 @@ PURE = (
     "salvation.tables.model",
     "salvation.intake.model",
     "cases.rules",
+    "salvation.registers.rules",
 )
 BLOCKED = ("django", "rest_framework", "celery", "openpyxl", "weasyprint", "psycopg2", "docx", "redis")
 # Where an import may stand in a function, and why.

@@ -131,6 +131,15 @@ def test_what_departments_answered_comes_back_by_file(
     assert (found.department, found.amount, found.finding.plain()) == ("BANK", 52000, "定期存款一笔")
 
 
+def test_several_departments_may_speak_of_the_same_person_in_one_file(
+    check: CheckRequest, checker: User, units: dict[str, Unit]
+) -> None:
+    step(check, "start", checker)
+    content = results_file(check, (0, "银行", "无", None, "否"), (0, "不动产登记", "住房一套", None, "否"))
+    import_results(content=content, name="结果.xlsx", unit=units["360722"], actor=checker)
+    assert set(CheckResult.objects.values_list("department", flat=True)) == {"BANK", "ESTATE"}
+
+
 def test_a_row_of_a_stranger_keeps_the_whole_file_out(
     check: CheckRequest, checker: User, units: dict[str, Unit]
 ) -> None:
@@ -210,7 +219,9 @@ def test_every_look_at_a_report_is_journalled_and_marked_with_the_reader(
     assert check.people.all()[0].id_no.plain() not in page
     file = sign_in(clerk).get(reverse("cases:check_file", args=[check.pk, "pdf"]))
     assert b"".join(file.streaming_content).startswith(b"%PDF")
-    assert list(Entry.objects.filter(action="check.read").values_list("facts__form", flat=True)) == [
+    assert list(
+        Entry.objects.filter(action="check.read").order_by("pk").values_list("facts__form", flat=True)
+    ) == [
         "页面",
         "pdf",
     ]
