@@ -104,7 +104,8 @@ def _counts(source: Source, measures: Iterable[Measure], frame: Frame) -> tuple[
     columns: dict[str, Any] = {"of_unit": F(source.unit)}
     flags, counts = {}, []
     for measure in measures:
-        counted = PATHS.get(measure.count, lambda _: measure.count)(source)
+        path = PATHS.get(measure.count)
+        counted = path(source) if path else measure.count
         column = f"k_{counted}"
         columns[column] = F(counted)
         for sub in subs(source):
