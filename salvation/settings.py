@@ -217,9 +217,11 @@ UPLOAD_LIMIT_BYTES = 50 * 1024 * 1024
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Sealing: "1:hex,2:hex" newest last; INDEX_KEY keys the blind index and cannot be rotated in place.
+# Sealing: "1:hex,2:hex" newest last; INDEX_KEY keys the blind index ("old,new" while
+# rotate_index runs); INDEX_KEYS_RETIRED are earlier ones, by which older seals of the journal are checked.
 VAULT_KEYS = env.secret("VAULT_KEYS")
 INDEX_KEY = env.secret("INDEX_KEY")
+INDEX_KEYS_RETIRED = env.secret("INDEX_KEYS_RETIRED")
 # TLS marks a real installation: it does not start with demonstration switches or without its own keys.
 if TLS:
     env.refuse_unfit(

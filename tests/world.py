@@ -5,7 +5,6 @@ ID number and account is made up and occurs in one place only, so that a leak sh
 """
 
 import hashlib
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,6 +66,7 @@ from cases.models import (
     VillageAttestation,
     WorkOffer,
 )
+from cases.selectors import people_by_id
 from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
 from cases.services.cycle import open_cycle
@@ -563,7 +563,7 @@ def _care(world: World, place: Place, application: Any) -> None:
         address="镇上", beds=9,
     )  # fmt: skip
     caregiver = Caregiver.objects.create(
-        unit=application.unit, name="邻居", id_no=an_id(700 + number), id_index=uuid.uuid4(), phone="13800000000", address="村里",
+        unit=application.unit, name="邻居", id_no=an_id(700 + number), id_index=people_by_id(an_id(700 + number)), phone="13800000000", address="村里",
         health="GOOD",
     )  # fmt: skip
     certificate = SupportCertificate.objects.create(no=f"TK{place.key}", issued_on=today, **whose)

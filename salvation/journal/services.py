@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, hmac
-from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from salvation.journal.actions import ACTIONS
 from salvation.journal.context import client_address
 from salvation.journal.models import Entry, Epoch, Seal
 from salvation.units.models import Unit
+from salvation.vault.crypto import proof_keys
 from salvation.vault.facts import dump
 
 _SHIFT = "coalesce((SELECT max(shift) FROM journal_epoch), 0)"
@@ -81,7 +81,7 @@ def seal_entries() -> int:
         horizon = cursor.fetchone()[0]
     last = Seal.objects.order_by("-to_xid").first()
     start, previous = (last.to_xid, last.digest) if last else (0, "")
-    count, digest = _digest(start, horizon, previous)
+    count, digest = _digest(start, horizon, previous, proof_keys()[-1])
     if not count:
         return 0
     Seal.objects.create(from_xid=start, to_xid=horizon, entries=count, digest=digest, at=timezone.now())
@@ -106,8 +106,13 @@ def begin_epoch() -> int:
 def verify() -> tuple[int, int]:
     """Check every seal; returns (sealed entries, entries not sealed yet). Raises Tampered with the first bad block."""
     previous, start, total = "", 0, 0
+    keys = list(proof_keys())
     for seal in Seal.objects.order_by("to_xid").iterator():
-        count, digest = _digest(seal.from_xid, seal.to_xid, previous)
+        count, digest = _digest(seal.from_xid, seal.to_xid, previous, keys[0])
+        # Once a seal stands under a newer key, no later one may stand under an older.
+        while digest != seal.digest and len(keys) > 1:
+            keys.pop(0)
+            count, digest = _digest(seal.from_xid, seal.to_xid, previous, keys[0])
         if seal.from_xid != start or (count, digest) != (seal.entries, seal.digest):
             raise Tampered(
                 f"日志在 {seal.at:%Y-%m-%d %H:%M} 的封条（{seal.from_xid}–{seal.to_xid}）处与内容不符："
@@ -117,8 +122,8 @@ def verify() -> tuple[int, int]:
     return total, Entry.objects.filter(xid__gte=start).count()
 
 
-def _digest(start: int, end: int, previous: str) -> tuple[int, str]:
-    mac = hmac.HMAC(bytes.fromhex(settings.INDEX_KEY), hashes.SM3())
+def _digest(start: int, end: int, previous: str, key: bytes) -> tuple[int, str]:
+    mac = hmac.HMAC(key, hashes.SM3())
     mac.update(f"journal|{previous}|{start}|{end}".encode())
     count = 0
     rows = (

@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from salvation.domain.errors import Refusal
 from salvation.upkeep.streams import digest_of, mac_of
-from salvation.vault.crypto import Unsealable, blind_index, keyring, seal, unseal
+from salvation.vault.crypto import Unsealable, fingerprint, index_keys, keyring, proof_keys, seal, unseal
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -64,7 +64,7 @@ def describe(
         parts=list(parts),
         keys=sorted(keys),
         sealed=seal(WORD, KIND).hex(),
-        index=str(blind_index(WORD, KIND)),
+        index=",".join(str(fingerprint(key, WORD, KIND)) for key in index_keys()),
     )
 
 
@@ -104,7 +104,7 @@ def read(folder: Path, secret: bytes | None) -> Manifest:
         _check_part(folder, part)
     _check_keys(manifest)
     if not manifest.encrypted:
-        _check_proof(folder, text, _own_key())
+        _check_proof(folder, text, *proof_keys())
     return manifest
 
 
@@ -115,14 +115,13 @@ def _parsed(values: dict[str, Any]) -> Manifest:
 
 
 def _own_key() -> bytes:
-    return bytes.fromhex(settings.INDEX_KEY)
+    return index_keys()[-1]
 
 
-def _check_proof(folder: Path, text: bytes, key: bytes) -> None:
+def _check_proof(folder: Path, text: bytes, *keys: bytes) -> None:
     proof = folder / f"{FILE}.mac"
-    if not proof.is_file() or proof.read_text(encoding="ascii", errors="replace").strip() != mac_of(
-        key, text
-    ):
+    said = proof.read_text(encoding="ascii", errors="replace").strip() if proof.is_file() else ""
+    if said not in {mac_of(key, text) for key in keys}:
         raise Refusal("密钥文件与这份备份不符，或备份清单被改动")
 
 
@@ -141,7 +140,8 @@ def _check_keys(manifest: Manifest) -> None:
         raise Refusal(
             f"现在的 VAULT_KEYS 打不开这份备份（备份时用第 {manifest.keys} 号密钥），请先放回当时的密钥"
         )
-    if str(blind_index(WORD, KIND)) != manifest.index:
+    present = {str(fingerprint(key, WORD, KIND)) for key in index_keys()}
+    if not set(manifest.index.split(",")) <= present:
         raise Refusal(
             "现在的 INDEX_KEY 不是这份备份当时的 INDEX_KEY，恢复后按证号查不到人，请先放回当时的密钥"
         )

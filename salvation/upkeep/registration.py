@@ -6,5 +6,6 @@ register(
     backup__make="备份",
     backup__restore="恢复备份",
     vault__rotate="更换密封密钥",
+    vault__turn="更换检索密钥",
     clock__accept="确认服务器时间",
 )

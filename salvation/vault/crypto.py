@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from salvation.vault.turning import standing
+
 NONCE, TAG = 12, 16
 
 
@@ -35,10 +37,18 @@ def keyring() -> tuple[dict[int, bytes], int]:
 
 
 @lru_cache(maxsize=1)
-def _index_key() -> bytes:
-    if len(settings.INDEX_KEY) < 64:
-        raise ImproperlyConfigured("INDEX_KEY must be 64 hex digits")
-    return bytes.fromhex(settings.INDEX_KEY)
+def index_keys() -> tuple[bytes, ...]:
+    """The keys of blind indexes: one, or the old and the new one while they are being changed."""
+    keys = tuple(settings.INDEX_KEY.split(","))
+    if any(len(key) < 64 for key in keys) or len(keys) > 2:
+        raise ImproperlyConfigured("INDEX_KEY must be 64 hex digits, or two such keys: OLD,NEW")
+    return tuple(map(bytes.fromhex, keys))
+
+
+def proof_keys() -> tuple[bytes, ...]:
+    """Keys that seals of the journal and proofs of backups may stand under, the oldest first; the last one makes new."""
+    retired = filter(None, settings.INDEX_KEYS_RETIRED.split(","))
+    return (*map(bytes.fromhex, retired), *index_keys())
 
 
 def seal_bytes(content: bytes, kind: str) -> bytes:
@@ -74,6 +84,20 @@ def unseal(sealed: bytes, kind: str) -> str:
 
 def blind_index(text: str, kind: str) -> uuid.UUID:
     """A keyed fingerprint (128 bits) by which equal values find each other and nothing can be read."""
-    mac = hmac.HMAC(_index_key(), hashes.SM3())
+    keys = index_keys()
+    if len(keys) == 1:
+        return fingerprint(keys[0], text, kind)
+    old, new = (fingerprint(key, text, kind) for key in keys)
+    return standing(old, new, key_mark(keys[-1]))
+
+
+def fingerprint(key: bytes, text: str, kind: str) -> uuid.UUID:
+    """The blind index under one key."""
+    mac = hmac.HMAC(key, hashes.SM3())
     mac.update(kind.encode() + b"\0" + text.encode())
     return uuid.UUID(bytes=mac.finalize()[:16])
+
+
+def key_mark(key: bytes) -> str:
+    """Tells keys apart without telling them."""
+    return fingerprint(key, "mark", "key").hex

@@ -111,4 +111,4 @@ def test_a_value_whose_key_is_missing_stops_it_with_words(two_keys: Any) -> None
 
 def test_the_index_key_is_never_changed_silently() -> None:
     assert "INDEX_KEY" in Command.help
-    assert "不随本命令更换" in Command.help
+    assert "rotate_index" in Command.help

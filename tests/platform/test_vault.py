@@ -94,11 +94,11 @@ def test_the_blind_index_is_equal_for_equals_and_apart_by_kind() -> None:
 def test_the_blind_index_hangs_on_its_key(settings: Any) -> None:
     before = blind_index(NUMBER, "citizen_id")
     settings.INDEX_KEY = "ab" * 32
-    crypto._index_key.cache_clear()
+    crypto.index_keys.cache_clear()
     try:
         assert blind_index(NUMBER, "citizen_id") != before
     finally:
-        crypto._index_key.cache_clear()
+        crypto.index_keys.cache_clear()
 
 
 @pytest.fixture

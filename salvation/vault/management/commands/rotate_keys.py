@@ -9,8 +9,8 @@ from salvation.vault.crypto import Unsealable, keyring
 from salvation.vault.rotation import remaining, rotate
 
 INDEX_STAYS = (
-    "INDEX_KEY（检索指纹和日志封条的密钥）不随本命令更换：换了它，已有证号、账号就按号查不到，日志封条也对不上。"
-    "怀疑它泄露时，按 docs/operations.md“密钥”一节处理"
+    "INDEX_KEY（检索指纹和日志封条的密钥）不随本命令更换：它由 rotate_index 更换，"
+    "步骤见 docs/operations.md“密钥”一节"
 )
 
 
