@@ -178,6 +178,9 @@ class ExpenseRow(MemberChoiceRow):
     amount = MoneyField(label="支出（元，近12个月）")
     reimbursed = MoneyField(label="其中报销、补助（元）", required=False)
     public_fee = MoneyField(label="同类公办收费标准（元）", required=False)
+    receipts = forms.CharField(
+        label="票据", required=False, max_length=60, help_text="张数和票据号，原件扫描后上传到“刚性支出票据”"
+    )
 
 
 class BearerRow(MemberChoiceRow):

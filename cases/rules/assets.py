@@ -1,5 +1,5 @@
 """Household property (L57 第14条, L43 第7条): every limit is a county parameter, exemptions need proof."""
-# requirements: B09 part
+# requirements: B09
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -245,6 +245,8 @@ def _expense(section: Section, names: frozenset[str]) -> ExpenseLine:
         public_fee=section.amount_or_none("public_fee"),
         member=_known_member(section, "member", names),
     )
+    # How many receipts lie with it is for who looks at them, not for the amount.
+    section.ignore("receipts")
     if line.reimbursed > line.amount:
         raise section.refuse("reimbursed", "报销和补助不能多于支出金额。")
     return line

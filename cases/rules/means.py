@@ -1,5 +1,5 @@
 """The means test that 低保, 边缘 and 单人保 share: income below a limit, property within limits."""
-# requirements: B10 part
+# requirements: B10
 
 from datetime import date
 from decimal import Decimal
