@@ -2,7 +2,7 @@
 
 They read the subject's own relations and import no models, so that the flow tables stay declarations.
 """
-# requirements: B20 part, B21 part
+# requirements: B20, B21
 
 from datetime import date
 from decimal import Decimal, InvalidOperation

@@ -23,6 +23,9 @@ from salvation.web import desk, navigation
 from salvation.web.desk import Panel
 from salvation.web.navigation import NavItem, waiting
 
+# The room of signs, needs of other departments, insurance.
+WATCHED = "监测与转介"
+
 
 def register_all(reverse: Callable[..., str]) -> None:
     register_flow(
@@ -73,19 +76,20 @@ def register_all(reverse: Callable[..., str]) -> None:
 
 def _menu() -> None:
     navigation.register_group("经济状况核对", 15)
+    navigation.register_group(WATCHED, 12)
     navigation.register(
         NavItem("困难群众数据库", "cases:registry", "case.view", "救助对象", "book", 15),
         NavItem("主动发现", "cases:discoveries", "case.view", "救助对象", "search", 26, waiting("discovery")),
         NavItem("三类人员", "cases:monitored", "case.view", "救助对象", "people", 27),
         NavItem("三类人员名单", "cases:monitors", "case.review", "救助对象", "upload", 28),
-        NavItem("转介专项救助", "cases:referrals", "case.view", "救助对象", "flag", 36),
-        NavItem("转介名单", "cases:referral_lists", "case.review", "救助对象", "download", 37),
-        NavItem("导入转介反馈", "cases:import_referrals", "case.review", "救助对象", "upload", 38),
-        NavItem("监测预警", "cases:alerts", "case.view", "救助对象", "late", 25, waiting("alert")),
-        NavItem("单人保筛查", "cases:single_screening", "case.view", "救助对象", "search", 42),
-        NavItem("参保情况", "cases:insured_people", "case.view", "救助对象", "check", 44),
-        NavItem("参保覆盖情况", "cases:insurance_coverage", "case.view", "救助对象", "chart", 45),
-        NavItem("参保名单", "cases:insurance_lists", "case.review", "救助对象", "upload", 46),
+        NavItem("转介专项救助", "cases:referrals", "case.view", WATCHED, "flag", 36),
+        NavItem("转介名单", "cases:referral_lists", "case.review", WATCHED, "download", 37),
+        NavItem("导入转介反馈", "cases:import_referrals", "case.review", WATCHED, "upload", 38),
+        NavItem("监测预警", "cases:alerts", "case.view", WATCHED, "late", 25, waiting("alert")),
+        NavItem("单人保筛查", "cases:single_screening", "case.view", WATCHED, "search", 42),
+        NavItem("参保情况", "cases:insured_people", "case.view", WATCHED, "check", 44),
+        NavItem("参保覆盖情况", "cases:insurance_coverage", "case.view", WATCHED, "chart", 45),
+        NavItem("参保名单", "cases:insurance_lists", "case.review", WATCHED, "upload", 46),
         NavItem("应急简化程序", "cases:emergencies", "param.edit", "系统", "clock", 14, waiting("emergency")),
         NavItem("一事一议", "cases:specials", "case.view", "救助对象", "file", 33, waiting("special")),
         NavItem("近亲属备案", "cases:kinships", "kinship.view", "救助对象", "people", 56, waiting("kinship")),

@@ -121,7 +121,9 @@ def look_up(*, asked: Sequence[Asked], purpose: str, actor: Any) -> list[Answer]
 def _people(numbers: Sequence[str], actor: Any) -> dict[Any, dict[str, Any]]:
     indexes = [blind_index(number, "citizen_id") for number in numbers]
     rows = Person.objects.visible_to(actor).filter(id_index__in=indexes)
-    return {row["id_index"]: {**row} for row in rows.values("pk", "id_index", "name", "died_on", "village__name")}
+    return {
+        row["id_index"]: {**row} for row in rows.values("pk", "id_index", "name", "died_on", "village__name")
+    }
 
 
 class _Known:

@@ -1,5 +1,5 @@
 """The registers the platform keeps: meetings, policy documents (A01), staff (M04, M05), review panels (A10)."""
-# requirements: A01 part, A05, A10, A11, M04 part, M05 part
+# requirements: A01 part, A05, A10, A11, M04 part, M05
 
 from collections.abc import Mapping
 from typing import Any
