@@ -17,6 +17,7 @@ from cases.demo.parameters import seed_parameters, seed_population
 from cases.demo.people import make_households, write_households
 from cases.demo.records import seed_alerts, seed_archives, seed_conferences, seed_insurances, seed_referrals
 from cases.demo.relief import seed_reliefs
+from cases.demo.reports import seed_reports
 from cases.demo.running import seed_kinship, seed_running
 from cases.models import Household
 from cases.services.snapshots import freeze_month
@@ -64,6 +65,7 @@ def register_seeders() -> None:
         Seeder("提标试算", 59, seed_adjustment),
         Seeder("参保情况", 57, seed_insurances),
         Seeder("转介", 57, seed_referrals),
+        Seeder("家庭变化报告", 57, seed_reports),
         Seeder("监测预警", 58, seed_alerts),
         Seeder("会议与议事规则", 58, seed_conferences),
         Seeder("电子档案", 59, seed_archives),
