@@ -16,7 +16,7 @@ SELECT unit_id, village_id, person_id, (%(matters)s::varchar[])[turn],
        now()
 FROM (
     SELECT b.unit_id, b.village_id, m.person_id, row_number() OVER (ORDER BY m.person_id) AS place,
-           (m.person_id %% array_length(%(matters)s::varchar[], 1))::int + 1 AS turn,
+           (row_number() OVER (ORDER BY m.person_id) %% array_length(%(matters)s::varchar[], 1))::int + 1 AS turn,
            %(on)s::date - 120 - (m.person_id * 17 %% 90)::int AS happened
     FROM cases_termmember m JOIN cases_benefitterm t ON t.id = m.term_id JOIN cases_benefit b ON b.id = t.benefit_id
     WHERE b.county_id = %(county)s AND b.demo AND m.months @> %(month)s::date AND m.person_id %% 40 = 7
