@@ -13,7 +13,7 @@ from uuid import UUID
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -110,6 +110,16 @@ class MemberFacts(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "boolean"},
+            {"type": "number"},
+            {"type": "string"},
+            {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 9},
+        ]
+    }
+)
 class Scalar(serializers.Field[Any, Any, Any, Any]):
     """Text, number, yes or no; exemptions of property are one level deeper."""
 
