@@ -25,14 +25,16 @@ def shares_of_terms(terms: Iterable[int]) -> dict[int, list[PaidShare]]:
 def by_amount(
     key: str, policies: tuple[Policy, Policy], paid: Paid, shares: Sequence[PaidShare]
 ) -> list[Raise]:
-    """By what is paid alone, under the values before and after. Raises Refusal where that does not tell, or one is missing."""
+    """By what is paid alone, under the values before and after; who gets nothing more is named with nothing.
+
+    Raises Refusal where that does not tell, or one is missing.
+    """
     before, after = (policy.parameters.typed(key) for policy in policies)
-    found = [raised(key, before, after, paid, share) for share in shares]
-    return [each for each in found if each.total]
+    return [raised(key, before, after, paid, share) for share in shares]
 
 
 def by_verdict(now: Verdict, then: Verdict, ids: Mapping[str, int]) -> list[Raise]:
-    """What the verdict under the new values gives each member more than the one under the old."""
+    """What the verdict under the new values gives each member more than the one under the old; nothing is said too."""
     before = {share.key: share for share in now.members}
     found = []
     for share in then.members:
@@ -43,8 +45,7 @@ def by_verdict(now: Verdict, then: Verdict, ids: Mapping[str, int]) -> list[Rais
             uplift=(share.uplift - share.care) - (old.uplift - old.care),
             care=share.care - old.care,
         )
-        if made.base or made.uplift or made.care:
-            found.append(made)
+        found.append(made)
     return found
 
 

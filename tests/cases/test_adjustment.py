@@ -314,6 +314,21 @@ def test_in_a_tiered_county_the_tiers_are_raised(
     assert (made.benefits, made.left_out) == (2, 1)
 
 
+def test_a_member_whose_tier_does_not_change_gets_nothing_more(
+    units: dict[str, Unit], standard: Callable[..., ParameterVersion], carried: Callable[..., Any]
+) -> None:
+    ParameterVersion.objects.filter(key="dibao.mode").delete()
+    standard("TIER", START, key="dibao.mode")
+    ParameterVersion.objects.filter(key="dibao.tiers").delete()
+    standard({"A": "500", "B": "300"}, START, key="dibao.tiers")
+    both = make_household(units["360722100200"], ["一档", "二档"])
+    paid = make_benefit(both, START, shares=(("500", "0", ""), ("300", "0", "")))
+    made = carried(standard({"A": "560", "B": "300"}, THIS.first_day, key="dibao.tiers"))
+    covered = paid.terms.get(months__contains=THIS.first_day).covered
+    assert [row.base for row in covered.order_by("id")] == [560, 300]
+    assert (total_in(paid, THIS), made.monthly) == (860, 60)
+
+
 def test_a_raised_uplift_reaches_whoever_has_it(
     benefit: Benefit, standard: Callable[..., ParameterVersion], carried: Callable[..., Any]
 ) -> None:
