@@ -38,7 +38,7 @@ DEPARTMENTS = {
 class ReferralBatch(ScopedModel):
     """One list handed to one department: who took it out and for what; the file itself lies sealed."""
 
-    access = Access(view="case.view", scopes={"handling": "unit"})
+    access = Access(view="case.view", scopes={"handling": "unit"}, people="referrals__person")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="县")
     need = models.CharField("需求", max_length=12, choices=Need)

@@ -2,7 +2,7 @@
 # requirements: B35
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ register(
 )
 
 SHORTEST, SHOWN_PROBLEMS = 4, 8
+AGAIN = "这项需求之后又登记了一次、正在办理，原来的不能改回“正在办理”；请在新登记的一条上反馈"
 PUSHED = Table(
     "referral-list",
     "转介名单",
@@ -119,7 +120,10 @@ def push_list(*, need: str, purpose: str, county: Unit, actor: Any, now: datetim
     waiting = Referral.objects.visible_to(actor).filter(
         need=need, pushed_on__isnull=True, unit__county=county
     )
-    locked = Referral.objects.select_for_update(of=("self",)).filter(pk__in=waiting.values("pk"))
+    # Asked of the locked row itself: what another push took meanwhile is not handed over twice.
+    locked = Referral.objects.select_for_update(of=("self",)).filter(
+        pk__in=waiting.values("pk"), pushed_on__isnull=True
+    )
     rows = list(locked.select_related("person", "unit", "village").order_by("unit__sort", "village", "pk"))
     if not rows:
         raise Refusal(f"没有等待推送的{Need(need).label}需求", field="need")
@@ -128,7 +132,8 @@ def push_list(*, need: str, purpose: str, county: Unit, actor: Any, now: datetim
         unit=county, need=need, purpose=purpose.strip(), rows=len(rows), stored_as=store(content),
         sha256=hashlib.sha256(content).hexdigest(), made_by=actor,
     )  # fmt: skip
-    locked.update(batch=batch, pushed_on=timezone.localdate(now))
+    written = Referral.objects.filter(pk__in=[row.pk for row in rows])
+    written.update(batch=batch, pushed_on=timezone.localdate(now))
     facts = {"department": DEPARTMENTS[Need(need)], "people": len(rows), "purpose": purpose.strip()}
     record(actor=actor, action="referral.push", subject=batch, unit=county, facts=facts)
     return batch
@@ -168,11 +173,23 @@ def answer_one(*, referral: Referral, answer: Answer, answered_on: date, actor: 
         require(actor, "case.edit", referral.unit)
     locked: Referral = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
     _fits(locked, answer, answered_on)
+    if answer.outcome == Referral.Outcome.WAITING and (locked.person_id, locked.need) in _raised_again(
+        [locked]
+    ):
+        raise Refusal(AGAIN, field="outcome")
     _apply(locked, answer, answered_on)
     locked.save(update_fields=["outcome", "amount", "answer", "answered_on"])
     facts = {"outcome": locked.get_outcome_display()}
     record(actor=actor, action="referral.answer", subject=locked, unit=locked.unit, facts=facts)
     return locked
+
+
+def _raised_again(referrals: Collection[Referral]) -> set[tuple[int, str]]:
+    """Of these, the people and needs that wait once more in a later referral: an answered one stays answered."""
+    people = [one.person_id for one in referrals]
+    open_ones = Referral.objects.filter(person__in=people, outcome__in=("", Referral.Outcome.WAITING))
+    later = open_ones.exclude(pk__in=[one.pk for one in referrals])
+    return set(later.values_list("person", "need"))
 
 
 def _fits(referral: Referral, answer: Answer, on: date) -> None:
@@ -202,11 +219,12 @@ def import_answers(*, content: bytes, county: Unit, answered_on: date, actor: An
     known: Mapping[Any, Referral] = {
         (one.person.id_index, one.need): one for one in locked.select_related("person").order_by("pk")
     }
+    again = _raised_again(list(known.values()))
     wrong, found = [], []
     for row, index in zip(rows, indexes, strict=True):
         referral = known.get((index, str(row.values.get("need") or "")))
         try:
-            found.append(_answered(row, referral, answered_on))
+            found.append(_answered(row, referral, answered_on, again))
         except Refusal as refusal:
             wrong.append(f"{row.place}：{refusal.message}")
     if wrong or not found:
@@ -228,12 +246,14 @@ def _index(row: Row) -> UUID | None:
     return blind_index(getattr(number, "number", str(number)), "citizen_id") if number else None
 
 
-def _answered(row: Row, referral: Referral | None, on: date) -> Referral:
+def _answered(row: Row, referral: Referral | None, on: date, again: Collection[tuple[int, str]]) -> Referral:
     if row.rejected:
         raise Refusal("；".join(problem.text for problem in row.problems if problem.rejects))
     if referral is None:
         raise Refusal(f"{row.values.get('name')} 没有推送过这项需求，请核对证号和需求")
     given = Answer(str(row.values["outcome"]), row.values.get("amount"), str(row.values.get("answer") or ""))
     _fits(referral, given, on)
+    if given.outcome == Referral.Outcome.WAITING and (referral.person_id, referral.need) in again:
+        raise Refusal(AGAIN)
     _apply(referral, given, on)
     return referral

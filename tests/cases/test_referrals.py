@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from cases.models import Household, Referral, ReferralBatch
 from cases.services.referrals import Answer, answer_one, import_answers, push_list, raise_need, read_list
+from salvation.access.models import Recusal
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.journal.models import Entry
@@ -159,3 +160,33 @@ def test_a_clerk_raises_a_need_on_the_page(
     assert sign_in(other_clerk).post(address, sent).status_code == 404
     assert sign_in(clerk).post(address, sent).status_code == 302
     assert Referral.objects.get().department == "住房和城乡建设局"
+
+
+def test_an_answer_is_not_reopened_while_the_same_need_waits_again(
+    household: Household, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    first = need(household, clerk)
+    push(county_clerk, units)
+    answer_one(
+        referral=first, answer=Answer("HELPED", Decimal(3000), ""), answered_on=TODAY, actor=county_clerk
+    )
+    need(household, clerk)
+    with pytest.raises(Refusal, match="又登记了"):
+        answer_one(referral=first, answer=Answer("WAITING", None, ""), answered_on=TODAY, actor=county_clerk)
+    with pytest.raises(Refusal, match="又登记了"):
+        import_answers(
+            content=answer(household, "办理中", ""),
+            county=units["360722"],
+            answered_on=TODAY,
+            actor=county_clerk,
+        )
+
+
+def test_a_list_with_the_number_of_a_relative_is_not_there(
+    household: Household, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    need(household, clerk)
+    batch = push(county_clerk, units)
+    Recusal.objects.create(user=county_clerk, person_id=household.head_id, reason="近亲属")
+    again = User.objects.get(pk=county_clerk.pk)
+    assert not ReferralBatch.objects.visible_to(again).filter(pk=batch.pk).exists()
