@@ -7,19 +7,22 @@ archive are. What a page cannot show (a Word file, a damaged PDF) is attached as
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from pypdf import PdfReader, PdfWriter, Transformation
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 from weasyprint import CSS, HTML
 
 from salvation.documents.official import Paper
 from salvation.documents.pdf import ARCHIVAL, OwnFiles, write_official_pdf
 
 # What a strange PDF may raise on being read.
-UNREADABLE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError)
+UNREADABLE = (
+    PyPdfError, DependencyError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, IndexError, ArithmeticError,
+)  # fmt: skip
 # Actions and notes of a foreign PDF do nothing in ours.
 FOREIGN = ("/AA", "/Annots", "/B")
 PHOTO = (
@@ -91,6 +94,8 @@ def _plain(content: bytes) -> bytes:
         for page in reader.pages:
             for key in FOREIGN:
                 page.pop(key, None)
+            # A page that takes no number would stop the whole archive later: tried on a copy.
+            _stamp(PdfWriter().add_page(page), _on_trial())
             writer.add_page(page)
         writer.write(stream)
     except UNREADABLE:
@@ -132,6 +137,12 @@ def _numbers(count: int) -> Any:
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"></head><body>{}</body></html>', lines
     )
     return iter(PdfReader(BytesIO(_written(page, NUMBERS))).pages) if count else iter(())
+
+
+@cache
+def _on_trial() -> Any:
+    """A number to stamp with before the real ones are known."""
+    return next(_numbers(1))
 
 
 def _stamp(page: Any, number: Any) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, NumberObject
 
 from cases.models import ArchiveBundle, ArchivedMatter, CaseArchive, Household, ReviewTask
 from cases.services.applications import create_application
@@ -194,6 +195,31 @@ def test_what_cannot_be_shown_as_pages_is_attached_as_it_is(
     _, reader = bundle_of(household, clerk)
     assert reader.attachments["申请书.pdf"] == [damaged]
     assert "已加密或损坏" in text(reader)
+
+
+def odd(key: str, value: Any) -> bytes:
+    writer, stream = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=595, height=842)[NameObject(key)] = value
+    writer.write(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("/MediaBox", NumberObject(1)),
+        ("/Resources", DictionaryObject({NameObject("/Font"): NumberObject(1)})),
+    ],
+)
+def test_a_page_that_takes_no_number_does_not_stop_the_bundle(
+    key: str, value: Any, withdrawn: Any, household: Household, clerk: User
+) -> None:
+    attach(withdrawn, clerk, "MATERIAL:application", "申请书.pdf", odd(key, value))
+    attach(withdrawn, clerk, "MATERIAL:hukou", "户口簿.pdf", pages(3))
+    made, reader = bundle_of(household, clerk)
+    assert list(reader.attachments) == ["申请书.pdf"]
+    assert text(reader).count("第1页") == 1
+    assert made.pages == 5
 
 
 def test_a_bundle_is_fetched_by_whoever_asked_for_it_and_each_time_journalled(
