@@ -13,6 +13,7 @@ from cases.selectors import with_risk
 from salvation.tables.html import Look, html_table
 from salvation.tables.model import Column, Kind, Table
 from salvation.web.pages.base import Page
+from salvation.web.years import year_asked
 
 EVENTS = Table(
     "event-figures",
@@ -87,8 +88,7 @@ class EventFigures(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         today = timezone.localdate()
-        text = request.GET.get("year", "")
-        year = int(text) if text.isdigit() and len(text) == 4 else today.year
+        year = year_asked(request)
         events, risks = by_event(request.user, year), by_risk(request.user, year)
         return self.show(
             {

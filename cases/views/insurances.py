@@ -21,6 +21,7 @@ from salvation.web.filters import FilterForm
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
+from salvation.web.years import year_asked
 
 UNKNOWN, TOO_YOUNG = "UNKNOWN", "YOUNG"
 STANDINGS = {
@@ -96,12 +97,6 @@ BATCHES = Table(
 )
 
 
-def year_of(request: HttpRequest) -> int:
-    """The year asked for in the address, else the present one."""
-    text = request.GET.get("year", "")
-    return int(text) if text.isdigit() and len(text) == 4 else timezone.localdate().year
-
-
 class InsuredFilter(FilterForm):
     year = forms.RegexField(r"^20[0-9]{2}$", label="年度", error_messages={"invalid": "请按“2026”填写年度"})
     lack = forms.ChoiceField(label="清单", choices=LACKS)
@@ -135,7 +130,7 @@ class InsuredPeople(ListPage):
 
     def narrow(self, rows: Any) -> Any:
         today = timezone.localdate()
-        found = with_insurance(helped(rows, today), year_of(self.request), today)
+        found = with_insurance(helped(rows, today), year_asked(self.request), today)
         return found.select_related("unit", "village")
 
 
@@ -147,7 +142,7 @@ class InsuranceCoverage(Page):
     template_name = "cases/insurance_coverage.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        today, year = timezone.localdate(), year_of(request)
+        today, year = timezone.localdate(), year_asked(request)
         people = with_insurance(helped(Person.objects.visible_to(request.user), today), year, today)
         rows = [
             {**row, "unit": row["unit__name"], "paid": row["paid"] or 0, **_rates(row)}

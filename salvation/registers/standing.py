@@ -10,6 +10,7 @@ from salvation.tables.html import Look, html_table
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.tables.model import Row as TableRow
 from salvation.web.pages.base import Page
+from salvation.web.years import year_asked
 
 HELD = {"HELD": State("已开", "good"), "NOT": State("未开", "bad")}
 
@@ -42,8 +43,7 @@ class MeetingStanding(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         today = timezone.localdate()
-        text = request.GET.get("year", "")
-        year = int(text) if text.isdigit() and len(text) == 4 else today.year
+        year = year_asked(request)
         rows = standing_of(request.user, year, today)
         meetings = reverse("registers:list", kwargs={"code": "meetings"})
 

@@ -183,3 +183,13 @@ def test_the_pages_show_the_uninsured_and_the_figures(
     assert "谢桂英" in listed
     assert "谢建国" not in listed
     assert "50.00%" in browser.get(reverse("cases:insurance_coverage")).content.decode()
+
+
+@pytest.mark.parametrize("year", ["0000", "²²²²", "9999", "abc", "20260", "-001"])
+@pytest.mark.parametrize(
+    "page", ["cases:insured_people", "cases:insurance_coverage", "cases:event_figures", "registers:standing"]
+)
+def test_an_odd_year_in_the_address_is_no_fault_of_the_page(
+    page: str, year: str, county_clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    assert sign_in(county_clerk).get(reverse(page), {"year": year}).status_code == 200
