@@ -75,13 +75,12 @@ def register_all(reverse: Callable[..., str]) -> None:
 
 
 def _menu() -> None:
-    navigation.register_group("经济状况核对", 15)
     navigation.register_group(WATCHED, 12)
     navigation.register(
         NavItem("困难群众数据库", "cases:registry", "case.view", "救助对象", "book", 15),
-        NavItem("主动发现", "cases:discoveries", "case.view", "救助对象", "search", 26, waiting("discovery")),
-        NavItem("三类人员", "cases:monitored", "case.view", "救助对象", "people", 27),
-        NavItem("三类人员名单", "cases:monitors", "case.review", "救助对象", "upload", 28),
+        NavItem("主动发现", "cases:discoveries", "case.view", WATCHED, "search", 26, waiting("discovery")),
+        NavItem("三类人员", "cases:monitored", "case.view", WATCHED, "people", 27),
+        NavItem("三类人员名单", "cases:monitors", "case.review", WATCHED, "upload", 28),
         NavItem("转介专项救助", "cases:referrals", "case.view", WATCHED, "flag", 36),
         NavItem("转介名单", "cases:referral_lists", "case.review", WATCHED, "download", 37),
         NavItem("导入转介反馈", "cases:import_referrals", "case.review", WATCHED, "upload", 38),
@@ -91,11 +90,11 @@ def _menu() -> None:
         NavItem("参保覆盖情况", "cases:insurance_coverage", "case.view", WATCHED, "chart", 45),
         NavItem("参保名单", "cases:insurance_lists", "case.review", WATCHED, "upload", 46),
         NavItem("应急简化程序", "cases:emergencies", "param.edit", "系统", "clock", 14, waiting("emergency")),
-        NavItem("一事一议", "cases:specials", "case.view", "救助对象", "file", 33, waiting("special")),
-        NavItem("近亲属备案", "cases:kinships", "kinship.view", "救助对象", "people", 56, waiting("kinship")),
-        NavItem("工作人员近亲属", "cases:staff_relatives", "kinship.edit", "救助对象", "people", 56),
-        NavItem("经济状况核对", "cases:checks", "check.view", "救助对象", "search", 35, waiting("check")),
-        NavItem("导出提请", "cases:export_checks", "check.issue", "经济状况核对", "download", 10),
-        NavItem("导入核对结果", "cases:import_checks", "check.issue", "经济状况核对", "upload", 20),
-        NavItem("核对文件", "cases:check_exchanges", "check.issue", "经济状况核对", "file", 30),
+        NavItem("一事一议", "cases:specials", "case.view", "审核确认", "file", 33, waiting("special")),
+        NavItem("近亲属备案", "cases:kinships", "kinship.view", "审核确认", "people", 56, waiting("kinship")),
+        NavItem("工作人员近亲属", "cases:staff_relatives", "kinship.edit", "审核确认", "people", 56),
+        NavItem("经济状况核对", "cases:checks", "check.view", "审核确认", "search", 35, waiting("check")),
+        NavItem("导出核对提请", "cases:export_checks", "check.issue", "审核确认", "download", 36),
+        NavItem("导入核对结果", "cases:import_checks", "check.issue", "审核确认", "upload", 37),
+        NavItem("核对文件", "cases:check_exchanges", "check.issue", "审核确认", "file", 38),
     )

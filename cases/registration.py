@@ -62,13 +62,14 @@ def _menu() -> None:
 def register_menu() -> None:
     """Where cases stands in the menu."""
     navigation.register_group("救助对象", 10)
+    navigation.register_group("审核确认", 11)
     navigation.register_group("动态管理", 15)
     navigation.register_group("文书公示", 18)
     navigation.register(
         NavItem("家庭", "cases:households", "case.view", "救助对象", "home", 10, phone="对象"),
         NavItem("人员", "cases:people", "case.view", "救助对象", "people", 20),
         NavItem(
-            "救助申请", "cases:applications", "case.view", "救助对象", "file", 30, waiting("application")
+            "救助申请", "cases:applications", "case.view", "审核确认", "file", 30, waiting("application")
         ),
         NavItem("采集", "cases:visits", "case.survey", "救助对象", "camera", 35, phone="采集"),
         NavItem("在保待遇", "cases:benefits", "case.view", "救助对象", "check", 40),

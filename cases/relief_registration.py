@@ -22,6 +22,6 @@ def register_all(reverse: Callable[..., str]) -> None:
     )
     register_documents(*relief_documents.ALL)
     navigation.register(
-        NavItem("因疫因灾救助", "cases:event_figures", "relief.view", "监测与转介", "chart", 55),
-        NavItem("临时救助", "cases:reliefs", "relief.view", "救助对象", "money", 54, waiting("relief")),
+        NavItem("因疫因灾救助", "cases:event_figures", "relief.view", "审核确认", "chart", 55),
+        NavItem("临时救助", "cases:reliefs", "relief.view", "审核确认", "money", 54, waiting("relief")),
     )

@@ -109,13 +109,22 @@ def menu(user: Any, path: str, found: Waiting) -> list[tuple[str, list[Shown]]]:
 
 
 def menu_html(groups: list[tuple[str, list[Shown]]]) -> SafeString:
-    """The menu as lists under headings. Joined here, not in a template: a page shows it twice."""
-    return mark_safe("".join(_group_html(label, items) for label, items in groups))
+    """The menu as lists that fold under their headings. Joined here, not in a template: a page shows it twice."""
+    first = next((label for label, _ in groups if label), "")
+    return mark_safe("".join(_group_html(label, items, opens=label == first) for label, items in groups))
 
 
-def _group_html(label: str, items: list[Shown]) -> str:
-    heading = f"<h2>{escape(label)}</h2>" if label else ""
-    return f"{heading}<ul>{''.join(map(_item_html, items))}</ul>"
+def _group_html(label: str, items: list[Shown], *, opens: bool) -> str:
+    entries = f"<ul>{''.join(map(_item_html, items))}</ul>"
+    if not label:
+        return entries
+    waits = sum(item.count for item in items)
+    # A screen of entries: open are the first group, where one is, and where something waits.
+    opens = opens or waits > 0 or any(item.current for item in items)
+    return (
+        f'<details class="group" data-group="{escape(label)}"{" open" if opens else ""}>'
+        f"<summary>{escape(label)}{icon('down')}</summary>{entries}</details>"
+    )
 
 
 def _item_html(item: Shown) -> str:
