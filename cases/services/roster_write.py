@@ -31,7 +31,7 @@ from salvation.intake.models import Batch
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index, seal
 
-MANY = 500
+MANY = 1000
 TOWN_WORDS = ("居委会", "居民委员会", "社区")
 PERSON = (
     "id", "name", "id_no", "id_index", "id_status", "sex", "birth_date", "phone", "labour", "disability_kind",

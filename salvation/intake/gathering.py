@@ -23,7 +23,7 @@ from salvation.intake.grouping import (
 from salvation.intake.model import Column, Household, Intake, Layout, Problem, Row
 from salvation.intake.packed import Packed, Shared, Window
 
-BLOCK = 500
+BLOCK = 1000
 
 
 @dataclass(slots=True)

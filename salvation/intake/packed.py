@@ -25,10 +25,8 @@ class Shared:
         self.objects: list[Any] = []
         self._places: dict[int, int] = {}
 
-    def place(self, item: Any) -> int | None:
-        """Where the item is kept, None for one that is packed with the list."""
-        if not isinstance(item, self.kinds):
-            return None
+    def place(self, item: Any) -> int:
+        """Where the item is kept."""
         at = self._places.get(id(item))
         if at is None:
             at = self._places[id(item)] = len(self.objects)
@@ -104,10 +102,11 @@ class Window(Generic[T]):
 class _Pickler(pickle.Pickler):
     def __init__(self, target: io.BytesIO, shared: Shared) -> None:
         super().__init__(target, pickle.HIGHEST_PROTOCOL)
-        self._shared = shared
+        self._shared, self._kinds = shared, frozenset(shared.kinds)
 
     def persistent_id(self, item: Any) -> int | None:
-        return self._shared.place(item)
+        # Asked of every value that is packed: the class alone decides, at once.
+        return self._shared.place(item) if item.__class__ in self._kinds else None
 
 
 class _Unpickler(pickle.Unpickler):
