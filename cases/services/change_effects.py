@@ -14,7 +14,7 @@ from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, Grace, effective_month
 from cases.rules.changes import Begin, rule_of
 from cases.services.benefits import Share, cut_terms, image_of, open_term, restore_image, stop_benefit
-from cases.services.deaths import close_account_of, later_terms
+from cases.services.deaths import close_account_of, later_terms, reopen_account_of
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
@@ -240,6 +240,7 @@ def on_reversed(context: Context) -> None:
     withdraw_recovery(order, now=context.now)
     if order.kind == ChangeKind.DEATH and order.person is not None:
         Person.objects.filter(pk=order.person_id).update(died_on=None)
+        reopen_account_of(order)
     if order.kind in {ChangeKind.DEATH, ChangeKind.MEMBER_REMOVE}:
         _back_in_family(order)
     if order.kind == ChangeKind.MEMBER_ADD:

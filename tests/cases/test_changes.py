@@ -507,8 +507,8 @@ def test_the_householders_death_asks_for_another_head(benefit: Benefit, clerk: U
         )  # fmt: skip
 
 
-def test_an_account_in_the_deads_name_is_paid_no_longer(
-    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]
+def test_an_account_in_the_deads_name_is_paid_no_longer_until_the_death_is_struck_out(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
 ) -> None:
     head = head_of(benefit)
     account = PayAccount.objects.create(
@@ -516,9 +516,12 @@ def test_an_account_in_the_deads_name_is_paid_no_longer(
         number="9900000000000001", number_index=blind_index("9900000000000001", "account"),
         valid_from=date(2022, 1, 1),
     )  # fmt: skip
-    carry(dead(benefit, head, date(2022, 5, 10), clerk))
+    order = carry(dead(benefit, head, date(2022, 5, 10), clerk))
     account.refresh_from_db()
     assert account.valid_to == timezone.localdate()
+    perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    account.refresh_from_db()
+    assert account.valid_to is None
 
 
 def test_the_list_shows_the_sum_to_its_town_only(
