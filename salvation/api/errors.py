@@ -17,6 +17,8 @@ MESSAGES = {
     exceptions.UnsupportedMediaType: "请以 application/json 格式提交",
     exceptions.NotAcceptable: "只提供 application/json 格式，请改正请求头 Accept",
 }
+# The one message the framework does not translate.
+NO_DATA = {"No data provided": "没有提交内容，请按接口说明填写后再提交"}
 
 
 class Problem(serializers.Serializer[Any]):
@@ -71,4 +73,17 @@ def _fields(exception: Exception) -> dict[str, list[str]]:
         return {}
     detail: Any = exception.detail
     given = detail if isinstance(detail, dict) else {"": detail}
-    return {name: [str(one) for one in found] for name, found in given.items()}
+    return {name: _said(found) for name, found in given.items()}
+
+
+def _said(found: Any) -> list[str]:
+    """The messages below a field, each with the place it is about: items of a list are counted from 1."""
+    if isinstance(found, dict):
+        return [f"{_place(key)}：{one}" for key, inner in found.items() for one in _said(inner)]
+    if isinstance(found, list):
+        return [one for inner in found for one in _said(inner)]
+    return [NO_DATA.get(str(found), str(found))]
+
+
+def _place(key: Any) -> str:
+    return f"第 {key + 1} 项" if isinstance(key, int) else str(key)

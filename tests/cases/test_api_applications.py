@@ -68,6 +68,20 @@ def test_an_application_goes_from_registration_to_acceptance(
     assert sealed_facts.load(Declaration.objects.get().facts)["incomes"] == [income]
 
 
+def test_what_is_wrong_inside_a_list_is_said_with_its_place(
+    household: Household, clerk: User, program: Program
+) -> None:
+    found = send(program(clerk), BASE, given(household, received=[HANDED_IN[0], "no_such"])).json()
+    assert found["message"].startswith("第 2 项：")
+    assert "合法选项" in found["message"]
+    empty = (
+        program(clerk)
+        .post(BASE, b"null", "application/json", headers={"idempotency-key": str(uuid4())})
+        .json()
+    )
+    assert empty["message"].startswith("没有提交内容")
+
+
 def test_the_same_key_registers_one_application(household: Household, clerk: User, program: Program) -> None:
     client, key = program(clerk), str(uuid4())
     first, second = (send(client, BASE, given(household), key) for _ in range(2))
