@@ -47,14 +47,18 @@
 
   // Groups of the menu stay as they were left; the one with the open page is always open.
   const folded = JSON.parse(localStorage.getItem("menu-groups") || "{}");
-  document.querySelectorAll(".sidenav .group").forEach((group) => {
+  const fold = () => document.querySelectorAll(".sidenav .group").forEach((group) => {
     const left = folded[group.dataset.group];
     if (left !== undefined && !group.querySelector("[aria-current]")) { group.open = left; }
-    group.querySelector("summary").addEventListener("click", () => {
-      folded[group.dataset.group] = !group.open;
-      localStorage.setItem("menu-groups", JSON.stringify(folded));
-    });
   });
+  document.addEventListener("click", (event) => {
+    const heading = event.target.closest(".sidenav .group > summary");
+    if (!heading) { return; }
+    folded[heading.parentElement.dataset.group] = !heading.parentElement.open;
+    localStorage.setItem("menu-groups", JSON.stringify(folded));
+  });
+  document.addEventListener("htmx:afterSettle", fold);
+  fold();
 
   // Columns of a list change places without a round trip; the form is sent once at the end.
   document.addEventListener("click", (event) => {

@@ -123,6 +123,7 @@ def test_a_swap_keeps_title_focus_and_the_way_back(open_as, clerk, make_meetings
     make_meetings(1)
     page = open_as(clerk, DESKTOP)
     page.evaluate("window.marker = 'same page'")
+    page.click("nav[aria-label=主菜单] summary:has-text('登记簿')")
     page.click("nav[aria-label=主菜单] a:has-text('会议')")
     page.wait_for_url("**/registers/meetings/")
     page.wait_for_function("document.title.startsWith('会议')")
@@ -132,6 +133,20 @@ def test_a_swap_keeps_title_focus_and_the_way_back(open_as, clerk, make_meetings
     page.go_back()
     page.wait_for_selector("text=今天要办")
     assert page.complaints == []
+
+
+def test_a_group_of_the_menu_stays_as_it_was_left(open_as, clerk):
+    page = open_as(clerk, DESKTOP)
+    meetings = page.locator("nav[aria-label=主菜单] a[href='/registers/meetings/']")
+    assert not meetings.is_visible()
+    page.click("nav[aria-label=主菜单] summary:has-text('登记簿')")
+    meetings.click()
+    page.wait_for_url("**/registers/meetings/")
+    page.click("nav[aria-label=主菜单] a:has-text('工作台')")
+    page.wait_for_selector("text=今天要办")
+    assert meetings.is_visible()
+    page.reload()
+    assert meetings.is_visible()
 
 
 def test_a_slash_goes_to_the_search_field(open_as, clerk):
