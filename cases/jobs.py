@@ -23,6 +23,7 @@ from cases.services.reviews import note_events, open_reviews
 from cases.services.roster_import import check_batch, commit_batch
 from cases.services.sheet_books import make_book, urge_villages
 from cases.services.simulation import simulate
+from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.intake.models import Batch
 from salvation.jobs.heartbeat import Heartbeat
@@ -151,6 +152,9 @@ def reassess(run: Running) -> dict[str, Any]:
 def parameter_effect(run: Running) -> dict[str, Any]:
     """The period of the run is the proposal's id. Nothing is decided about anybody."""
     version = ParameterVersion.objects.select_related("unit").get(pk=int(run.period))
+    if version.state != ParameterVersion.State.PROPOSED:
+        # An adjustment may rest on the trial of a confirmed one: it is not made anew behind its back.
+        raise Refusal("该取值已确认或退回，不再试算")
     found = simulate(version=version, report=run.report)
     return {**found, "url": reverse("parameters:decide", args=[version.pk])}
 

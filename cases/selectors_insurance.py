@@ -14,6 +14,7 @@ from django.db.models import (
 )
 
 from cases.models import Insurance, TermMember
+from salvation.domain.ages import birthday
 from salvation.domain.month import Month
 
 # Below this age nobody is insured for a pension (国发〔2014〕8号: 年满16周岁、非在校学生).
@@ -35,7 +36,7 @@ def with_insurance(people: Any, year: int, today: date) -> Any:
         return Subquery(rows.values(field)[:1])
 
     paid = Insurance.objects.filter(person=OuterRef("pk"), year=year).values("person")
-    born_before = today.replace(year=today.year - PENSION_AGE, day=min(today.day, 28))
+    born_before = birthday(today, -PENSION_AGE)
     return people.annotate(
         medical=of("MEDICAL", "standing"),
         pension=of("PENSION", "standing"),

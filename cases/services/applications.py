@@ -49,6 +49,8 @@ from salvation.vault import facts as sealed_facts
 
 register(survey__record="记录入户调查", declaration__save="登记家庭经济状况")
 
+# Before the first regulation of 低保 (1999) nobody applied.
+EARLIEST = date(2000, 1, 1)
 DECIDING_MEETINGS = frozenset(
     {Meeting.Kind.PANEL, Meeting.Kind.BUREAU, Meeting.Kind.SPECIAL, Meeting.Kind.JOINT}
 )
@@ -98,8 +100,8 @@ def create_application(
             "单人保只适用于低保，并须选择依据", rule="最低生活保障审核确认办法第8条", field="single_reason"
         )
     _fits_area(program, household.standard_area)
-    if applied_on > timezone.localdate(now):
-        raise Refusal("申请日期不能晚于今天", field="applied_on")
+    if not EARLIEST <= applied_on <= timezone.localdate(now):
+        raise Refusal(f"申请日期不能晚于今天，也不能早于{EARLIEST.year}年", field="applied_on")
     _refuse_apart(household, apart_village)
     applicant_id = applicant_id or household.head_id
     _refuse_repeat(household, applicant_id)

@@ -77,7 +77,9 @@ class Sheet:
 
 @transaction.atomic
 def import_insurances(*, sheet: Sheet, county: Unit, actor: Any, now: datetime) -> InsuranceBatch:
-    """Take a list in; all or nothing. People the county's register does not know are passed over. Raises Refusal."""
+    """Take a list in; all or nothing. People the county's register does not know are passed over, and so is what a later
+    list or a clerk said of somebody since. Raises Refusal.
+    """
     require(actor, "case.review", county)
     _fits(sheet.year, sheet.as_of, timezone.localdate(now))
     digest = hashlib.sha256(sheet.content).hexdigest()
@@ -91,12 +93,21 @@ def import_insurances(*, sheet: Sheet, county: Unit, actor: Any, now: datetime) 
         unit=county, source=sheet.source, as_of=sheet.as_of, rows=len({row.index for row in rows}), matched=len(known),
         stored_as=store(sheet.content), sha256=digest, made_by=actor,
     )  # fmt: skip
-    made = [_insurance(row, known[row.index], batch, sheet, actor) for row in rows if row.index in known]
+    later = set(
+        Insurance.objects.filter(
+            person__in=[person.pk for person in known.values()], year=sheet.year, as_of__gt=sheet.as_of
+        ).values_list("person", "kind")
+    )
+    made = [
+        _insurance(row, known[row.index], batch, sheet, actor)
+        for row in rows
+        if row.index in known and (known[row.index].pk, row.kind) not in later
+    ]
     Insurance.objects.bulk_create(
         made, batch_size=1000, update_conflicts=True, unique_fields=["person", "kind", "year"],
         update_fields=["scheme", "standing", "subsidised", "as_of", "note", "batch", "recorded_by", "recorded_at"],
     )  # fmt: skip
-    facts = {"list": str(batch), "rows": batch.rows, "matched": batch.matched}
+    facts = {"list": str(batch), "rows": batch.rows, "matched": batch.matched, "later": len(later)}
     record(actor=actor, action="insurance.import", subject=batch, unit=county, facts=facts)
     return batch
 

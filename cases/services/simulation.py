@@ -105,8 +105,10 @@ def simulate(
         report(start, len(subjects))
         _try(subjects[start : start + PORTION], trial)
     with transaction.atomic():
-        # Two trials of one version keep their changes one after the other.
-        ParameterVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+        # Two trials of one version keep their changes one after the other; what was decided meanwhile rests on its own.
+        locked = ParameterVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+        if locked.state != version.state:
+            raise Refusal("试算期间该取值已确认或退回，本次结果没有保存")
         SimulatedChange.objects.filter(version=version).delete()
         copy_rows(SimulatedChange, KEPT, (_row(change) for change in trial.changes))
     report(len(subjects), len(subjects))

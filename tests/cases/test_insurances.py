@@ -81,6 +81,17 @@ def test_a_later_list_of_the_same_year_replaces_the_earlier_word(
     assert Insurance.objects.get().standing == "INSURED"
 
 
+def test_an_older_list_taken_in_late_leaves_the_later_word(
+    household: Household, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    head, child = people(household)
+    take_in([row(head, "参保")], county_clerk, units["360722"])
+    old = date(TODAY.year, 1, 1)
+    take_in([row(head, "未参保"), row(child, "断缴")], county_clerk, units["360722"], as_of=old)
+    kept = dict(Insurance.objects.values_list("person", "standing"))
+    assert kept == {head.pk: "INSURED", child.pk: "LAPSED"}
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [

@@ -16,6 +16,7 @@ from cases.models import Benefit, BenefitTerm, Declaration, SimulatedChange
 from cases.services.simulation import simulate
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
 from salvation.parameters.book import Book
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
@@ -70,6 +71,17 @@ def run(version: ParameterVersion) -> dict[str, Any]:
 def kinds(version: ParameterVersion) -> dict[str, str]:
     rows = SimulatedChange.objects.filter(version=version).select_related("household__head")
     return {row.household.head.name: row.kind for row in rows}
+
+
+def test_a_trial_overtaken_by_the_decision_keeps_nothing(families: Any, propose: Any) -> None:
+    version = propose("680")
+
+    def decided(done: int, total: int) -> None:
+        ParameterVersion.objects.filter(pk=version.pk).update(state="REJECTED")
+
+    with pytest.raises(Refusal, match="没有保存"):
+        simulate(version=version, report=decided)
+    assert not SimulatedChange.objects.filter(version=version).exists()
 
 
 def test_a_higher_standard_gives_more_and_lets_others_in(families: Any, propose: Any) -> None:
