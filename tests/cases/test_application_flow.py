@@ -161,6 +161,16 @@ def finish_notice(application: Application, clerk: User) -> datetime:
     return timezone.now() + timedelta(days=8)
 
 
+@pytest.mark.parametrize("applied_on", [date(1990, 1, 1), timezone.localdate() + timedelta(days=1)])
+def test_a_day_nobody_can_have_applied_on_is_refused(
+    applied_on: date, household: Household, clerk: User
+) -> None:
+    with pytest.raises(Refusal, match="申请日期"):
+        create_application(
+            household=household, program="DIBAO_RURAL", applied_on=applied_on, actor=clerk, now=timezone.now(), **COMPLETE
+        )  # fmt: skip
+
+
 def test_confirming_opens_the_benefit_of_example_10_1_from_the_next_month(
     submitted: Application,
     clerk: User,
