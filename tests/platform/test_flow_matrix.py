@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from audits.flows import RECTIFICATION
+from cases.alert_flow import ALERT
 from cases.check_flow import CHECK
 from cases.discovery_flow import DISCOVERY
 from cases.emergency_flow import EMERGENCY
@@ -37,6 +38,7 @@ FLOW_TABLES = {
     "Discovery": DISCOVERY,
     "EmergencyMode": EMERGENCY,
     "KinshipFiling": FILING,
+    "MonitoringAlert": ALERT,
     "RectificationItem": RECTIFICATION,
     "Relief": RELIEF,
     "Submission": SUBMISSION,

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from salvation.registers.models import Meeting
 from tests.conftest import PASSWORD
@@ -144,9 +144,9 @@ def test_a_group_of_the_menu_stays_as_it_was_left(open_as, clerk):
     page.wait_for_url("**/registers/meetings/")
     page.click("nav[aria-label=主菜单] a:has-text('工作台')")
     page.wait_for_selector("text=今天要办")
-    assert meetings.is_visible()
+    expect(meetings).to_be_visible()
     page.reload()
-    assert meetings.is_visible()
+    expect(meetings).to_be_visible()
 
 
 def test_a_slash_goes_to_the_search_field(open_as, clerk):
