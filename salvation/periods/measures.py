@@ -91,8 +91,6 @@ def compute(frame: Frame, codes: Iterable[str]) -> Figures:
     figures: Figures = {}
     for found in _together(filter(None, counts)):
         _put(figures, found, found["of_unit"])
-    for by_unit in figures.values():
-        by_unit.setdefault(None, 0)
     return figures
 
 
