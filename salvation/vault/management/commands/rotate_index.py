@@ -3,9 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from salvation.domain.errors import Refusal
-from salvation.upkeep.alone import alone
-from salvation.vault.crypto import Unsealable
+from salvation.upkeep.keys import turning_keys
 from salvation.vault.index_rotation import turn, unturned
 from salvation.vault.models import IndexTurn
 
@@ -34,16 +32,8 @@ class Command(BaseCommand):
         self.stdout.write(f"全部检索指纹都在新密钥下。{AFTER}")
 
     def _turn(self) -> None:
-        try:
-            with alone("更换密钥或备份"):
-                turned = turn(actor=None, progress=self._progress)
-        except Unsealable as error:
-            raise CommandError(
-                "有内容打不开：它的密钥不在 VAULT_KEYS 中，或内容被改动。已改好的部分有效，补上密钥后再执行",
-                returncode=2,
-            ) from error
-        except Refusal as refusal:
-            raise CommandError(str(refusal), returncode=2) from refusal
+        with turning_keys():
+            turned = turn(actor=None, progress=self._progress)
         self.stdout.write(f"已重算 {turned} 个证号、账号的检索指纹")
 
     def _progress(self, table: str, turned: int) -> None:

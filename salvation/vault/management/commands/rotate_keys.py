@@ -3,9 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from salvation.domain.errors import Refusal
-from salvation.upkeep.alone import alone
-from salvation.vault.crypto import Unsealable, keyring
+from salvation.upkeep.keys import turning_keys
+from salvation.vault.crypto import keyring
 from salvation.vault.rotation import remaining, rotate
 
 INDEX_STAYS = (
@@ -35,16 +34,8 @@ class Command(BaseCommand):
         )
 
     def _rotate(self) -> None:
-        try:
-            with alone("更换密钥或备份"):
-                moved = rotate(actor=None, progress=self._progress)
-        except Unsealable as error:
-            raise CommandError(
-                "有内容打不开：它的密钥不在 VAULT_KEYS 中，或内容被改动。已改好的部分有效，补上密钥后再执行",
-                returncode=2,
-            ) from error
-        except Refusal as refusal:
-            raise CommandError(str(refusal), returncode=2) from refusal
+        with turning_keys():
+            moved = rotate(actor=None, progress=self._progress)
         self.stdout.write(f"已更换：记录 {moved['rows']} 行，文件 {moved['files']} 个")
 
     def _progress(self, where: str, done: int, total: int) -> None:
