@@ -19,13 +19,12 @@ from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.jobs.models import Run
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
 from salvation.registers.models import Meeting
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.fields import MonthField
+from salvation.web.following import follow
 from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
@@ -138,14 +137,8 @@ class NewAdjustment(FormPage):
 
 def try_again(adjustment: StandardAdjustment, user: Any) -> str:
     """Start the trial; where to look: at its progress, or at its result when it is done at once."""
-    run = start(
-        code=ADJUST_TRY, unit=adjustment.county, period=str(adjustment.pk), actor=user, enqueue=execute.delay,
-        again=True,
-    )  # fmt: skip
-    run.refresh_from_db()
-    if run.state == Run.State.DONE:
-        return reverse("cases:adjustment", args=[adjustment.pk])
-    return reverse("web:job", args=[run.pk])
+    result = reverse("cases:adjustment", args=[adjustment.pk])
+    return follow(code=ADJUST_TRY, unit=adjustment.county, period=str(adjustment.pk), actor=user, done=result)
 
 
 class TryAgain(Page):
@@ -213,15 +206,7 @@ class DecideAdjustment(FormPage):
         user = self.request.user
         meeting = get_visible(Meeting.objects.all(), user, pk=form.cleaned_data["meeting"])
         found = ask_adjustment(adjustment=self.adjustment, meeting=meeting, actor=user, now=timezone.now())
-        run = start(
-            code=ADJUST,
-            unit=found.county,
-            period=str(found.pk),
-            actor=user,
-            enqueue=execute.delay,
-            again=True,
-        )
-        return reverse("web:job", args=[run.pk])
+        return follow(code=ADJUST, unit=found.county, period=str(found.pk), actor=user)
 
     def cancel_url(self) -> str:
         return reverse("cases:adjustment", args=[self.kwargs["pk"]])
@@ -322,15 +307,7 @@ class UndoAdjustment(FormPage):
     def save(self, form: Any) -> str:
         user, found = self.request.user, self.adjustment
         ask_undo(adjustment=found, because=form.cleaned_data["because"], actor=user)
-        run = start(
-            code=ADJUST_UNDO,
-            unit=found.county,
-            period=str(found.pk),
-            actor=user,
-            enqueue=execute.delay,
-            again=True,
-        )
-        return reverse("web:job", args=[run.pk])
+        return follow(code=ADJUST_UNDO, unit=found.county, period=str(found.pk), actor=user)
 
     def cancel_url(self) -> str:
         return reverse("cases:adjustment", args=[self.kwargs["pk"]])

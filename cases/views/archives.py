@@ -15,11 +15,10 @@ from cases.models import ArchiveBundle, ArchivedMatter, CaseArchive, Household
 from cases.services.archives import catalogue, look_again
 from cases.services.bundles import PERMISSION, ask_for_bundle, read_bundle
 from salvation.access.services import get_visible, require
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.downloads import download
 from salvation.web.filters import FilterForm
+from salvation.web.following import follow
 from salvation.web.pages.base import Page, ScopedPage
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
@@ -153,8 +152,7 @@ class NewBundle(FormPage):
             household=self.household, purpose=form.cleaned_data["purpose"], actor=user, now=timezone.now()
         )
         unit = self.household.handling_unit
-        run = start(code=BUNDLE, unit=unit, period=str(made.pk), actor=user, enqueue=execute.delay)
-        return reverse("web:job", args=[run.pk])
+        return follow(code=BUNDLE, unit=unit, period=str(made.pk), actor=user)
 
     def cancel_url(self) -> str:
         return address_of(self.kwargs["pk"])

@@ -48,12 +48,11 @@ from salvation.intake.models import Batch
 from salvation.intake.text import clean
 from salvation.intake.workbook import read_book
 from salvation.jobs.models import Run
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.journal.services import record
 from salvation.tables.flat import write_flat
 from salvation.tables.model import Heading
 from salvation.web.downloads import download
+from salvation.web.following import follow
 from salvation.web.pages.base import ScopedPage
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.wizards import WizardPage
@@ -114,24 +113,12 @@ class NewRoster(WizardPage):
             batch = take(content=upload.read(), file_name=upload.name, order=order, actor=self.request.user)
         except Refusal as refusal:
             raise Refusal(refusal.message, rule=refusal.rule, field="file") from refusal
-        return (
-            reverse("web:job", args=[check_later(batch, self.request.user)])
-            if take is receive_roster
-            else after(batch)
-        )
+        return check_later(batch, self.request.user) if take is receive_roster else after(batch)
 
 
-def check_later(batch: Batch, actor: Any) -> int:
-    """Start the check of a large file; gives the id of its run."""
-    run = start(
-        code=ROSTER_CHECK,
-        unit=batch.unit,
-        period=str(batch.pk),
-        actor=actor,
-        enqueue=execute.delay,
-        again=True,
-    )
-    return int(run.pk)
+def check_later(batch: Batch, actor: Any) -> str:
+    """Start the check of a large file; where its progress is seen."""
+    return follow(code=ROSTER_CHECK, unit=batch.unit, period=str(batch.pk), actor=actor)
 
 
 def after(batch: Batch) -> str:
@@ -172,7 +159,7 @@ class BatchStage(WizardPage):
         actor = self.request.user
         if self.found.get("rows", 0) > AT_ONCE:
             keep_mapping(batch=self.batch, mapping=mapping, actor=actor, stage=stage)
-            return reverse("web:job", args=[check_later(self.batch, actor)])
+            return check_later(self.batch, actor)
         settle_mapping(batch=self.batch, mapping=mapping, actor=actor, stage=stage)
         self.batch.refresh_from_db()
         return after(self.batch)
@@ -211,10 +198,7 @@ class RosterNext(ScopedPage):
         code = unfinished(batch)
         if not code:
             return HttpResponseRedirect(after(batch))
-        run = start(
-            code=code, unit=batch.unit, period=str(pk), actor=request.user, enqueue=execute.delay, again=True
-        )
-        return HttpResponseRedirect(reverse("web:job", args=[run.pk]))
+        return HttpResponseRedirect(follow(code=code, unit=batch.unit, period=str(pk), actor=request.user))
 
 
 class RosterSheets(BatchStage):
@@ -315,15 +299,7 @@ class RosterPreview(BatchStage):
             commit_batch(batch=self.batch, actor=self.request.user)
             self.success = "已写入"
             return reverse("cases:roster", args=[self.batch.pk])
-        run = start(
-            code=ROSTER,
-            unit=self.batch.unit,
-            period=str(self.batch.pk),
-            actor=self.request.user,
-            enqueue=execute.delay,
-            again=True,
-        )
-        return reverse("web:job", args=[run.pk])
+        return follow(code=ROSTER, unit=self.batch.unit, period=str(self.batch.pk), actor=self.request.user)
 
 
 class RosterRecord(ScopedPage):

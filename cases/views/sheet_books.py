@@ -12,13 +12,11 @@ from cases.models import SheetBook
 from cases.services.sheet_books import book_content
 from salvation.access.reach import reach_of
 from salvation.domain.month import Month
-from salvation.jobs.models import Run
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.tables.model import Column, Kind, Table
 from salvation.units.models import Unit
 from salvation.web.downloads import download
 from salvation.web.fields import MonthField
+from salvation.web.following import follow
 from salvation.web.pages.base import ScopedPage
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
@@ -83,12 +81,8 @@ class NewBook(FormPage):
 
     def save(self, form: Any) -> str:
         given, user = form.cleaned_data, self.request.user
-        run = start(
-            code=SHEET_BOOK, unit=given["unit"], period=f"{Month.parse(given['month'])}-u{user.pk}", actor=self.request.user,
-            enqueue=execute.delay, again=True,
-        )  # fmt: skip
-        run.refresh_from_db()
-        return self.cancel_url() if run.state == Run.State.DONE else reverse("web:job", args=[run.pk])
+        period = f"{Month.parse(given['month'])}-u{user.pk}"
+        return follow(code=SHEET_BOOK, unit=given["unit"], period=period, actor=user, done=self.cancel_url())
 
     def cancel_url(self) -> str:
         return reverse("cases:sheet_books")

@@ -14,12 +14,11 @@ from cases.models.choices import PROGRAMS
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.jobs.models import Run
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.parameters.models import ParameterVersion
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.units.models import Unit
 from salvation.web.filters import FilterForm
+from salvation.web.following import follow
 from salvation.web.pages.base import Page
 from salvation.web.pages.lists import ListPage
 
@@ -90,13 +89,9 @@ class Simulate(Page):
         require(request.user, "param.confirm", version.unit)
         if version.state != ParameterVersion.State.PROPOSED:
             raise Refusal(f"该参数{version.get_state_display()}，不需要试算")
-        run = start(
-            code=EFFECT, unit=version.unit, period=str(version.pk), actor=request.user, enqueue=execute.delay, again=True
-        )  # fmt: skip
-        run.refresh_from_db()
-        done = run.state == Run.State.DONE
+        decide = reverse("parameters:decide", args=[pk])
         return HttpResponseRedirect(
-            reverse("parameters:decide", args=[pk]) if done else reverse("web:job", args=[run.pk])
+            follow(code=EFFECT, unit=version.unit, period=str(pk), actor=request.user, done=decide)
         )
 
 

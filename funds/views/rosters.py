@@ -30,12 +30,11 @@ from funds.workbook import summary_total
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.registers.models import Meeting
 from salvation.tables.html import Look, html_table
 from salvation.units.models import Unit
 from salvation.web.bulk import BulkAction, Outcome
+from salvation.web.following import follow
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
@@ -226,10 +225,7 @@ class Generate(FormPage):
         unit: Unit = user.main_post.unit
         if unit.kind == Unit.Kind.COUNTY:
             period = month - int(book_for(unit, month)["funds.roster_month_offset"])
-            run = start(
-                code=GENERATE, unit=unit, period=str(period), actor=user, enqueue=execute.delay, again=True
-            )
-            return reverse("web:job", args=[run.pk])
+            return follow(code=GENERATE, unit=unit, period=str(period), actor=user)
         rosters = generate_rosters(unit=unit, month=month, actor=user, now=timezone.now())
         self.success = f"{month.label}花名表已生成，共{len(rosters)}册"
         return f"{reverse('funds:rosters')}?month={month}"

@@ -21,13 +21,12 @@ from salvation.access.services import require
 from salvation.domain.month import Month
 from salvation.files.services import load
 from salvation.jobs.models import Run
-from salvation.jobs.services import start
-from salvation.jobs.tasks import execute
 from salvation.journal.services import record
 from salvation.periods.models import Submission
 from salvation.periods.standing import standings
 from salvation.tables.model import Column, Row, Totals
 from salvation.web.downloads import download
+from salvation.web.following import follow
 from salvation.web.pages.base import Page
 from salvation.web.pages.sheets import Check
 
@@ -131,10 +130,7 @@ class CountySheet(GovernanceSheet):
         if request.POST.get("format") != "pdf" or not user.may("register.view", self.county):
             return super().post(request, *args, **kwargs)
         period = f"{self.month}.{user.pk}"
-        run = start(
-            code=PAPER, unit=self.county, period=period, actor=user, enqueue=execute.delay, again=True
-        )
-        return HttpResponseRedirect(reverse("web:job", args=[run.pk]))
+        return HttpResponseRedirect(follow(code=PAPER, unit=self.county, period=period, actor=user))
 
     def _made(self, number: str) -> HttpResponse:
         """The file his job made, for as long as he sees all its units. Raises Http404, Refusal."""
