@@ -19,11 +19,14 @@ from cases.services.orders import draft_order
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
-from salvation.flow.engine import begin_all, perform, stat_month
+from salvation.flow.engine import begin_all, perform_all, stat_month
 from salvation.journal.services import record
 
 ZERO = Decimal("0.00")
 Progress = Callable[[int, int, str], None]
+DRAFTED = ("DRAFT", "VILLAGE_SIGNED")
+# Orders struck out by the same few statements: memory stays bounded, the bar moves.
+PORTION = 2000
 
 
 @transaction.atomic
@@ -186,20 +189,35 @@ def undo(
     if not because.strip():
         raise Refusal("请写明撤回理由", field="because")
     if locked.made_at:
+        _hold_still(locked)
         nothing_builds_on(locked)
         _take_off(locked)
-        orders = ChangeOrder.objects.filter(adjustment=locked).select_related("unit")
-        waiting = orders.filter(state__in=("EFFECTIVE", "DRAFT", "VILLAGE_SIGNED"))
-        total = waiting.count()
-        for done, order in enumerate(waiting.order_by("pk"), start=1):
-            step = "roll_back" if order.state == "EFFECTIVE" else "withdraw"
-            perform(subject=order, step=step, actor=None, now=now, comment=because)
-            progress(done, total, "撤回变更单")
+        _take_back(locked, because, now, progress)
     locked.undone_at, locked.undone_because = now, because.strip()
     locked.save(update_fields=["undone_at", "undone_because"])
     facts = {"benefits": locked.benefits, "because": because.strip()}
     record(actor=actor, action="adjustment.undo", subject=locked, unit=locked.county, facts=facts)
     return locked
+
+
+def _hold_still(adjustment: StandardAdjustment) -> None:
+    """A change that is about to take effect on one of the benefits waits, or has been written and is seen."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLD_STILL, {"adjustment": adjustment.pk})
+
+
+def _take_back(adjustment: StandardAdjustment, because: str, now: datetime, progress: Progress) -> None:
+    """Strike the orders out and cancel the drafted stops, a portion at a time."""
+    orders = ChangeOrder.objects.filter(adjustment=adjustment)
+    waiting = orders.filter(state__in=("EFFECTIVE", *DRAFTED)).order_by("pk")
+    found = list(waiting.only("pk", "state"))
+    for start in range(0, len(found), PORTION):
+        portion = found[start : start + PORTION]
+        made = [order for order in portion if order.state == "EFFECTIVE"]
+        drafted = [order for order in portion if order.state != "EFFECTIVE"]
+        perform_all(subjects=made, step="roll_back", now=now, comment=because)
+        perform_all(subjects=drafted, step="withdraw", now=now, comment=because)
+        progress(start + len(portion), len(found), "撤回变更单")
 
 
 def _take_off(adjustment: StandardAdjustment) -> None:

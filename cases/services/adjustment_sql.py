@@ -108,6 +108,14 @@ OPEN = (
     SELECT new_id, person_id, months, base, uplift, uplift_kinds FROM adjust_member ORDER BY new_id, old_id
     """,
 )
+# The benefits of the orders, locked as an order's taking effect locks its own.
+HOLD_STILL = """
+SELECT count(*) FROM (
+    SELECT 1 FROM cases_benefit WHERE id IN (
+        SELECT benefit_id FROM cases_changeorder WHERE adjustment_id = %(adjustment)s AND kind = 'STD_ADJUST'
+    ) ORDER BY id FOR UPDATE
+) held
+"""
 DROP = "DROP TABLE IF EXISTS adjust_member, adjust_piece, adjust_alike, adjust_raise"
 
 # Back pay by benefit and month: what the months from the effective one to the present one are short of.

@@ -1,6 +1,6 @@
 """Open and close duties. Called by perform() and by the periods' jobs, inside their transactions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -45,3 +45,8 @@ def close_duty(*, kind: str, subject_id: int, now: datetime, actor: Any) -> None
     Duty.objects.filter(kind=kind, subject_id=subject_id, done_at__isnull=True).update(
         done_at=now, done_by=actor
     )
+
+
+def close_duties(*, kind: str, subjects: Collection[int], now: datetime) -> None:
+    """``close_duty()`` by the system for many subjects."""
+    Duty.objects.filter(kind=kind, subject_id__in=subjects, done_at__isnull=True).update(done_at=now)

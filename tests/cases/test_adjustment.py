@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from cases.demo.parameters import VALUES
 from cases.models import (
     Benefit,
     BenefitTerm,
+    ChangeOrder,
     Declaration,
     Discovery,
     Household,
@@ -26,6 +29,8 @@ from cases.services.adjustments import ask_adjustment, ask_trial, recheck, try_o
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.flow.models import Transition
+from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
@@ -157,6 +162,37 @@ def test_taken_back_everybody_has_what_he_had(
     )
     assert total_in(benefit, THIS) == 980
     assert benefit.orders.get().state == "REVERSED"
+
+
+def test_taking_many_back_takes_the_statements_of_taking_few_back(
+    units: dict[str, Unit], benefit: Benefit, standard: Callable[..., ParameterVersion], carried: Callable[..., Any],
+    approver: User,
+) -> None:  # fmt: skip
+    standard("600", START)
+    asked = []
+    for households, month in ((1, THIS), (4, THIS + 1)):
+        for _ in range(households - 1):
+            make_benefit(make_household(units["360722100200"], ["同村"]), START)
+        made = carried(standard(str(640 + 10 * households), month.first_day), month)
+        with CaptureQueriesContext(connection) as seen:
+            undo(adjustment=made, because="误", actor=approver, now=timezone.now(), progress=quiet)
+        asked.append(len(seen))
+        assert set(ChangeOrder.objects.filter(adjustment=made).values_list("state", flat=True)) == {
+            "REVERSED"
+        }
+    assert ChangeOrder.objects.count() == 1 + 4
+    assert asked[0] == asked[1]
+
+
+def test_taken_back_each_order_says_why(
+    benefit: Benefit, adjusted: StandardAdjustment, approver: User
+) -> None:
+    undo(adjustment=adjusted, because="文号录错", actor=approver, now=timezone.now(), progress=quiet)
+    order = benefit.orders.get()
+    step = Transition.objects.get(flow="change_order", subject_id=order.pk, step="roll_back")
+    assert (step.comment, step.from_state, step.unit) == ("文号录错", "EFFECTIVE", order.unit)
+    entries = Entry.objects.filter(subject_type="cases.changeorder", subject_id=order.pk)
+    assert entries.order_by("-id")[0].facts["step"] == "批次撤回"
 
 
 def test_what_builds_on_it_keeps_it_from_being_taken_back(
