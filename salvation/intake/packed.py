@@ -7,9 +7,11 @@ packed, a tenth of it. Whoever walks such a list gets fresh copies: what he chan
 import io
 import pickle
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count, islice
 from typing import Any, Generic, TypeVar, overload
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 T = TypeVar("T")
 PORTION = 1000
@@ -24,21 +26,44 @@ class Shared:
         self.kinds = kinds
         self.objects: list[Any] = []
         self._places: dict[int, int] = {}
+        self._key = next(_KEYS)
+        _SHARED[self._key] = self
 
-    def place(self, item: Any) -> int:
-        """Where the item is kept."""
+    def named(self, item: Any) -> tuple[Callable[[int, int], Any], tuple[int, int]]:
+        """How the item is written in a packed list: where it is kept."""
         at = self._places.get(id(item))
         if at is None:
             at = self._places[id(item)] = len(self.objects)
             self.objects.append(item)
-        return at
+        return _shared, (self._key, at)
+
+
+_KEYS = count()
+_SHARED: WeakValueDictionary[int, Shared] = WeakValueDictionary()
+
+
+def _shared(key: int, at: int) -> Any:
+    return _SHARED[key].objects[at]
+
+
+def _index(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def _packed_index(index: UUID) -> tuple[Callable[[int], UUID], tuple[int]]:
+    """What an UUID does by itself takes five times as long."""
+    return _index, (index.int,)
 
 
 class Packed(Sequence[T], Generic[T]):
     """The items of an iterable, walked once. Nothing leaves the memory of this process."""
 
     def __init__(self, items: Iterable[T] = (), *, shared: Shared | None = None) -> None:
-        self._shared = shared if shared is not None and shared.kinds else None
+        # The packed list names them only: it keeps them alive.
+        self._shared = shared
+        self._reducers: dict[type, Any] = {UUID: _packed_index}
+        if shared is not None:
+            self._reducers |= dict.fromkeys(shared.kinds, shared.named)
         self._count = 0
         self._portions: list[bytes] = []
         waiting = iter(items)
@@ -67,15 +92,14 @@ class Packed(Sequence[T], Generic[T]):
 
     def portion(self, number: int) -> list[T]:
         """Fresh copies of the items of one portion."""
-        data = zlib.decompress(self._portions[number])
-        items: list[T] = _Unpickler(data, self._shared).load() if self._shared else pickle.loads(data)  # noqa: S301
+        items: list[T] = pickle.loads(zlib.decompress(self._portions[number]))  # noqa: S301
         return items
 
     def _packed(self, portion: list[T]) -> bytes:
-        if self._shared is None:
-            return pickle.dumps(portion, pickle.HIGHEST_PROTOCOL)
         target = io.BytesIO()
-        _Pickler(target, self._shared).dump(portion)
+        pickler = pickle.Pickler(target, pickle.HIGHEST_PROTOCOL)
+        pickler.dispatch_table = self._reducers
+        pickler.dump(portion)
         return target.getvalue()
 
 
@@ -97,22 +121,3 @@ class Window(Generic[T]):
                 del self._open[next(iter(self._open))]
             found = self._open[number] = self._packed.portion(number)
         return found[place]
-
-
-class _Pickler(pickle.Pickler):
-    def __init__(self, target: io.BytesIO, shared: Shared) -> None:
-        super().__init__(target, pickle.HIGHEST_PROTOCOL)
-        self._shared, self._kinds = shared, frozenset(shared.kinds)
-
-    def persistent_id(self, item: Any) -> int | None:
-        # Asked of every value that is packed: the class alone decides, at once.
-        return self._shared.place(item) if item.__class__ in self._kinds else None
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, data: bytes, shared: Shared) -> None:
-        super().__init__(io.BytesIO(data))
-        self._shared = shared
-
-    def persistent_load(self, pid: Any) -> Any:
-        return self._shared.objects[pid]
