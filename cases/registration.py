@@ -15,8 +15,8 @@ from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
 from cases.services import applications, archives, change_effects, deliberation, kinship
 from cases.services.after_stop import on_stopped
-from cases.services.certificates import on_support_ended
 from cases.services.notice_sheets import on_ending_noticed, on_first_review
+from cases.services.support_end import on_support_back, on_support_ended
 from cases.views import simulation
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
@@ -115,6 +115,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         effects=together(
             change_effects.EFFECTS,
             {"take_effect": (on_support_ended, on_stopped), "carry_out": (on_support_ended,)},
+            {"reverse_town": (on_support_back,), "reverse_county": (on_support_back,)},
             effects.CHANGE_ORDER,
             {"notice": (on_ending_noticed,)},
             archives.CHANGE_ORDER,

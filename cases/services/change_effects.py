@@ -14,13 +14,14 @@ from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, Grace, effective_month
 from cases.rules.changes import Begin, rule_of
 from cases.services.benefits import Share, cut_terms, image_of, open_term, restore_image, stop_benefit
-from cases.services.deaths import close_account_of, later_terms, reopen_account_of
+from cases.services.deaths import close_account_of, later_terms
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
 from cases.services.orders import award_of, details_of, member_share, running_term, shares_kept
 from cases.services.recoveries import propose_recovery, withdraw_recovery
 from cases.services.reviews import ask_after_death
+from cases.services.struck_out import family_image, give_back_death, keep
 from cases.services.successions import succeed
 from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
@@ -109,6 +110,7 @@ def _stop(order: ChangeOrder, month: Month, actor: Any) -> None:
 
 def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
     later = later_terms(order) if order.shares else []
+    keep(order, before=family_image(order))
     _mark_dead(order)
     if order.shares:
         close_account_of(order)
@@ -117,9 +119,10 @@ def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
             open_range(order, term, term.months, left, term.standing, care=care)
         make_head(order, actor)
         months = at("death.recheck_months", on=order.event_on or order.effective_month, unit=order.unit)
-        ask_after_death(order=order, months=int(months.value))
+        keep(order, review=ask_after_death(order=order, months=int(months.value)))
     else:
         _stop(order, month, actor)
+    keep(order, after=family_image(order))
 
 
 def _mark_dead(order: ChangeOrder) -> None:
@@ -238,10 +241,9 @@ def on_reversed(context: Context) -> None:
         benefit.save(update_fields=["stop_month", "stop_reason"])
     restore_image(benefit, month, order.before or [])
     withdraw_recovery(order, now=context.now)
-    if order.kind == ChangeKind.DEATH and order.person is not None:
-        Person.objects.filter(pk=order.person_id).update(died_on=None)
-        reopen_account_of(order)
-    if order.kind in {ChangeKind.DEATH, ChangeKind.MEMBER_REMOVE}:
+    if order.kind == ChangeKind.DEATH:
+        give_back_death(order, actor=context.actor, now=context.now)
+    if order.kind == ChangeKind.MEMBER_REMOVE:
         _back_in_family(order)
     if order.kind == ChangeKind.MEMBER_ADD:
         Member.objects.filter(household=benefit.household_id, person=order.person).update(

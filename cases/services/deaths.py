@@ -81,16 +81,6 @@ def close_account_of(order: ChangeOrder) -> None:
     ).update(valid_to=timezone.localdate())
 
 
-def reopen_account_of(order: ChangeOrder) -> None:
-    """The death was struck out: the account it closed is paid again, unless the family named another meanwhile."""
-    accounts = PayAccount.objects.filter(household=order.benefit.household_id)
-    if accounts.filter(valid_to__isnull=True).exists():
-        return
-    closed = accounts.order_by("-valid_to", "-pk").first()
-    if closed is not None and closed.holder_id == order.person_id:
-        accounts.filter(pk=closed.pk).update(valid_to=None)
-
-
 def left_after_death(term: BenefitTerm, dead: int, *, keep: bool) -> Award:
     """What a term gives without the dead; ``keep``: the household keeps its base in full."""
     return after_death(award_of(term), str(dead), keep_base=keep)

@@ -237,16 +237,20 @@ def _judged_again(task: ReviewTask, actor: Any, now: datetime) -> Assessment:
 
 
 @transaction.atomic
-def ask_after_death(*, order: ChangeOrder, months: int) -> None:
-    """The household is judged again within the months after a death (C08); an open task gets the earlier day."""
+def ask_after_death(*, order: ChangeOrder, months: int) -> dict[str, Any] | None:
+    """The household is judged again within the months after a death (C08); an open task gets the earlier day.
+
+    Returns which task it is, whether it is new, and the day and source it had before.
+    """
     benefit, died = order.benefit, order.event_on
     if died is None or benefit.stop_month is not None:
-        return
+        return None
     due = recheck_due(died, months)
     task, made = ReviewTask.objects.get_or_create(
         benefit=benefit, done_on=None,
         defaults={"unit": benefit.unit, "village": benefit.village, "source": "DEATH", "due_on": due},
     )  # fmt: skip
+    asked = {"task": task.pk, "made": made, "due_on": task.due_on.isoformat(), "source": str(task.source)}
     if not made and due < task.due_on:
         task.due_on, task.source = due, ReviewTask.Source.DEATH
         task.save(update_fields=["due_on", "source"])
@@ -255,6 +259,7 @@ def ask_after_death(*, order: ChangeOrder, months: int) -> None:
         title=f"成员死亡后家庭重核：{benefit.applicant.name}", url=reverse("cases:review", args=[task.pk]),
         now=timezone.now(), due_on=due,
     )  # fmt: skip
+    return asked
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ from cases.models import (
 from cases.selectors_care import lacking, supported, with_care
 from cases.services.agreements import save_agreement, save_caregiver
 from cases.services.care import save_assessment, save_orphan, save_report, save_wish
-from cases.services.certificates import on_support_ended, save_certificate, save_review
+from cases.services.certificates import save_certificate, save_review
 from cases.services.changes import draft_stop
 from cases.services.judging import case_of, kin_of
 from cases.services.medical import save_contract, save_insurance
@@ -51,6 +51,7 @@ from cases.services.residences import (
     save_residence,
 )
 from cases.services.reviews import note_events
+from cases.services.support_end import on_support_back, on_support_ended
 from cases.services.visits import coverage, save_visit
 from salvation.accounts.models import User
 from salvation.documents.models import Document
@@ -441,6 +442,39 @@ def test_when_support_ends_everything_ends_and_the_booklet_is_collected(
     assert agreement.ending == "ENDED" and agreement.until_on < order.effective_month
     assert Duty.objects.filter(kind="care_collect", subject_id=held.pk, done_at__isnull=True).exists()
     assert LifeEvent.objects.filter(person=person, kind="SUPPORT_ENDED").exists()
+
+
+def ended_by(benefit: Benefit, person: Person, clerk: User) -> ChangeOrder:
+    """A stop that has taken the person's support away."""
+    now = timezone.now()
+    order: ChangeOrder = draft_stop(benefit=benefit, reason="VOLUNTARY", note="自愿", actor=clerk, now=now)
+    TermMember.objects.filter(person=person).update(months=DateRange(START, order.effective_month))
+    on_support_ended(Context(order, clerk, now, None))
+    return order
+
+
+def test_when_the_end_is_struck_out_what_ended_runs_on(
+    benefit: Benefit, person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    agreement = kept(save_agreement, agreed(person, caregiver), clerk)
+    kept(save_certificate, SupportCertificate(issued_on=today(), **whose(person)), clerk)
+    order = ended_by(benefit, person, clerk)
+    on_support_back(Context(order, clerk, timezone.now(), None))
+    again = CareAgreement.objects.get(pk=agreement.pk)
+    assert (again.until_on, again.ending) == (agreement.until_on, "")
+    assert not Duty.objects.filter(kind="care_collect", done_at__isnull=True).exists()
+    assert not LifeEvent.objects.filter(person=person, kind="SUPPORT_ENDED").exists()
+
+
+def test_where_a_new_agreement_took_the_place_the_end_is_not_struck_out(
+    benefit: Benefit, person: Person, caregiver: Caregiver, clerk: User
+) -> None:
+    agreement = kept(save_agreement, agreed(person, caregiver), clerk)
+    order = ended_by(benefit, person, clerk)
+    days = {"from_on": agreement.until_on, "until_on": agreement.until_on + timedelta(days=9)}
+    CareAgreement.objects.bulk_create([agreed(person, caregiver, no="X2", **days)])
+    with pytest.raises(Refusal, match="已由新的登记占用"):
+        on_support_back(Context(order, clerk, timezone.now(), None))
 
 
 def test_the_list_says_what_is_missing(

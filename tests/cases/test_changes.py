@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -19,6 +20,7 @@ from cases.models import (
     PayAccount,
     Person,
     RecoveryProposal,
+    ReviewTask,
 )
 from cases.rules.benefit import recheck_due
 from cases.services.changes import draft_grace, draft_stop
@@ -32,6 +34,7 @@ from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.models import Duty
 from salvation.flow.engine import perform
+from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
@@ -522,6 +525,115 @@ def test_an_account_in_the_deads_name_is_paid_no_longer_until_the_death_is_struc
     perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
     account.refresh_from_db()
     assert account.valid_to is None
+
+
+def account_of(household: Household, holder: Person, number: str) -> PayAccount:
+    made: PayAccount = PayAccount.objects.create(
+        household=household, holder=holder, holder_name=holder.name, payee_kind="SELF", kind="PASSBOOK",
+        number=number, number_index=blind_index(number, "account"), valid_from=date(2022, 1, 1),
+    )  # fmt: skip
+    return made
+
+
+def buried(benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder]) -> ChangeOrder:
+    """The head's death in effect: another head follows, with an account of his own."""
+    head = head_of(benefit)
+    return carry(
+        draft_death(
+            benefit=benefit, person=head, died_on=timezone.localdate(), note="死亡", actor=clerk, now=timezone.now(),
+            new_head=heir_of(benefit, head), account={"number": "9900000000000002", "kind": "PASSBOOK"},
+        )
+    )  # fmt: skip
+
+
+def family_now(benefit: Benefit) -> dict[str, Any]:
+    """Everything a death writes: head, relations, applicants, who is here and alive, account, amounts by person."""
+    household = Household.objects.get(pk=benefit.household_id)
+    members = household.members.order_by("id").select_related("person")
+    open_account = household.accounts.filter(valid_to__isnull=True).first()
+    terms = benefit.terms.order_by("months").prefetch_related("covered")
+    return {
+        "head": household.head_id,
+        "members": [(m.person_id, m.relation, m.left_on, m.person.died_on) for m in members],
+        "applicants": list(household.benefits.order_by("id").values_list("applicant", flat=True)),
+        "account": open_account.pk if open_account else None,
+        "shares": [
+            (
+                t.months.lower,
+                t.months.upper,
+                t.total,
+                sorted((c.person_id, c.base, c.uplift) for c in t.covered.all()),
+            )
+            for t in terms
+        ],
+        "reviews": list(
+            ReviewTask.objects.filter(benefit=benefit).values_list("source", "due_on", "done_on")
+        ),
+    }
+
+
+def test_a_death_struck_out_gives_back_head_account_and_everybodys_share(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    account_of(benefit.household, head_of(benefit), "9900000000000001")
+    before = family_now(benefit)
+    order = buried(benefit, clerk, carry)
+    dead_now = family_now(benefit)
+    assert all(dead_now[key] != before[key] for key in before)
+    perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    assert family_now(benefit) == before
+    assert not Duty.objects.filter(kind=AFTER_DEATH, done_at__isnull=True).exists()
+    told = Entry.objects.filter(action="household.update", subject_id=benefit.household_id).latest("id")
+    assert told.facts == {"head": str(order.person), "order": order.no}
+
+
+def test_a_review_that_was_due_anyway_is_due_again_on_its_own_day(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    far = timezone.localdate() + timedelta(days=400)
+    ReviewTask.objects.create(
+        benefit=benefit, unit=benefit.unit, village=benefit.village, source="DUE", due_on=far
+    )
+    order = buried(benefit, clerk, carry)
+    perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    task = ReviewTask.objects.get()
+    assert (task.source, task.due_on) == ("DUE", far)
+
+
+def test_where_the_headship_went_on_a_death_is_not_struck_out(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    order = buried(benefit, clerk, carry)
+    third = benefit.household.members.order_by("id")[2].person
+    Household.objects.filter(pk=benefit.household_id).update(head=third)
+    with pytest.raises(Refusal, match="请先办理户主变更，把户主改回父亲"):
+        perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    order.refresh_from_db()
+    assert (order.state, Person.objects.get(pk=order.person_id).died_on) == ("EFFECTIVE", order.event_on)
+
+
+def test_an_account_the_family_named_since_stays(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    account_of(benefit.household, head_of(benefit), "9900000000000001")
+    order = buried(benefit, clerk, carry)
+    PayAccount.objects.filter(household=benefit.household_id, valid_to__isnull=True).update(
+        valid_to=timezone.localdate()
+    )
+    named = account_of(benefit.household, head_of(benefit), "9900000000000003")
+    perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
+    assert PayAccount.objects.get(household=benefit.household_id, valid_to__isnull=True) == named
+
+
+def test_of_two_deaths_orders_of_one_person_the_later_is_struck_out_first(
+    benefit: Benefit, clerk: User, leader: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    order = buried(benefit, clerk, carry)
+    second = ChangeOrder.objects.get(pk=order.pk)
+    second.pk, second.no = None, "第二张"
+    second.save()
+    with pytest.raises(Refusal, match="第二张 已生效，请先红冲该单"):
+        perform(subject=order, step="reverse_town", actor=leader, now=timezone.now(), comment="误报")
 
 
 def test_the_list_shows_the_sum_to_its_town_only(
