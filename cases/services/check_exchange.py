@@ -20,6 +20,7 @@ from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.services import store
 from salvation.flow.engine import perform
+from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
 from salvation.journal.actions import register
@@ -165,6 +166,8 @@ def _problem(row: Row, request: CheckRequest | None, person: CheckedPerson | Non
         return f"没有提请号 {row.values.get('no')}，或不在本县"
     if person is None:
         return f"{row.values.get('name')} 不在提请 {request.no} 的名单里，或证号不符"
+    if problem := other_name(row.values.get("name"), person.name):
+        return problem.text
     return ""
 
 

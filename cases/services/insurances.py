@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from cases.models import Insurance, InsuranceBatch, Person
 from salvation.access.services import require
-from salvation.domain import names
 from salvation.domain.errors import Refusal
 from salvation.files.services import store
+from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
 from salvation.journal.actions import register
@@ -170,9 +170,9 @@ def _known(rows: Sequence[_Listed], county: Unit) -> dict[UUID, Person]:
 
 def _refuse_other_names(rows: Sequence[_Listed], known: dict[UUID, Person]) -> None:
     _refuse(
-        f"{row.place}：证号在库中登记为“{known[row.index].name}”，与“{row.name}”不符，请核对"
+        f"{row.place}：{problem.text}"
         for row in rows
-        if row.index in known and not names.same_name(known[row.index].name, row.name)
+        if row.index in known and (problem := other_name(row.name, known[row.index].name))
     )
 
 

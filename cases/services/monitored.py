@@ -16,11 +16,11 @@ from django.utils import timezone
 from cases.models import Discovery, MonitorBatch, MonitoredPerson, Person, TermMember
 from cases.services.discoveries import OPEN
 from salvation.access.services import require
-from salvation.domain import names
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
 from salvation.files.services import store
 from salvation.flow.engine import begin_all, stat_month
+from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.places import same_unit, village_finder
 from salvation.intake.reading import read_short
@@ -152,8 +152,8 @@ def _listed(
         texts = "；".join(problem.text for problem in row.problems if problem.rejects)
         raise BadValue(texts or "没有证号")
     values = row.values
-    if person is not None and not names.same_name(person.name, str(values["name"])):
-        raise BadValue(f"证号在库中登记为“{person.name}”，与“{values['name']}”不符，请核对")
+    if person is not None and (problem := other_name(values["name"], person.name)):
+        raise BadValue(problem.text)
     where: Place = (
         (person.unit, person.village)
         if person is not None and not values.get("town")

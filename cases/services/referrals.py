@@ -19,6 +19,7 @@ from cases.models.referral import DEPARTMENTS, Need
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.services import load, store
+from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
 from salvation.journal.actions import register
@@ -208,7 +209,7 @@ def _apply(referral: Referral, answer: Answer, on: date) -> None:
 
 @transaction.atomic
 def import_answers(*, content: bytes, county: Unit, answered_on: date, actor: Any) -> int:
-    """Take a department's list back, matched by ID and need; all or nothing. Returns how many. Raises Refusal."""
+    """Take a department's list back, matched by ID, name and need; all or nothing. Returns how many. Raises Refusal."""
     require(actor, "case.review", county)
     rows = _read(content)
     indexes = [_index(row) for row in rows]
@@ -250,7 +251,11 @@ def _answered(row: Row, referral: Referral | None, on: date, again: Collection[t
     if row.rejected:
         raise Refusal("；".join(problem.text for problem in row.problems if problem.rejects))
     if referral is None:
-        raise Refusal(f"{row.values.get('name')} 没有推送过这项需求，请核对证号和需求")
+        raise Refusal(
+            f"身份证号、需求：{row.values.get('name')} 没有推送过这项需求。请核对证号和需求，改正后重新导入"
+        )
+    if problem := other_name(row.values.get("name"), referral.person.name):
+        raise Refusal(problem.text)
     given = Answer(str(row.values["outcome"]), row.values.get("amount"), str(row.values.get("answer") or ""))
     _fits(referral, given, on)
     if given.outcome == Referral.Outcome.WAITING and (referral.person_id, referral.need) in again:

@@ -273,7 +273,7 @@ class ImportAnswers(FormPage):
     form_class = ImportForm
     submit_label = "导入"
     drafts = False
-    hint = "按身份证号和需求对应。有一行对不上，整个文件不写入，并列出行号和原因"
+    hint = "按身份证号、姓名和需求对应。有一行对不上，整个文件不写入，并列出行号、栏目、原因和改法"
 
     def initial(self) -> dict[str, Any]:
         return {"answered_on": timezone.localdate()}

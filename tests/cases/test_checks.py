@@ -151,6 +151,17 @@ def test_a_row_of_a_stranger_keeps_the_whole_file_out(
     assert not CheckExchange.objects.exists()
 
 
+def test_a_row_with_the_number_of_one_and_the_name_of_another_keeps_the_whole_file_out(
+    check: CheckRequest, checker: User, units: dict[str, Unit]
+) -> None:
+    step(check, "start", checker)
+    content = results_file(check, (0, "银行", "无", None, "否"), (1, "银行", "无", None, "否"))
+    check.people.filter(pk=check.people.all()[1].pk).update(name="换了名")
+    with pytest.raises(Refusal, match=r"第 3 行：姓名：该证号登记的姓名是“换了名”.*请核对证号和姓名"):
+        import_results(content=content, name="结果.xlsx", unit=units["360722"], actor=checker)
+    assert not CheckResult.objects.exists()
+
+
 def test_a_report_needs_answers_and_holds_for_half_a_year(check: CheckRequest, checker: User) -> None:
     step(check, "start", checker)
     with pytest.raises(Refusal, match="还没有部门反馈"):

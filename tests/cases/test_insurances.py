@@ -95,7 +95,7 @@ def test_an_older_list_taken_in_late_leaves_the_later_word(
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (lambda head: [row(head, "参保", name="别人")], "库中登记为“谢桂英”"),
+        (lambda head: [row(head, "参保", name="别人")], "登记的姓名是“谢桂英”，文件中写的是“别人”"),
         (lambda head: [row(head, "不知道")], "参保状态"),
         (lambda head: [row(head, "参保"), row(head, "断缴")], "出现了两次"),
         (lambda head: [], "没有人员"),

@@ -48,10 +48,14 @@ def push(county_clerk: User, units: dict[str, Unit], kind: str = "MEDICAL") -> R
 
 
 def answer(
-    household: Household, outcome: str = "已救助", amount: Any = 3000, kind: str = "医疗救助"
+    household: Household,
+    outcome: str = "已救助",
+    amount: Any = 3000,
+    kind: str = "医疗救助",
+    name: str = "谢桂英",
 ) -> bytes:
     number = household.head.id_no.plain() if household.head.id_no else ""
-    return xlsx([HEAD, [household.head.name, number, kind, outcome, amount, "一次性医疗救助"]])
+    return xlsx([HEAD, [name, number, kind, outcome, amount, "一次性医疗救助"]])
 
 
 def test_a_need_goes_to_its_department_and_comes_back_with_an_answer(
@@ -101,6 +105,10 @@ def test_each_department_gets_its_own_needs_and_each_once(
         ({"kind": "住房救助"}, "没有推送过这项需求"),
         ({"outcome": "不符合"}, "不填金额"),
         ({"outcome": "不知道"}, "反馈结果"),
+        (
+            {"name": "谢建国"},
+            "姓名：该证号登记的姓名是“谢桂英”，文件中写的是“谢建国”。请核对证号和姓名，改正后重新导入",
+        ),
     ],
 )
 def test_an_answer_that_does_not_fit_keeps_the_whole_file_out(
@@ -117,6 +125,15 @@ def test_an_answer_that_does_not_fit_keeps_the_whole_file_out(
     with pytest.raises(Refusal, match=words):
         import_answers(content=content, county=units["360722"], answered_on=TODAY, actor=county_clerk)
     assert Referral.objects.get().outcome == ""
+
+
+def test_a_name_spelt_with_blanks_is_the_same_name(
+    household: Household, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    need(household, clerk)
+    push(county_clerk, units)
+    content = answer(household, name="谢 桂 英")
+    assert import_answers(content=content, county=units["360722"], answered_on=TODAY, actor=county_clerk) == 1
 
 
 def test_nothing_is_answered_before_it_was_handed_over(household: Household, clerk: User) -> None:
