@@ -152,6 +152,8 @@ RULES = tuple(
         declared.basis,
         declared.mark,
         nullable=declared.nullable,
+        choices=declared.choices,
+        positive=declared.positive,
     )
     for key, declared in KEYS.items()
 )

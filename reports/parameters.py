@@ -6,7 +6,7 @@ ALL = (
     Parameter("stat.report_due_day", "统计表报送日", "int", 10, "000 第91行", "原文", "日"),
     Parameter("stat.period_offset", "统计月相对报送月", "int", -1, "000 第91行", "原文", "月"),
     Parameter("campaign.cum_start", "累计起算日", "date", "2022-04-01", "000 自查整改阶段", "通识"),
-    Parameter("report.summary_due", "专项治理报告报送日", "text", "06-25", "000 第85行", "原文"),
+    Parameter("report.summary_due", "专项治理报告报送日", "month_day", "06-25", "000 第85行", "原文"),
     Parameter("ledger.monthly_due", "工作台账报送日", "int", 5, "004 第20行", "通识", "日"),
     # A figure that changed by so much against the month (or year) before is marked, for somebody to look at.
     Parameter(

@@ -9,13 +9,14 @@ from cases.forms.households import MemberRow
 from cases.models.choices import AccountKind, ChangeKind, StopReason
 from cases.rules.changes import JOINS, LEAVES, SUSPENSIONS
 from cases.rules.codes import CareIndicator
+from cases.rules.keys import KEYS
 from cases.services.changes import NO_PLAIN_STOP, TEKUN_STOPS
 from salvation.units.models import Unit
 from salvation.web.fields import DateField, MonthField
 from salvation.web.filters import FilterForm
 
 BLANK = [("", "请选择")]
-GRACE_REASONS = [("EMPLOYMENT", "就业后收入超过标准"), ("OTHER", "其他")]
+GRACE_REASONS = KEYS["grace.allowed_reasons"].choices
 
 
 class NoteForm(forms.Form):

@@ -8,6 +8,8 @@ confirm it before money moves). A default of None means that only the county can
 from dataclasses import dataclass
 from typing import Final
 
+from cases.rules.codes import Code, ExpenseKind, IncomeItem
+
 _COUNTY = "县级以上人民政府公布的标准"
 _L57_13 = "最低生活保障审核确认办法第13条"
 
@@ -16,7 +18,8 @@ _L57_13 = "最低生活保障审核确认办法第13条"
 class Key:
     """`kind` is money, ratio, int, bool, date, choice, map (word → amount) or list (words).
 
-    `positive`: zero makes no sense. `nullable`: an empty value means the rule is off.
+    `choices`: the words a choice or a list may hold, with their wording. `positive`: zero makes no sense.
+    `nullable`: an empty value means the rule is off.
     """
 
     label: str
@@ -24,7 +27,7 @@ class Key:
     default: str | int | bool | None
     basis: str
     mark: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     positive: bool = False
     nullable: bool = False
 
@@ -33,40 +36,48 @@ def _money(label: str, *, positive: bool = False, basis: str = _COUNTY, nullable
     return Key(label, "money", None, basis, "通识", positive=positive, nullable=nullable)
 
 
-def _choice(label: str, default: str, basis: str, *choices: str) -> Key:
-    return Key(label, "choice", default, basis, "通识", choices)
+def _choice(label: str, default: str, basis: str, **choices: str) -> Key:
+    return Key(label, "choice", default, basis, "通识", tuple(choices.items()))
+
+
+def _some(label: str, default: str, basis: str, kind: type[Code]) -> Key:
+    """Any of the words of a list of codes."""
+    return Key(label, "list", default, basis, "通识", tuple((word.value, word.label) for word in kind))
 
 
 _GENERAL: dict[str, Key] = {
     "dibao.std.urban": _money("城市低保月标准（元/人）", positive=True),
     "dibao.std.rural": _money("农村低保月标准（元/人）", positive=True),
     "dibao.mode": _choice(
-        "低保金计算方式（DIFF 差额，TIER 分档）", "DIFF", "最低生活保障审核确认办法第23条", "DIFF", "TIER"
+        "低保金计算方式", "DIFF", "最低生活保障审核确认办法第23条", DIFF="差额", TIER="分档"
     ),
     "dibao.tiers": Key("分档低保金（档次: 元/人月）", "map", None, "最低生活保障审核确认办法第23条", "通识"),
     "dibao.refused_jobs": Key("拒绝介绍工作的次数", "int", 3, "最低生活保障审核确认办法第34条", "查到"),
     "dibao.refused_share": Key(
         "连续拒绝介绍工作后本人份额保留的比例", "ratio", "0", "最低生活保障审核确认办法第34条", "通识"
     ),
-    "uplift.stack": _choice(
-        "分类施保叠加规则（HIGHEST_ONLY 取高，SUM 累加）", "HIGHEST_ONLY", "县局规定", "HIGHEST_ONLY", "SUM"
-    ),
+    "uplift.stack": _choice("分类施保叠加规则", "HIGHEST_ONLY", "县局规定", HIGHEST_ONLY="取高", SUM="累加"),
     "uplift.elder_age": Key("分类施保老年人年龄（周岁）", "int", 60, "县局规定", "通识", positive=True),
     "uplift.child_age": Key(
         "分类施保未成年人年龄（不满周岁）", "int", 18, "民法典第17条", "通识", positive=True
     ),
-    "uplift.severe_levels": Key("分类施保重度残疾等级", "list", "1,2", "县局规定", "通识"),
+    "uplift.severe_levels": Key(
+        "分类施保重度残疾等级",
+        "list",
+        "1,2",
+        "县局规定",
+        "通识",
+        (("1", "一级"), ("2", "二级"), ("3", "三级"), ("4", "四级")),
+    ),
     "uplift.illness_list": Key("分类施保重病病种", "list", None, "县局规定", "通识"),
     "uplift.amount.elder": _money("分类施保：老年人（元/月）"),
     "uplift.amount.child": _money("分类施保：未成年人（元/月）"),
     "uplift.amount.disabled": _money("分类施保：重度残疾人（元/月）"),
     "uplift.amount.ill": _money("分类施保：重病患者（元/月）"),
     "funds.round.unit": Key(
-        "应发金额取整单位（元）", "choice", "0.01", "县局规定", "通识", ("0.01", "0.1", "1")
+        "应发金额取整单位", "choice", "0.01", "县局规定", "通识", (("0.01", "分"), ("0.1", "角"), ("1", "元"))
     ),
-    "funds.round.mode": _choice(
-        "应发金额取整方式（HALF_UP 四舍五入，UP 进位）", "HALF_UP", "县局规定", "HALF_UP", "UP"
-    ),
+    "funds.round.mode": _choice("应发金额取整方式", "HALF_UP", "县局规定", HALF_UP="四舍五入", UP="进位"),
     "funds.grant_min": _money("低保金发放下限（元/月，空为不设）", basis="县局规定", nullable=True),
     "single.adult_disabled_any_household": Key(
         "成年无业重度残疾人不论家庭是否边缘均可参照单人户",
@@ -83,12 +94,7 @@ _GENERAL: dict[str, Key] = {
 _INCOME: dict[str, Key] = {
     "income.window_months": Key("收入核算窗口（月）", "int", 12, "县局规定", "通识", positive=True),
     "income.job_cost.mode": _choice(
-        "必要就业成本扣除方式（FIXED 定额，RATIO 比例，ACTUAL 据实）",
-        "ACTUAL",
-        _L57_13,
-        "FIXED",
-        "RATIO",
-        "ACTUAL",
+        "必要就业成本扣除方式", "ACTUAL", _L57_13, FIXED="定额", RATIO="比例", ACTUAL="据实"
     ),
     "income.job_cost.fixed": _money("必要就业成本定额（元/人月）", basis=_L57_13),
     "income.job_cost.ratio": Key("必要就业成本占工资的比例", "ratio", None, _L57_13, "通识"),
@@ -97,19 +103,14 @@ _INCOME: dict[str, Key] = {
         "基础养老金不计入低保收入的截止日", "date", "2025-12-31", _L57_13, "查到"
     ),
     "income.basic_pension.after": _choice(
-        "截止日后基础养老金（PENDING 待确认，EXCLUDE 不计入，COUNT 计入）",
-        "PENDING",
-        _L57_13,
-        "PENDING",
-        "EXCLUDE",
-        "COUNT",
+        "截止日后基础养老金", "PENDING", _L57_13, PENDING="待确认", EXCLUDE="不计入", COUNT="计入"
     ),
-    "income.excluded.dibao": Key("低保另外不计入的收入项", "list", "", _L57_13, "通识"),
-    "income.excluded.tekun": Key("特困另外不计入的收入项", "list", "", "特困人员认定办法第6条", "通识"),
+    "income.excluded.dibao": _some("低保另外不计入的收入项", "", _L57_13, IncomeItem),
+    "income.excluded.tekun": _some("特困另外不计入的收入项", "", "特困人员认定办法第6条", IncomeItem),
     "income.labour.enabled": Key("有劳动能力未就业者按系数计收入", "bool", False, "县局规定", "通识"),
     "income.labour.coefficient": Key("劳动力系数（有劳动能力）", "ratio", None, "县局规定", "通识"),
     "income.labour.coefficient_partial": Key("劳动力系数（部分劳动能力）", "ratio", None, "县局规定", "通识"),
-    "income.deduct.kinds": Key("可从收入中扣减的支出类别", "list", "MEDICAL,REHAB", _L57_13, "通识"),
+    "income.deduct.kinds": _some("可从收入中扣减的支出类别", "MEDICAL,REHAB", _L57_13, ExpenseKind),
     "income.deduct.ratio": Key("残疾、重病支出的扣减比例", "ratio", "1", _L57_13, "通识"),
     "income.deduct.cap": _money("残疾、重病支出扣减上限（元/户年，空为不设）", basis=_L57_13, nullable=True),
     "support_fee.k1": Key(
@@ -192,17 +193,24 @@ _OTHER: dict[str, Key] = {
     "temp.per_year_limit": Key("同一事由 12 个月内次数上限", "int", 1, "县局规定", "通识", positive=True),
     "temp.town_limit": _money("乡镇单次审批额度（元）", basis="县局规定"),
     "grace.rule": _choice(
-        "渐退期金额规则（KEEP_ORIGINAL 原额，STEP_DOWN 逐步减少）",
+        "渐退期金额规则",
         "KEEP_ORIGINAL",
         "民政部 2022-10-20 通知一（三）",
-        "KEEP_ORIGINAL",
-        "STEP_DOWN",
+        KEEP_ORIGINAL="原额",
+        STEP_DOWN="逐步减少",
     ),
     "grace.steps": Key("渐退期各段保留的百分比", "list", "100,50", "县局规定", "通识"),
     "grace.max_months": Key(
         "渐退期最长月数", "int", 6, "民政部 2022-10-20 通知一（三）", "查到", positive=True
     ),
-    "grace.allowed_reasons": Key("可以给渐退期的原因", "list", "EMPLOYMENT", "县局规定", "通识"),
+    "grace.allowed_reasons": Key(
+        "可以给渐退期的原因",
+        "list",
+        "EMPLOYMENT",
+        "县局规定",
+        "通识",
+        (("EMPLOYMENT", "就业后收入超过标准"), ("OTHER", "其他")),
+    ),
     "death.recheck_months": Key(
         "成员死亡后家庭重核期限（月）", "int", 3, "民政部 2022-10-20 通知一（三）", "查到"
     ),

@@ -193,8 +193,8 @@ def _day(key: str, declared: Key, value: object) -> date:
 
 def _choice(key: str, declared: Key, value: object) -> str:
     word = str(value).strip()
-    if word not in declared.choices:
-        raise BadParameter(key, value, "、".join(declared.choices) + " 之一")
+    if word not in dict(declared.choices):
+        raise BadParameter(key, value, _known(declared) + " 之一")
     return word
 
 
@@ -215,7 +215,15 @@ def _words(key: str, declared: Key, value: object) -> tuple[str, ...]:
         raise BadParameter(key, value, "用逗号分开的清单")
     if any(not isinstance(part, str | int) for part in parts):
         raise BadParameter(key, value, "用逗号分开的清单")
-    return tuple(word for part in parts if (word := str(part).strip()))
+    words = tuple(word for part in parts if (word := str(part).strip()))
+    if declared.choices and not set(words) <= dict(declared.choices).keys():
+        raise BadParameter(key, value, f"{_known(declared)} 中的一项或多项")
+    return words
+
+
+def _known(declared: Key) -> str:
+    """DIFF（差额）、TIER（分档）"""
+    return "、".join(f"{code}（{wording}）" for code, wording in declared.choices)
 
 
 _READERS = {

@@ -47,7 +47,7 @@ class Example:
         """The values it supposes, by their names."""
         given = self.document.get("parameters") or {}
         return [
-            (PARAMETERS[key].label if key in PARAMETERS else key, "不设" if value is None else _word(value))
+            (PARAMETERS[key].label if key in PARAMETERS else key, _value(key, value))
             for key, value in given.items()
         ]
 
@@ -58,6 +58,15 @@ class Example:
             said += [found["name"], *(line["formula"] + line["article"] for line in found["working"])]
             said += [failure["message"] + failure["article"] for failure in found["failed"]]
         return any(words in text for text in said)
+
+
+def _value(key: str, value: Any) -> str:
+    """A parameter's value in its own words."""
+    if value is None:
+        return "不设"
+    if key in PARAMETERS and PARAMETERS[key].choices:
+        return PARAMETERS[key].shown(",".join(map(str, value)) if isinstance(value, list) else str(value))
+    return _word(value)
 
 
 def _words(row: Any, *, skip: tuple[str, ...] = (), lead: str = "") -> str:

@@ -14,31 +14,36 @@ TRUE, FALSE = {"是", "true", "True", True}, {"否", "false", "False", False}
 
 def check_value(parameter: Parameter, value: Any) -> Any:
     """The value as it is stored. Raises Refusal naming the parameter."""
-    if parameter.nullable and value in (None, ""):
-        return ""
+    if value in (None, ""):
+        # A list may be empty by its very default: nothing is added to what the rules name.
+        if parameter.nullable or parameter.default == "":
+            return ""
+        raise _refused(parameter, value)
     if parameter.choices:
-        if value not in dict(parameter.choices):
-            options = "、".join(code for code, _ in parameter.choices)
-            raise Refusal(f"参数“{parameter.label}”的取值“{value}”不对，应为 {options} 之一", field="value")
-        return value
+        return _chosen(parameter, value)
     try:
-        return READERS.get(parameter.kind, _as_is)(value)
+        stored = READERS.get(parameter.kind, _as_is)(value)
     except (ValueError, InvalidOperation) as error:
-        raise Refusal(
-            f"参数“{parameter.label}”的取值“{value}”不对，应为{KIND_LABELS[parameter.kind]}", field="value"
-        ) from error
+        raise _refused(parameter, value) from error
+    if parameter.positive and Decimal(stored) == 0:
+        raise _refused(parameter, value)
+    return stored
 
 
-KIND_LABELS = {
-    "money": "金额",
-    "ratio": "小数",
-    "decimal": "小数",
-    "int": "整数",
-    "bool": "是或否",
-    "date": "日期，例如 2025-12-31",
-    "map": "“名称: 数字”的对照表，例如 水稻: 400，脐橙: 1500",
-    "text": "文字",
-}
+def _chosen(parameter: Parameter, value: Any) -> str:
+    """Codes for the words of a form; a list holds several. Raises Refusal for any other word."""
+    known = {wording: code for code, wording in parameter.choices} | {
+        code: code for code, _ in parameter.choices
+    }
+    given = _ENTRIES.split(str(value).strip()) if parameter.kind == "list" else [str(value)]
+    words = [word.strip() for word in given if word.strip()]
+    if not words or not set(words) <= known.keys():
+        raise _refused(parameter, value)
+    return ",".join(dict.fromkeys(known[word] for word in words))
+
+
+def _refused(parameter: Parameter, value: Any) -> Refusal:
+    return Refusal(f"参数“{parameter.label}”的取值“{value}”不对。{parameter.hint()}", field="value")
 
 
 LONGEST = 24
@@ -75,6 +80,12 @@ def _day(value: Any) -> str:
     return date.fromisoformat(str(value).strip()).isoformat()
 
 
+def _month_day(value: Any) -> str:
+    month, _, day = str(value).strip().partition("-")
+    # A day every year has.
+    return f"{date(2001, int(month), int(day)):%m-%d}"
+
+
 def _table(value: Any) -> dict[str, str]:
     """Word → number, from a table or from the words of a form: 水稻: 400，脐橙: 1500."""
     entries = value.items() if isinstance(value, Mapping) else map(_entry, _ENTRIES.split(str(value).strip()))
@@ -107,5 +118,6 @@ READERS = {
     "int": _whole,
     "bool": _yes_no,
     "date": _day,
+    "month_day": _month_day,
     "map": _table,
 }

@@ -75,15 +75,20 @@ def _waiting(version: ParameterVersion) -> dict[str, Any]:
 class ProposeForm(forms.Form):
     key = forms.ChoiceField(label="参数")
     unit = forms.ModelChoiceField(label="适用单位", queryset=Unit.objects.none())
-    value = forms.CharField(label="取值", max_length=500)
+    value = forms.CharField(label="取值", max_length=500, required=False)
     valid_from = DateField(label="生效日期")
     basis = forms.CharField(label="依据文号", max_length=200)
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Any, now: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        chosen = PARAMETERS.get(str(self["key"].value() or ""))
+        if chosen:
+            held = chosen.shown(now.values().get(chosen.key))
+            self.fields["value"].help_text = f"{chosen.hint()}。现行取值：{held}"
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["key"].choices = [  # type: ignore[attr-defined]
-            (key, f"{declared.label}（{key}）") for key, declared in PARAMETERS.items()
+            ("", "请选择"),
+            *((key, f"{declared.label}（{key}）") for key, declared in PARAMETERS.items()),
         ]
 
 
@@ -96,11 +101,13 @@ class Propose(FormPage):
     form_class = ProposeForm
 
     def initial(self) -> dict[str, Any]:
-        return {"key": self.request.GET.get("key", ""), "unit": own_unit(self.request.user).pk}
+        key = self.request.GET.get("key", "")
+        return {"key": key if key in PARAMETERS else "", "unit": own_unit(self.request.user).pk}
 
     def make_form(self, data: Any, files: Any) -> ProposeForm:
         units = Unit.objects.filter(pk__in=reach_of(self.request.user, "param.edit").units).order_by("path")
-        return ProposeForm(data, files, units=units, initial=self.initial())
+        now = Book(unit=own_unit(self.request.user), on=timezone.localdate())
+        return ProposeForm(data, files, units=units, now=now, initial=self.initial())
 
     def save(self, form: Any) -> str:
         propose_parameter(actor=self.request.user, **form.cleaned_data)

@@ -152,6 +152,8 @@ def test_a_default_from_common_knowledge_stays_unconfirmed_until_entered(enter: 
 @pytest.mark.parametrize(("key", "value"), [
     ("income.mu_yield", "水稻四百"), ("income.mu_yield", "水稻: 多"), ("income.mu_yield", "水稻: 4, 水稻: 5"), ("income.mu_yield", "，"),
     ("income.basic_pension.until", "明年"), (KEY, "一百"), (KEY, "-1"), (KEY, "NaN"), (KEY, "1e30"), ("uplift.elder_age", "六十"), ("uplift.elder_age", "60.5"),
+    ("dibao.mode", "随意"), ("income.deduct.kinds", "医疗、旅游"), ("deadline.roll", "明天"), ("report.summary_due", "六月"), ("report.summary_due", "02-30"),
+    ("uplift.elder_age", "0"), ("dibao.std.rural", "0"), (KEY, ""), ("dibao.mode", ""),
 ])  # fmt: skip
 def test_a_value_of_the_wrong_kind_is_refused_at_its_field(key: str, value: str, propose: Any) -> None:
     with pytest.raises(Refusal) as refused:
@@ -164,6 +166,29 @@ def test_a_table_is_typed_as_words_and_kept_as_a_table(enter: Any) -> None:
     version = enter("水稻：400，脐橙: 1500", key="income.mu_yield")
     assert version.value == {"水稻": "400", "脐橙": "1500"}
     assert PARAMETERS["income.mu_yield"].shown(version.value) == "水稻: 400，脐橙: 1500"
+
+
+@pytest.mark.parametrize(("key", "typed", "kept"), [
+    ("dibao.mode", "分档", "TIER"), ("dibao.mode", "TIER", "TIER"), ("deadline.roll", "顺延", "NEXT"), ("income.deduct.kinds", "医疗、残疾康复", "MEDICAL,REHAB"),
+    ("uplift.severe_levels", "一级，二级", "1,2"), ("report.summary_due", "6-25", "06-25"), ("funds.grant_min", "", ""),
+])  # fmt: skip
+def test_a_value_is_typed_in_words_and_kept_as_its_code(key: str, typed: str, kept: str, enter: Any) -> None:
+    assert enter(typed, key=key).value == kept
+
+
+def test_no_value_is_shown_as_a_code() -> None:
+    shown = [
+        declared.shown(code)
+        for declared in PARAMETERS.values()
+        if declared.kind != "text"
+        for code in ([code for code, _ in declared.choices] or [declared.default])
+    ]
+    assert [words for words in shown if any("A" <= letter <= "Z" for letter in words)] == []
+
+
+def test_the_form_says_how_a_value_is_written_and_what_it_is_now(county_clerk: User, sign_in: Any) -> None:
+    page = sign_in(county_clerk).get("/parameters/propose/?key=dibao.mode").content.decode()
+    assert "可填：差额、分档。现行取值：差额" in page
 
 
 def test_a_value_needs_a_known_key_and_a_basis(propose: Any) -> None:
