@@ -50,6 +50,13 @@ COLUMNS = {
     "program": "拟保障类别",
     "grant": "拟保障金额（供养方式）",
 }
+# The end of 特困 shows less: who, where and the kind of reason, nothing of the benefit or the family (4.9).
+ENDING_COLUMNS = {"place": "村", "name": "姓名", "grant": "拟终止事由"}
+
+
+def columns_of(group: str) -> Mapping[str, str]:
+    """The columns a sheet may show, in order, by key of its rows."""
+    return ENDING_COLUMNS if group == ENDING else COLUMNS
 
 
 def group_of(program: str) -> str:
@@ -89,23 +96,21 @@ def checked(rows: Sequence[Mapping[str, str]], place: str) -> None:
     """Look through every cell of a sheet, and where it is posted. Raises Refusal."""
     texts = {"公示地点": place}
     for number, row in enumerate(rows, start=1):
-        texts |= {f"第{number}行“{COLUMNS[key]}”": row[key] for key in ("place", "name", "program")}
         # The grant is ours: a figure of money, or a word.
-        texts[f"第{number}行“{COLUMNS['people']}”"] = row["people"]
+        written = (key for key in COLUMNS if key in row and key != "grant")
+        texts |= {f"第{number}行“{COLUMNS[key]}”": row[key] for key in written}
     refuse_leaks(texts)
 
 
 @transaction.atomic
 def post_ending(*, order: ChangeOrder, place: str, on: date, actor: Any) -> NoticeSheet:
     """Post that somebody's 特困 is to end, with the reason. Raises Refusal for what may not be public."""
-    person, benefit = order.benefit.applicant, order.benefit
+    person = order.benefit.applicant
     minor = person.birth_date is not None and age(person.birth_date, on) < ADULT
     row = {
-        "place": f"{order.village}{benefit.household.group_name}",
+        "place": str(order.village),
         "name": mask.name(person.name, mask.Scene.NOTICE, minor=minor),
-        "people": "1",
-        "program": benefit.get_program_display(),
-        "grant": f"拟终止：{order.get_stop_reason_display()}",
+        "grant": order.get_stop_reason_display(),
     }
     checked([row], place)
     days = int(at("sla.tekun.terminate_notice", on=on, unit=order.unit).value)
@@ -230,15 +235,14 @@ def add_sheet_photos(*, sheet: NoticeSheet, photos: Sequence[Any], actor: Any) -
 
 def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
     """The sheet on paper."""
+    columns = columns_of(sheet.group)
     rows = tuple(
-        (str(number), *(row[key] for key in COLUMNS)) for number, row in enumerate(sheet.rows, start=1)
+        (str(number), *(row[key] for key in columns)) for number, row in enumerate(sheet.rows, start=1)
     )
     issuer = office_of(sheet.unit)
     ending = sheet.group == ENDING
-    heads = [*COLUMNS.values()]
-    if ending:
-        heads[3:] = ["供养类别", "拟终止原因"]
-    until = f"{chinese_date(sheet.posted_on)}张贴，公示7天，至{chinese_date(sheet.ends_on)}止"
+    widths = (2, 8, 6, 12) if ending else (2, 6, 5, 4, 5, 6)
+    until = f"{chinese_date(sheet.posted_on)}张贴，公示{(sheet.ends_on - sheet.posted_on).days}天，至{chinese_date(sheet.ends_on)}止"
     phones = [
         f"{unit}{unit.contact_phone}"
         for unit in (sheet.unit, sheet.unit.county)
@@ -250,7 +254,7 @@ def sheet_paper(sheet: NoticeSheet, *, trace: str = "") -> Paper:
         addressee="",
         body=(
             Line(ENDING_LEAD if ending else LEAD),
-            Grid(("序号", *heads), rows, widths=(2, 6, 5, 4, 5, 6), size=12),
+            Grid(("序号", *columns.values()), rows, widths=widths, size=12),
             Line(f"公示时间：{until}。公示地点：{sheet.place}。"),
             Line(
                 f"对公示内容有异议的，请在公示期内向{issuer}反映。监督举报电话：{'、'.join([*phones, '12345'])}。"

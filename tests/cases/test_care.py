@@ -55,6 +55,7 @@ from cases.services.support_end import on_support_back, on_support_ended
 from cases.services.visits import coverage, save_visit
 from salvation.accounts.models import User
 from salvation.documents.models import Document
+from salvation.documents.official import Grid
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.models import Duty
@@ -634,8 +635,11 @@ def test_the_end_of_tekun_is_posted_told_and_followed_up(
         perform(subject=order, step="to_county", actor=leader, now=now)
     perform(subject=order, step="notice", actor=leader, now=now, data={"place": "村公开栏"})
     sheet = NoticeSheet.objects.get()
-    assert (sheet.group, sheet.rows[0]["grant"]) == ("特困终止", "拟终止：恢复劳动能力")
-    assert "拟终止特困供养公示" in sheet_paper(sheet).title
+    assert (sheet.group, sheet.rows[0]["grant"]) == ("特困终止", "恢复劳动能力")
+    paper = sheet_paper(sheet)
+    assert "拟终止特困供养公示" in paper.title
+    grid = next(part for part in paper.body if isinstance(part, Grid))
+    assert grid.head == ("序号", "村", "姓名", "拟终止事由")
     with pytest.raises(Refusal, match="未满期"):
         perform(subject=order, step="notice_over_county", actor=clerk, now=now)
     over = now + timedelta(days=9)
