@@ -57,7 +57,7 @@ class ItemRecord(RecordPage):
             ("责任单位", subject.unit),
             ("责任人", subject.responsible),
             ("发现来源", subject.get_source_display()),
-            ("整改时限", subject.deadline),
+            ("整改时限", subject.deadline or "立案时确定"),
         )
         return Head(subject.get_category_display(), shown, links)
 

@@ -23,7 +23,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "menu_html": menu_html(menu(user, request.path, found)),
         "phone_bar": phone_bar(user, request.path),
-        "waiting": found,
+        "to_do": found,
         # The server may have counted from a little before the last page.
         "idle_seconds": settings.SESSION_COOKIE_AGE - settings.SESSION_SEEN_EVERY,
     }

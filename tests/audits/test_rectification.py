@@ -134,3 +134,13 @@ def test_reopening_makes_it_open_again(
         comment="照片系旧照",
     )
     assert counted(units["360722100"], Month(2022, 5))["SL04"] == 1
+
+
+def test_a_problem_without_a_limit_yet_says_when_it_gets_one(
+    clerk: User, units: dict[str, Unit], sign_in: Any
+) -> None:
+    found = create_item(
+        unit=units["360722100"], actor=clerk, now=timezone.now(), **{**ELEMENTS, "deadline": None}
+    )
+    page = sign_in(clerk).get(f"/audits/problems/{found.pk}/").content.decode()
+    assert "立案时确定" in page and "None" not in page

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Application, Notice, NoticeSheet
@@ -169,3 +170,25 @@ def test_a_household_reviewed_anew_on_the_same_day_stands_once_with_its_new_amou
     sheet = post(first, 410)
     shown = [(row["name"], row["grant"]) for row in sheet.rows]
     assert shown == [("谢桂英", "410.00元/月"), ("钟小北", "300.00元/月")]
+
+
+def test_a_link_leads_nobody_to_a_page_closed_to_him(
+    sheet: NoticeSheet, units: dict[str, Unit], clerk: User, make_user: Any, sign_in: Any
+) -> None:
+    application = create_application(
+        household=make_household(units["360722100200"], ["谢桂英"]), program="DIBAO_RURAL", applied_on=timezone.localdate(),
+        actor=clerk, now=timezone.now(), **COMPLETE,
+    )  # fmt: skip
+    Notice.objects.create(
+        application=application,
+        posted_on=POSTED,
+        ends_on=sheet.ends_on,
+        place="村公开栏",
+        people=1,
+        amount=500,
+        sheet=sheet,
+    )
+    page, link = reverse("cases:application", args=[application.pk]), reverse("cases:notice", args=[sheet.pk])
+    checker = make_user("checker", "COUNTY_CHECKER", "360722")
+    assert link in sign_in(clerk).get(page).content.decode()
+    assert link not in sign_in(checker).get(page).content.decode()

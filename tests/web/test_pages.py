@@ -313,3 +313,9 @@ def test_a_draft_of_a_record_that_moved_on_says_so(clerk, sign_in, make_meetings
     Meeting.objects.filter(pk=meeting.pk).update(title="别人改的名称")
     words = client.get(address).content.decode()
     assert "另一窗口修改" in words and "别人改的名称" in words and 'value="写了一半"' in words
+
+
+@pytest.mark.parametrize("page", ["/parameters/", "/documents/wordings/", "/calendar/"])
+def test_every_page_says_how_much_waits(page, approver, sign_in, make_duty):
+    make_duty("确认", 3, permission="case.confirm.county")
+    assert 'aria-label="待办 1 件"' in sign_in(approver).get(page).content.decode()

@@ -32,6 +32,12 @@ def money(value: Any) -> str:
     return f"{Decimal(str(value)):,.2f}"
 
 
+@register.filter
+def may(user: Any, permission: str) -> bool:
+    """{% if request.user|may:"notice.view" %}: a link leads nobody to a page that is closed to him."""
+    return bool(user.may(permission))
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """{% icon "search" %}"""
