@@ -33,6 +33,8 @@ from salvation.api.resources import ListResource, RecordResource, Resource
 from salvation.domain.errors import Refusal
 from salvation.flow.engine import available, perform
 from salvation.parameters.book import at
+from salvation.units.models import Unit
+from salvation.units.selectors import villages_of
 from salvation.vault.facts import dump
 from salvation.web.services import carry_out_once
 from salvation.web.steps import form_class, kept
@@ -62,6 +64,8 @@ class ApplicationRow(serializers.Serializer[Any]):
 class ApplicationRecord(ApplicationRow):
     level = serializers.CharField(source="get_level_display", help_text="审批层级；受理时确定")
     reason = serializers.CharField(help_text="申请理由")
+    apart_village = UnitRef(allow_null=True, help_text="人户分离的另一公示地（本县）")
+    apart_place = serializers.CharField(help_text="人户分离的县外户籍地或居住地")
     decided_on = serializers.DateField(allow_null=True)
     benefit = serializers.IntegerField(source="benefit_id", allow_null=True, help_text="确认后开立的待遇")
 
@@ -88,6 +92,16 @@ class ApplicationGiven(serializers.Serializer[Any]):
     single_reason = serializers.ChoiceField(choices=choices(SingleReason), required=False, allow_blank=True)
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
     event = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    apart_village = serializers.CharField(
+        max_length=20, required=False, allow_blank=True,
+        help_text="人户分离的另一公示地：本县村（社区）的编号，见 /units/ 的 code；户籍地和居住地都在受理村的不填",
+    )  # fmt: skip
+    apart_place = serializers.CharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        help_text="县外的户籍地或居住地；在本县的填 apart_village",
+    )
     authorised = serializers.BooleanField(default=False, help_text="全部家庭成员已签核对授权书")
     kinship_declared = serializers.BooleanField(default=False, help_text="申请人已作近亲属申明")
     ties = serializers.ListField(child=TiePart(), max_length=20, required=False)
@@ -202,7 +216,7 @@ class Applications(Resource):
     serializer_class = ApplicationRow
 
     def narrow(self, rows: Any) -> Any:
-        return rows.select_related("applicant", "unit", "village")
+        return rows.select_related("applicant", "unit", "village", "apart_village")
 
     def application(self, pk: int) -> Application:
         rows = Application.objects.select_related("applicant", "household", "unit", "village", "county")
@@ -285,9 +299,21 @@ def _registered(household: Household, given: dict[str, Any], actor: Any) -> int:
         raise Refusal(f"“{strange}”不是近亲属关系，可以填：{'、'.join(words)}", field="ties")
     made = create_application(
         household=household, actor=actor, now=timezone.now(), applicant_id=applicant, ties=ties, kinship_flag=bool(ties),
-        **given,
+        apart_village=_village(household, given.pop("apart_village", "")), **given,
     )  # fmt: skip
     return int(made.pk)
+
+
+def _village(household: Household, code: str) -> Unit | None:
+    """The second place of residence by its code; the service refuses one that cannot be it. Raises Refusal."""
+    if not code:
+        return None
+    found: Unit | None = villages_of(household.county).filter(code=code).first()
+    if found is None:
+        raise Refusal(
+            f"本县没有编号为 {code} 的村（社区），请核对；在县外的填 apart_place", field="apart_village"
+        )
+    return found
 
 
 class OneApplication(Applications, RecordResource):

@@ -1,5 +1,5 @@
 """The state machine of temporary relief (03 §3.3): decided at two levels, or helped first and papers later."""
-# requirements: E01, E02, E03, E04, E06, E07, E08 part, E10
+# requirements: E01, E02, E03, E04, E06, E07, E08, E10
 
 from cases import relief_guards as guards
 from cases.guards import parameters_confirmed

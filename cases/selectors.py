@@ -96,6 +96,22 @@ def earlier_reliefs(relief: Relief) -> QuerySet[Relief]:
     return granted.exclude(pk=relief.pk).filter(decided_on__isnull=False)
 
 
+def year_before(day: date) -> date:
+    """The same day a year earlier, or the last one of a shorter February."""
+    return (Month.of(day) - 12).day(day.day)
+
+
+def reliefs_of_the_year(relief: Relief) -> QuerySet[Relief]:
+    """Whatever this household or a member of it asked for in the twelve months before, in hand and refused too (E08).
+
+    The township's reserve is among it. Unscoped as ``earlier_reliefs``: callers scope what they show.
+    """
+    people = relief.household.members.values("person")
+    same = Q(household=relief.household_id) | Q(applicant__in=people)
+    asked = Relief.objects.filter(same, applied_on__gt=year_before(relief.applied_on))
+    return asked.exclude(pk=relief.pk).exclude(state__in=["DRAFT", "WITHDRAWN"])
+
+
 def latest_declaration(household: Household) -> Declaration | None:
     """What the household last said of its economy."""
     return Declaration.objects.filter(household=household).order_by("-pk").first()

@@ -6,7 +6,7 @@ matter back to the meeting. ``adjustment_orders`` writes.
 # requirements: C12
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,10 @@ from salvation.registers.models import Meeting
 
 register(
     adjustment__try="试算标准调整",
+    adjustment__tried="标准调整试算完成",
+    adjustment__decide="标准调整经局务会提交执行",
+    adjustment__differs="标准调整执行前核对有变化，退回重新提交",
+    adjustment__ask_undo="提请撤回标准调整",
     adjustment__make="按新标准批量调整",
     adjustment__undo="撤回标准调整",
 )
@@ -120,6 +124,8 @@ def try_out(*, adjustment: StandardAdjustment, now: datetime, report: Report) ->
         locked.leaving, locked.entering = figures.leaving, figures.entering
         locked.left_out = figures.left_out
         locked.save()
+        facts = asdict(figures)
+        record(actor=None, action="adjustment.tried", subject=locked, unit=locked.county, facts=facts)
     return locked
 
 
@@ -154,6 +160,8 @@ def ask_adjustment(
         raise Refusal("没有单位或在保待遇按该标准发放（下级单位另有取值的除外），不需要调整")
     locked.meeting, locked.asked_by = meeting, actor
     locked.save(update_fields=["meeting", "asked_by"])
+    facts = {"meeting": str(meeting), "benefits": locked.benefits, "monthly": locked.monthly}
+    record(actor=actor, action="adjustment.decide", subject=locked, unit=locked.county, facts=facts)
     return locked
 
 
@@ -166,11 +174,18 @@ def recheck(*, adjustment: StandardAdjustment, now: datetime, report: Report) ->
     found = Figures(tried.benefits, tried.leaving, tried.entering, tried.left_out, tried.monthly)
     if found.binding() == shown.binding():
         return
-    StandardAdjustment.objects.filter(pk=adjustment.pk).update(meeting=None)
+    _undecide(adjustment, found)
     raise Refusal(
         f"试算之后情况有变化：调整{shown.benefits}→{found.benefits}户（人），每月{shown.monthly:+,.2f}→{found.monthly:+,.2f}元，"
         f"不再符合{shown.leaving}→{found.leaving}户，须逐户办理{shown.left_out}→{found.left_out}户。没有写入，请核对后重新提交"
     )
+
+
+@transaction.atomic
+def _undecide(adjustment: StandardAdjustment, found: Figures) -> None:
+    StandardAdjustment.objects.filter(pk=adjustment.pk).update(meeting=None)
+    unit, facts = adjustment.county, asdict(found)
+    record(actor=None, action="adjustment.differs", subject=adjustment, unit=unit, facts=facts)
 
 
 @transaction.atomic
@@ -184,6 +199,8 @@ def ask_undo(*, adjustment: StandardAdjustment, because: str, actor: Any) -> Non
         nothing_builds_on(locked)
     locked.undone_because = because.strip()[:300]
     locked.save(update_fields=["undone_because"])
+    facts = {"because": locked.undone_because}
+    record(actor=actor, action="adjustment.ask_undo", subject=locked, unit=locked.county, facts=facts)
 
 
 def nothing_builds_on(adjustment: StandardAdjustment) -> None:

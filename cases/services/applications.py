@@ -102,7 +102,7 @@ def create_application(
     _fits_area(program, household.standard_area)
     if not EARLIEST <= applied_on <= timezone.localdate(now):
         raise Refusal(f"申请日期不能晚于今天，也不能早于{EARLIEST.year}年", field="applied_on")
-    _refuse_apart(household, apart_village)
+    _refuse_apart(household, apart_village, apart_place)
     applicant_id = applicant_id or household.head_id
     _refuse_repeat(household, applicant_id)
     application = Application(
@@ -121,9 +121,11 @@ def create_application(
     return application
 
 
-def _refuse_apart(household: Household, village: Unit | None) -> None:
+def _refuse_apart(household: Household, village: Unit | None, place: str) -> None:
     if village is None:
         return
+    if place.strip():
+        raise Refusal("另一公示地在本县的，县外的不填", field="apart_place")
     if village.pk == household.village_id:
         raise Refusal("另一公示地就是受理的村（社区），没有人户分离的不填", field="apart_village")
     if village.kind != Unit.Kind.VILLAGE or county_of(village) != household.county:

@@ -21,7 +21,7 @@ from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
 
-register(archive__file="事项归档")
+register(archive__file="事项归档", archive__check="核对归档事项缺件")
 
 CHUNK = 1000
 TITLE, LABEL = 150, 120
@@ -190,7 +190,7 @@ def file_closed(*, county: Unit, now: datetime) -> int:
 
 
 @transaction.atomic
-def look_again(*, county: Unit, now: datetime, household: Household | None = None) -> int:
+def look_again(*, county: Unit, now: datetime, household: Household | None = None, actor: Any = None) -> int:
     """Check anew what was missing in a county, or in one household. Returns how many matters still lack something."""
     rows = ArchivedMatter.objects.filter(archive__county=county)
     rows = rows.filter(archive__household=household) if household else rows.exclude(missing=[])
@@ -211,6 +211,10 @@ def look_again(*, county: Unit, now: datetime, household: Household | None = Non
                 mine[one.pk].checked_at = now
                 left += bool(mine[one.pk].missing)
     ArchivedMatter.objects.bulk_update(lacking, ["missing", "checked_at"], batch_size=CHUNK)
+    if lacking:
+        facts = {"matters": len(lacking), "lacking": left}
+        unit = household.handling_unit if household else county
+        record(actor=actor, action="archive.check", subject=household, unit=unit, facts=facts)
     return left
 
 

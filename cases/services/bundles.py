@@ -146,7 +146,7 @@ def _keep(
     bundle.pieces, bundle.pages = len(made), bound.pages
     bundle.made_at, bundle.valid_until = now, timezone.localdate(now) + KEPT
     bundle.save(update_fields=["stored_as", "sha256", "pieces", "pages", "made_at", "valid_until"])
-    look_again(county=household.county, now=now, household=household)
+    look_again(county=household.county, now=now, household=household, actor=bundle.requested_by)
     return bundle
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.models import Assessment, Benefit, Household, Relief
 from cases.models.choices import RELIEFS
 from cases.rules.codes import Program, Situation
-from cases.selectors import earlier_reliefs
+from cases.selectors import earlier_reliefs, year_before
 from cases.services.applications import deciding_meeting
 from cases.services.discoveries import applied
 from cases.services.judging import Policy, case_of, judge, kin_of
@@ -218,9 +218,7 @@ def times_before(relief: Relief) -> int:
     earlier = earlier_reliefs(relief).filter(situation=relief.situation)
     if relief.situation == Situation.UNEMPLOYED:
         return earlier.filter(applicant=relief.applicant_id).count()
-    year_ago = Month.of(relief.applied_on) - 12
-    day = min(relief.applied_on.day, year_ago.last_day.day)
-    return earlier.filter(decided_on__gt=year_ago.first_day.replace(day=day)).count()
+    return earlier.filter(decided_on__gt=year_before(relief.applied_on)).count()
 
 
 def is_recognised(household: Household, on: date) -> bool:

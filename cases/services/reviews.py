@@ -25,7 +25,12 @@ from salvation.journal.services import record
 from salvation.parameters.book import Book
 from salvation.units.models import Unit
 
-register(review__record="登记核查结论", review__campaign="部署全面排查")
+register(
+    review__record="登记核查结论",
+    review__campaign="部署全面排查",
+    review__open="列出到期核查任务",
+    review__events="列出到期提醒",
+)
 DUTY, AFTER_DEATH = "review", "review_after_death"
 AHEAD = 30
 
@@ -127,6 +132,7 @@ def open_reviews(*, county: Unit, on: date, now: datetime) -> int:
         cursor.execute(DUE, given)
         made = int(cursor.rowcount)
     tell_towns(county, now)
+    record(actor=None, action="review.open", unit=county, facts={"tasks": made})
     return made
 
 
@@ -284,7 +290,9 @@ def note_events(*, county: Unit, on: date) -> int:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(EVENTS, given)
-        return int(cursor.rowcount)
+        made = int(cursor.rowcount)
+    record(actor=None, action="review.events", unit=county, facts={"events": made})
+    return made
 
 
 def completion(

@@ -31,7 +31,7 @@ from salvation.units.models import Unit
 
 register(
     roster__upload="上传花名册", roster__commit="花名册入库", roster__return="下载退回工作簿",
-    roster__forget="不再沿用列对应",
+    roster__forget="不再沿用列对应", roster__columns="确认花名册的列对应",
 )  # fmt: skip
 
 INTAKE = "roster"
@@ -233,6 +233,8 @@ def keep_mapping(*, batch: Batch, mapping: SavedMapping, actor: Any, stage: str 
     locked.mapping = mapping.to_dict()
     locked.options = {**locked.options, "settled": stage}
     locked.save(update_fields=["mapping", "options"])
+    facts = {"file": locked.file_name, "stage": stage}
+    record(actor=actor, action="roster.columns", subject=locked, unit=locked.unit, facts=facts)
     return locked
 
 

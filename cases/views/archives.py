@@ -116,7 +116,9 @@ class LookAgain(Page):
         rows = Household.objects.select_related("county", "handling_unit")
         household = get_visible(rows, request.user, pk=pk)
         require(request.user, PERMISSION, household.handling_unit)
-        left = look_again(county=household.county, now=timezone.now(), household=household)
+        left = look_again(
+            county=household.county, now=timezone.now(), household=household, actor=request.user
+        )
         messages.success(request, f"已核对，还有 {left} 件事项缺件" if left else "已核对，归档事项材料齐全")
         return HttpResponseRedirect(address_of(pk))
 

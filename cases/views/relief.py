@@ -1,8 +1,10 @@
-"""Temporary relief in the browser: list, record, and the forms on its way."""
+"""Temporary relief in the browser: list, record, what the county verifies, and the forms on its way."""
+# requirements: E08
 
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,8 +12,14 @@ from django.utils import timezone
 from cases.forms.applications import EconomyForm, PhotosForm
 from cases.forms.economy import document_from
 from cases.forms.relief import FilingForm, PayeeForm, ReliefFilter, ReliefForm, VisitForm
-from cases.models import Household, Relief
-from cases.selectors import earlier_reliefs, latest_declaration, with_risk
+from cases.models import Benefit, Household, Referral, Relief
+from cases.selectors import (
+    earlier_reliefs,
+    latest_declaration,
+    reliefs_of_the_year,
+    with_risk,
+    year_before,
+)
 from cases.services.discoveries import taken_over
 from cases.services.relief import (
     assess_relief,
@@ -25,6 +33,7 @@ from cases.tables import RELIEFS
 from cases.views.applications import readable
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
+from salvation.domain.month import Month
 from salvation.files.services import add_uploads, attachments_of
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.base import Page
@@ -60,6 +69,35 @@ def overview(page: Any, relief: Relief) -> dict[str, Any]:
     }
 
 
+def verification(page: Any, relief: Relief) -> dict[str, Any]:
+    """What the county looks at before it decides: every relief of twelve months, other help, what lasts (E08)."""
+    user, since = page.request.user, year_before(relief.applied_on)
+    asked = reliefs_of_the_year(relief)
+    mine = asked.filter(pk__in=Relief.objects.visible_to(user).values("pk"))
+    rows = list(mine.select_related("unit", "applicant").order_by("-applied_on", "-pk"))
+    given = [row for row in rows if row.paid_on]
+    people = relief.household.members.values("person")
+    running = Q(
+        terms__covered__person__in=people, terms__months__contains=Month.of(timezone.localdate()).first_day
+    )
+    helped = Q(person__in=people, answered_on__gt=since, outcome__in=("HELPED", "ALREADY"))
+    return {
+        "since": since,
+        "rows": [(row, row.situation == relief.situation) for row in rows],
+        "elsewhere": asked.count() - len(rows),
+        "times": len(given),
+        "money": sum((row.amount or 0 for row in given), 0),
+        "reserve": [row for row in given if row.channel == Relief.Channel.RESERVE],
+        "reserve_money": sum((row.amount or 0 for row in given if row.channel == Relief.Channel.RESERVE), 0),
+        "in_hand": [row for row in rows if row.state not in Relief.flow.ended and row.state != "PAID"],
+        "benefits": Benefit.objects.visible_to(user)
+        .filter(running)
+        .select_related("applicant", "unit")
+        .distinct(),
+        "referrals": Referral.objects.visible_to(user).filter(helped).select_related("person"),
+    }
+
+
 def economy(page: Any, relief: Relief) -> dict[str, Any]:
     document = sealed_facts.load(relief.facts) if relief.facts else None
     names = {str(m.person_id): m.person.name for m in relief.household.members.select_related("person")}
@@ -80,6 +118,7 @@ class ReliefRecord(RecordPage):
     permission = "relief.view"
     tabs = (
         Tab("overview", "概况", "cases/relief_overview.html", overview),
+        Tab("verification", "重复救助核实", "cases/relief_verification.html", verification),
         Tab("economy", "经济状况", "cases/application_economy.html", economy, permission="case.view"),
         Tab("assessment", "核算", "cases/relief_assessment.html", assessment, permission="case.view"),
         Tab("documents", "文书", "documents/tab.html", documents_tab, permission="document.view"),

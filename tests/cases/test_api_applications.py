@@ -68,6 +68,43 @@ def test_an_application_goes_from_registration_to_acceptance(
     assert sealed_facts.load(Declaration.objects.get().facts)["incomes"] == [income]
 
 
+def test_the_second_place_of_a_family_is_registered_by_the_code_of_its_village(
+    household: Household, clerk: User, program: Program, units: dict[str, Unit]
+) -> None:
+    client = program(clerk)
+    made = send(client, BASE, given(household, apart_village="360722101200")).json()
+    record = client.get(f"{BASE}{made['application']}/").json()
+    assert (record["apart_village"]["code"], record["apart_place"]) == ("360722101200", "")
+    assert Application.objects.get().apart_village == units["360722101200"]
+
+
+@pytest.mark.parametrize(
+    ("apart", "field", "words"),
+    [
+        ({"apart_village": "360722100200"}, "apart_village", "就是受理的村"),
+        ({"apart_village": "360722101"}, "apart_village", "本县没有编号为 360722101 的村"),
+        ({"apart_village": "140431100200"}, "apart_village", "本县没有编号为 140431100200 的村"),
+        ({"apart_village": "360722101200", "apart_place": "某市某区"}, "apart_place", "县外的不填"),
+    ],
+)
+def test_a_second_place_that_cannot_be_one_is_refused_with_its_field(
+    apart: dict[str, str], field: str, words: str, household: Household, clerk: User, program: Program
+) -> None:
+    answer = send(program(clerk), BASE, given(household, **apart))
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+    assert words in answer.json()["message"]
+    assert not Application.objects.exists()
+
+
+def test_a_second_place_outside_the_county_is_kept_in_words(
+    household: Household, clerk: User, program: Program
+) -> None:
+    client = program(clerk)
+    made = send(client, BASE, given(household, apart_place="某市某区某社区")).json()
+    record = client.get(f"{BASE}{made['application']}/").json()
+    assert (record["apart_village"], record["apart_place"]) == (None, "某市某区某社区")
+
+
 def test_what_is_wrong_inside_a_list_is_said_with_its_place(
     household: Household, clerk: User, program: Program
 ) -> None:

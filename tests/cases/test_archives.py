@@ -138,6 +138,15 @@ def test_a_scan_that_is_added_is_found_by_the_next_check(
     assert "诚信承诺书（没有扫描件）" in missing
 
 
+def test_whoever_looks_again_stands_in_the_journal_with_what_was_found(
+    withdrawn: Any, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    sign_in(clerk).post(reverse("cases:check_archive", args=[withdrawn.household_id]))
+    entry = Entry.objects.get(action="archive.check")
+    assert (entry.actor, entry.subject_id) == (clerk, withdrawn.household_id)
+    assert entry.facts == {"matters": 1, "lacking": 1}
+
+
 def test_the_list_is_filtered_by_what_is_missing(
     withdrawn: Any, clerk: User, sign_in: Callable[[User], Client]
 ) -> None:

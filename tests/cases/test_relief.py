@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Household, Relief
@@ -254,6 +256,52 @@ def test_a_household_on_dibao_proves_only_its_costs(
     save_economy(relief=relief, document=document, actor=clerk)
     investigate(relief, clerk)
     assert relief.assessment.total == Decimal("1500.00"), "half of what lies above 1,000"
+
+
+def test_before_the_county_decides_it_sees_every_relief_of_the_year_with_the_townships_reserve(
+    asked: Callable[..., Relief], clerk: User, county_clerk: User, units: dict[str, Unit], household: Household,
+    sign_in: Callable[[User], Client],
+) -> None:  # fmt: skip
+    def given(months: int, **facts: Any) -> Relief:
+        made = asked(persons=1)
+        day = (Month.of(TODAY) - months).first_day
+        kept = {
+            "state": "CLOSED",
+            "amount": 900,
+            "applied_on": day,
+            "happened_on": day,
+            "decided_on": day,
+            "paid_on": day,
+            **facts,
+        }
+        Relief.objects.filter(pk=made.pk).update(**kept)
+        return made
+
+    reserve = given(3, channel="RESERVE")
+    refused = given(5, state="REJECTED", amount=None, paid_on=None)
+    old = given(13, channel="ONE_CARD")
+    relief = asked(persons=1)
+    address = reverse("cases:relief", args=[relief.pk])
+    page = sign_in(county_clerk).get(address, {"tab": "verification"}).content.decode()
+    assert reserve.no in page and refused.no in page
+    assert old.no not in page
+    assert "乡镇备用金" in page and "1 次，" in page
+    assert "同一情形" in page
+
+
+def test_relief_in_another_town_is_counted_but_not_shown_to_the_township(
+    asked: Callable[..., Relief], clerk: User, county_clerk: User, units: dict[str, Unit],
+    sign_in: Callable[[User], Client],
+) -> None:  # fmt: skip
+    elsewhere = asked(persons=1)
+    Relief.objects.filter(pk=elsewhere.pk).update(
+        state="CLOSED", amount=900, paid_on=TODAY, unit=units["360722101"], village=units["360722101200"]
+    )
+    address = reverse("cases:relief", args=[asked(persons=1).pk])
+    mine = sign_in(clerk).get(address, {"tab": "verification"}).content.decode()
+    assert elsewhere.no not in mine
+    assert "另有 1 件在您的管辖范围以外" in mine
+    assert elsewhere.no in sign_in(county_clerk).get(address, {"tab": "verification"}).content.decode()
 
 
 def test_special_relief_needs_a_special_meeting(
