@@ -59,8 +59,7 @@ class Packed(Sequence[T], Generic[T]):
     """The items of an iterable, walked once. Nothing leaves the memory of this process."""
 
     def __init__(self, items: Iterable[T] = (), *, shared: Shared | None = None) -> None:
-        # The packed list names them only: it keeps them alive.
-        self._shared = shared
+        # Shared objects live as long as the list that names them.
         self._reducers: dict[type, Any] = {UUID: _packed_index}
         if shared is not None:
             self._reducers |= dict.fromkeys(shared.kinds, shared.named)

@@ -17,8 +17,8 @@ from salvation.accounts.models import User
 from salvation.registers.models import Meeting, MeetingRule
 from salvation.units.models import Unit
 from tests.builders import make_household, make_visited
+from tests.days import today
 
-TODAY = timezone.localdate()
 TOWN = "360722100"
 
 
@@ -36,19 +36,19 @@ def rule(unit: Unit, **facts: Any) -> MeetingRule:
 
 def meet(unit: Unit, **facts: Any) -> Meeting:
     given = {
-        "kind": "PANEL", "title": "领导组会议", "held_on": TODAY, "place": "会议室", "host": "镇长", "attendees": "甲\n乙\n丙",
+        "kind": "PANEL", "title": "领导组会议", "held_on": today(), "place": "会议室", "host": "镇长", "attendees": "甲\n乙\n丙",
         "agenda": "研究申请", "resolutions": "同意",
     }  # fmt: skip
     return Meeting.objects.create(unit=unit, **{**given, **facts})
 
 
 def find(units: dict[str, Unit]) -> int:
-    return file_found(county=units["360722"], on=TODAY, now=timezone.now())
+    return file_found(county=units["360722"], on=today(), now=timezone.now())
 
 
 def decided(units: dict[str, Unit], lag: int | None) -> Application:
     application = make_visited(
-        make_household(units["360722100200"], ["谢桂英"]), "CONFIRMED", decided_on=TODAY
+        make_household(units["360722100200"], ["谢桂英"]), "CONFIRMED", decided_on=today()
     )
     CollectiveDecision.objects.create(
         application=application, meeting=meet(units[TOWN]), stage="确认", approved=True, amount=500, lag=lag
@@ -109,7 +109,7 @@ def test_the_list_shows_meeting_and_confirmation_side_by_side(
 
 def test_nobody_takes_the_systems_finding_for_his_own(units: dict[str, Unit]) -> None:
     rule(units[TOWN])
-    meet(units[TOWN], held_on=TODAY - timedelta(days=1), absent="丁")
+    meet(units[TOWN], held_on=today() - timedelta(days=1), absent="丁")
     find(units)
     item = RectificationItem.objects.get()
     assert (item.created_by, item.origin is not None) == (None, True)

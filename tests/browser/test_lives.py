@@ -36,10 +36,9 @@ from tests.browser.hands import (
     step,
 )
 from tests.builders import COMPLETE, make_benefit, make_check, make_household
+from tests.days import next_month, today
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TODAY = timezone.localdate()
-NEXT = Month.of(TODAY) + 1
 PageOf = Callable[[User], Page]
 
 
@@ -73,7 +72,7 @@ def carry(page_of: PageOf, order: str, *steps: tuple[User, str]) -> None:
         page = page_of(user)
         page.goto(order)
         if label == "告知家庭并生效":
-            step(page, label, notified_on=TODAY.isoformat())
+            step(page, label, notified_on=today().isoformat())
         else:
             step(page, label)
 
@@ -87,7 +86,7 @@ def test_first_help_then_papers(
     page.select_option("[name=program]", "TEMP_EMERGENCY")
     page.select_option("[name=situation]", "FIRE")
     page.fill("[name=persons]", "1")
-    page.fill("[name=happened_on]", TODAY.isoformat())
+    page.fill("[name=happened_on]", today().isoformat())
     page.fill("[name=reason]", "厨房失火")
     page.check("[name=from_elsewhere][value=no]")
     confirm(page, "登记")
@@ -102,7 +101,7 @@ def test_first_help_then_papers(
     step(page, "先行救助", comment="当晚无处可住", amount="1000")
     page = page_of(finance)
     page.goto(record)
-    step(page, "登记先行付款", paid_on=TODAY.isoformat(), voucher="BY001")
+    step(page, "登记先行付款", paid_on=today().isoformat(), voucher="BY001")
     page = page_of(clerk)
     page.goto(record)
     expect(page.locator("main")).to_contain_text("先行救助待补手续")
@@ -122,7 +121,7 @@ def test_first_help_then_papers(
     decide(page, "确认先行救助", "领导组会议")
     expect(page.locator("main")).to_contain_text("已付款，待回访")
     relief = Relief.objects.get()
-    assert (relief.amount, relief.settled_month) == (1000, Month.of(TODAY).first_day)
+    assert (relief.amount, relief.settled_month) == (1000, Month.of(today()).first_day)
 
 
 def test_the_head_of_the_household_dies(
@@ -131,7 +130,7 @@ def test_the_head_of_the_household_dies(
     page = page_of(clerk)
     new_change(page, benefit, "death")
     page.select_option("[name=person]", str(household.head_id))
-    page.fill("[name=died_on]", TODAY.isoformat())
+    page.fill("[name=died_on]", today().isoformat())
     heir = household.members.exclude(person=household.head_id).order_by("pk")[0].person
     page.select_option("[name=new_head]", str(heir.pk))
     page.fill("[name=number]", "9900000000000002")
@@ -141,7 +140,7 @@ def test_the_head_of_the_household_dies(
     carry(page_of, order, (clerk, "提交审核"), (leader, "确认死亡变更"), (clerk, "告知家庭并生效"))
     household.refresh_from_db()
     assert household.head_id == heir.pk
-    after = benefit.terms.get(months__contains=NEXT.first_day)
+    after = benefit.terms.get(months__contains=next_month().first_day)
     assert (after.covered.count(), after.uplift) == (2, 80), "the child's uplift stays"
 
 
@@ -164,9 +163,9 @@ def test_a_household_tapers_off_and_stops(
     )
     page.goto(f"/cases/benefits/{benefit.pk}/")
     expect(page.locator("main")).to_contain_text("渐退")
-    end_grace_periods(county_id=units["360722"].pk, on=(NEXT + 2).first_day, now=timezone.now())
+    end_grace_periods(county_id=units["360722"].pk, on=(next_month() + 2).first_day, now=timezone.now())
     benefit.refresh_from_db()
-    assert (benefit.stop_month, benefit.stop_reason) == ((NEXT + 2).first_day, "GRACE_END")
+    assert (benefit.stop_month, benefit.stop_reason) == ((next_month() + 2).first_day, "GRACE_END")
 
 
 def test_a_household_moves_to_another_town_without_a_gap(
@@ -189,7 +188,7 @@ def test_a_household_moves_to_another_town_without_a_gap(
     carry(page_of, order, (other_clerk, "生效"))
     benefit.refresh_from_db()
     follower = Benefit.objects.get(predecessor=benefit)
-    assert benefit.stop_month == follower.first_month == NEXT.first_day
+    assert benefit.stop_month == follower.first_month == next_month().first_day
     assert (follower.unit.code, follower.terms.get().total) == ("360722101", 1080)
 
 
@@ -198,7 +197,7 @@ def under_review(household: Household, clerk: User) -> Application:
     application = create_application(
         household=household,
         program="DIBAO_RURAL",
-        applied_on=TODAY,
+        applied_on=today(),
         actor=clerk,
         now=timezone.now(),
         **COMPLETE,
@@ -269,7 +268,7 @@ def test_a_case_is_returned_and_confirmed_by_the_township(
     confirm(page, "确认同意")
     settle(page)
     expect(page.locator("main")).to_contain_text("已确认")
-    assert Benefit.objects.get().first_month == NEXT.first_day
+    assert Benefit.objects.get().first_month == next_month().first_day
 
 
 def test_an_objection_lengthens_the_time_and_is_answered(
@@ -305,7 +304,7 @@ def test_a_new_standard_goes_from_the_parameter_to_the_roster(
     page.select_option("[name=key]", "dibao.std.rural")
     page.select_option("[name=unit]", str(units["360722"].pk))
     page.fill("[name=value]", "650")
-    page.fill("[name=valid_from]", NEXT.first_day.isoformat())
+    page.fill("[name=valid_from]", next_month().first_day.isoformat())
     page.fill("[name=basis]", "县民发〔2026〕9号")
     page.locator("main form .button.main").click()
     settle(page)
@@ -321,7 +320,7 @@ def test_a_new_standard_goes_from_the_parameter_to_the_roster(
     meeting(page, "BUREAU", "提标局务会")
     page.goto("/cases/adjustments/new/")
     page.select_option("[name=version]", str(version.pk))
-    page.fill("[name=effective_month]", str(NEXT))
+    page.fill("[name=effective_month]", str(next_month()))
     page.locator("main form .button.main").click()
     settle(page)
     adjustment = StandardAdjustment.objects.get()
@@ -336,8 +335,8 @@ def test_a_new_standard_goes_from_the_parameter_to_the_roster(
     carry_out(adjustment=adjustment, now=timezone.now(), progress=lambda *args: None)
     page.goto(f"/cases/adjustments/{adjustment.pk}/?tab=facts")
     expect(page.locator("main")).to_contain_text("1,230.00")
-    generate_rosters(unit=units["360722"], month=NEXT, actor=None, now=timezone.now())
-    line = PayLine.objects.get(benefit=benefit, month=NEXT.first_day)
+    generate_rosters(unit=units["360722"], month=next_month(), actor=None, now=timezone.now())
+    line = PayLine.objects.get(benefit=benefit, month=next_month().first_day)
     assert (line.total, line.base) == (1230, 1050)
     page = page_of(clerk)
     page.goto(f"/funds/rosters/{line.roster_id}/")
@@ -361,7 +360,7 @@ def test_from_dibao_into_tekun_without_a_gap(
     )  # fmt: skip
     benefit.refresh_from_db()
     after = Benefit.objects.get(predecessor=benefit)
-    assert benefit.stop_month == after.first_month == NEXT.first_day
+    assert benefit.stop_month == after.first_month == next_month().first_day
     assert (after.program, after.terms.get().base) == ("TEKUN_DISPERSED", 780)
     page.goto(f"/cases/benefits/{after.pk}/")
     expect(page.locator("main")).to_contain_text("特困")
@@ -419,7 +418,7 @@ def test_a_review_is_visited_checked_and_concluded(
     page_of: PageOf, benefit: Benefit, household: Household, clerk: User
 ) -> None:
     task = ReviewTask.objects.create(
-        benefit=benefit, unit=benefit.unit, village=benefit.village, source="DUE", due_on=TODAY
+        benefit=benefit, unit=benefit.unit, village=benefit.village, source="DUE", due_on=today()
     )
     declare(
         household,
@@ -442,11 +441,11 @@ def test_a_review_is_visited_checked_and_concluded(
     page.select_option("[name=surveyors-1-level]", "VILLAGE")
     press(page, "保存入户记录")
     press(page, "登记结论")
-    page.fill("[name=on]", TODAY.isoformat())
+    page.fill("[name=on]", today().isoformat())
     page.check("[name=outcome][value=SAME]")
     page.fill("[name=note]", "无明显变化")
     page.fill("[name=paper_report]", "核对〔2026〕1号")
-    page.fill("[name=paper_report_on]", TODAY.isoformat())
+    page.fill("[name=paper_report_on]", today().isoformat())
     confirm(page, "登记结论")
     expect(page.locator("main")).to_contain_text("已核查")
     task.refresh_from_db()

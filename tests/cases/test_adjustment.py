@@ -36,9 +36,9 @@ from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from tests.builders import make_benefit, make_household
+from tests.days import next_month, this_month
 
 START = date(2022, 1, 1)
-THIS = Month.of(timezone.localdate())
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def quiet(*args: Any) -> None:
 def tried(approver: User) -> Callable[..., StandardAdjustment]:
     """A confirmed version tried out from a month on."""
 
-    def made(version: ParameterVersion, month: Month = THIS) -> StandardAdjustment:
-        asked = ask_trial(version=version, month=month, actor=approver, now=timezone.now())
+    def made(version: ParameterVersion, month: Month | None = None) -> StandardAdjustment:
+        asked = ask_trial(version=version, month=month or this_month(), actor=approver, now=timezone.now())
         return try_out(adjustment=asked, now=timezone.now(), report=quiet)
 
     return made
@@ -94,7 +94,7 @@ def tried(approver: User) -> Callable[..., StandardAdjustment]:
 def carried(tried: Callable[..., StandardAdjustment], bureau: Meeting, approver: User) -> Callable[..., Any]:
     """Tried, decided, carried out."""
 
-    def made(version: ParameterVersion, month: Month = THIS) -> StandardAdjustment:
+    def made(version: ParameterVersion, month: Month | None = None) -> StandardAdjustment:
         decided = ask_adjustment(
             adjustment=tried(version, month), meeting=bureau, actor=approver, now=timezone.now()
         )
@@ -109,7 +109,7 @@ def adjusted(
 ) -> StandardAdjustment:
     """600 → 650 from three months ago."""
     standard("600", START)
-    found: StandardAdjustment = carried(standard("650", (THIS - 3).first_day), THIS - 3)
+    found: StandardAdjustment = carried(standard("650", (this_month() - 3).first_day), this_month() - 3)
     return found
 
 
@@ -121,10 +121,10 @@ def total_in(benefit: Benefit, month: Month) -> Decimal:
 def test_everybody_paid_by_the_standard_gets_it_for_each_person(
     benefit: Benefit, other: Benefit, adjusted: StandardAdjustment
 ) -> None:
-    assert total_in(benefit, THIS - 4) == 980
-    assert total_in(benefit, THIS - 3) == total_in(benefit, THIS + 5) == 1080
-    assert total_in(other, THIS) == 800
-    members = benefit.terms.get(months__contains=THIS.first_day).covered
+    assert total_in(benefit, this_month() - 4) == 980
+    assert total_in(benefit, this_month() - 3) == total_in(benefit, this_month() + 5) == 1080
+    assert total_in(other, this_month()) == 800
+    members = benefit.terms.get(months__contains=this_month().first_day).covered
     assert [(row.base, row.uplift) for row in members.order_by("id")] == [(450, 100), (450, 80)]
 
 
@@ -139,7 +139,7 @@ def test_each_benefit_has_an_order_in_effect(benefit: Benefit, adjusted: Standar
 def test_the_months_passed_are_back_pay(benefit: Benefit, adjusted: StandardAdjustment) -> None:
     rows = back_pay(adjusted, timezone.localdate())
     assert [(pk, month) for pk, month, _ in rows] == [
-        (benefit.pk, (THIS - back).first_day) for back in (3, 2, 1, 0)
+        (benefit.pk, (this_month() - back).first_day) for back in (3, 2, 1, 0)
     ]
     assert adjusted.back_pay == 400
 
@@ -147,7 +147,7 @@ def test_the_months_passed_are_back_pay(benefit: Benefit, adjusted: StandardAdju
 def test_carrying_it_out_twice_changes_nothing(benefit: Benefit, adjusted: StandardAdjustment) -> None:
     carry_out(adjustment=adjusted, now=timezone.now(), progress=quiet)
     assert benefit.orders.count() == 1
-    assert total_in(benefit, THIS) == 1080
+    assert total_in(benefit, this_month()) == 1080
 
 
 def test_taken_back_everybody_has_what_he_had(
@@ -160,7 +160,7 @@ def test_taken_back_everybody_has_what_he_had(
         now=timezone.now(),
         progress=quiet,
     )
-    assert total_in(benefit, THIS) == 980
+    assert total_in(benefit, this_month()) == 980
     assert benefit.orders.get().state == "REVERSED"
 
 
@@ -170,7 +170,7 @@ def test_taking_many_back_takes_the_statements_of_taking_few_back(
 ) -> None:  # fmt: skip
     standard("600", START)
     asked = []
-    for households, month in ((1, THIS), (4, THIS + 1)):
+    for households, month in ((1, this_month()), (4, next_month())):
         for _ in range(households - 1):
             make_benefit(make_household(units["360722100200"], ["同村"]), START)
         made = carried(standard(str(640 + 10 * households), month.first_day), month)
@@ -212,32 +212,37 @@ def test_tapering_keeps_its_amount(
 ) -> None:
     standard("600", START)
     benefit.terms.update(standing="GRACE")
-    assert tried(standard("650", THIS.first_day)).benefits == 0
+    assert tried(standard("650", this_month().first_day)).benefits == 0
 
 
 def test_who_would_fall_to_nothing_is_left_to_a_person(
     benefit: Benefit, standard: Callable[..., ParameterVersion], tried: Callable[..., StandardAdjustment]
 ) -> None:
     standard("600", START)
-    found = tried(standard("150", THIS.first_day))
+    found = tried(standard("150", this_month().first_day))
     assert (found.benefits, found.left_out) == (0, 1)
     assert "不足零元" in SimulatedChange.objects.get().reason
-    assert total_in(benefit, THIS) == 980
+    assert total_in(benefit, this_month()) == 980
 
 
 def test_a_parameter_that_is_no_standard_is_refused(
     standard: Callable[..., ParameterVersion], approver: User
 ) -> None:
-    version = standard("60", THIS.first_day, key="uplift.elder_age")
+    version = standard("60", this_month().first_day, key="uplift.elder_age")
     with pytest.raises(Refusal, match="不是保障标准"):
-        ask_trial(version=version, month=THIS, actor=approver, now=timezone.now())
+        ask_trial(version=version, month=this_month(), actor=approver, now=timezone.now())
 
 
 def test_nothing_is_decided_before_it_was_tried(
     benefit: Benefit, standard: Callable[..., ParameterVersion], bureau: Meeting, approver: User
 ) -> None:
     standard("600", START)
-    asked = ask_trial(version=standard("650", THIS.first_day), month=THIS, actor=approver, now=timezone.now())
+    asked = ask_trial(
+        version=standard("650", this_month().first_day),
+        month=this_month(),
+        actor=approver,
+        now=timezone.now(),
+    )
     with pytest.raises(Refusal, match="还没有试算完"):
         ask_adjustment(adjustment=asked, meeting=bureau, actor=approver, now=timezone.now())
 
@@ -247,7 +252,7 @@ def test_the_county_sees_the_numbers_before_it_decides(
     bureau: Meeting, approver: User, sign_in: Callable[[User], Client],
 ) -> None:  # fmt: skip
     standard("600", START)
-    found = tried(standard("650", THIS.first_day))
+    found = tried(standard("650", this_month().first_day))
     client = sign_in(approver)
     assert "嘉定镇" in client.get(f"/cases/adjustments/{found.pk}/").content.decode()
     typed = {"meeting": bureau.pk, "_once": "a" * 32}
@@ -265,7 +270,7 @@ def test_a_difference_to_what_was_decided_sends_it_back_to_the_meeting(
     bureau: Meeting, approver: User, units: dict[str, Unit],
 ) -> None:  # fmt: skip
     standard("600", START)
-    found = tried(standard("650", THIS.first_day))
+    found = tried(standard("650", this_month().first_day))
     ask_adjustment(adjustment=found, meeting=bureau, actor=approver, now=timezone.now())
     make_benefit(make_household(units["360722100200"], ["新户"]), START)
     found.refresh_from_db()
@@ -301,8 +306,8 @@ def test_a_higher_standard_is_judged_and_lets_others_in(
 ) -> None:
     poor = make_benefit(judged("谢桂英", "1200"), START, shares=(("500", "0", ""),))
     waiting = judged("钟小北", "7800")
-    made = carried(standard("700", THIS.first_day))
-    assert total_in(poor, THIS) == 600
+    made = carried(standard("700", this_month().first_day))
+    assert total_in(poor, this_month()) == 600
     assert (made.benefits, made.entering, made.leaving) == (1, 1, 0)
     found = Discovery.objects.get()
     assert (found.household, found.origin, found.state) == (waiting, "STANDARD", "FOUND")
@@ -314,20 +319,20 @@ def test_who_no_longer_meets_a_lower_standard_gets_a_drafted_stop_and_is_paid_on
 ) -> None:  # fmt: skip
     poor = make_benefit(judged("谢桂英", "1200"), START, shares=(("500", "0", ""),))
     better = make_benefit(judged("赖塘生", "6600"), START, shares=(("50", "0", ""),))
-    made = carried(standard("500", THIS.first_day))
+    made = carried(standard("500", this_month().first_day))
     order = better.orders.get()
     assert (order.kind, order.state, order.stop_reason) == ("STOP", "DRAFT", "INCOME")
-    assert (total_in(better, THIS), total_in(poor, THIS)) == (50, 400)
+    assert (total_in(better, this_month()), total_in(poor, this_month())) == (50, 400)
     undo(adjustment=made, because="文号录错", actor=approver, now=timezone.now(), progress=quiet)
     order.refresh_from_db()
-    assert (order.state, total_in(poor, THIS)) == ("CANCELLED", 500)
+    assert (order.state, total_in(poor, this_month())) == ("CANCELLED", 500)
 
 
 def test_who_would_not_qualify_by_what_he_declared_last_is_left_to_a_person(
     judged: Callable[..., Household], standard: Callable[..., ParameterVersion], tried: Any
 ) -> None:
     make_benefit(judged("早超标", "90000"), START, shares=(("50", "0", ""),))
-    found = tried(standard("650", THIS.first_day))
+    found = tried(standard("650", this_month().first_day))
     assert (found.benefits, found.left_out) == (0, 1)
     assert "按最近一次申报已不符合" in SimulatedChange.objects.get().reason
 
@@ -345,8 +350,8 @@ def test_in_a_tiered_county_the_tiers_are_raised(
         make_household(units["360722100200"], ["未核算"]), START, shares=(("500", "0", ""),)
     )
     odd = make_benefit(make_household(units["360722100200"], ["金额不明"]), START, shares=(("333", "0", ""),))
-    made = carried(standard({"A": "560", "B": "340"}, THIS.first_day, key="dibao.tiers"))
-    assert [total_in(each, THIS) for each in (known, imported, odd)] == [340, 560, 333]
+    made = carried(standard({"A": "560", "B": "340"}, this_month().first_day, key="dibao.tiers"))
+    assert [total_in(each, this_month()) for each in (known, imported, odd)] == [340, 560, 333]
     assert (made.benefits, made.left_out) == (2, 1)
 
 
@@ -359,18 +364,18 @@ def test_a_member_whose_tier_does_not_change_gets_nothing_more(
     standard({"A": "500", "B": "300"}, START, key="dibao.tiers")
     both = make_household(units["360722100200"], ["一档", "二档"])
     paid = make_benefit(both, START, shares=(("500", "0", ""), ("300", "0", "")))
-    made = carried(standard({"A": "560", "B": "300"}, THIS.first_day, key="dibao.tiers"))
-    covered = paid.terms.get(months__contains=THIS.first_day).covered
+    made = carried(standard({"A": "560", "B": "300"}, this_month().first_day, key="dibao.tiers"))
+    covered = paid.terms.get(months__contains=this_month().first_day).covered
     assert [row.base for row in covered.order_by("id")] == [560, 300]
-    assert (total_in(paid, THIS), made.monthly) == (860, 60)
+    assert (total_in(paid, this_month()), made.monthly) == (860, 60)
 
 
 def test_a_raised_uplift_reaches_whoever_has_it(
     benefit: Benefit, standard: Callable[..., ParameterVersion], carried: Callable[..., Any]
 ) -> None:
     standard("100", START, key="uplift.amount.elder")
-    carried(standard("130", THIS.first_day, key="uplift.amount.elder"))
-    term = benefit.terms.get(months__contains=THIS.first_day)
+    carried(standard("130", this_month().first_day, key="uplift.amount.elder"))
+    term = benefit.terms.get(months__contains=this_month().first_day)
     assert (term.base, term.uplift) == (800, 210)
 
 
@@ -380,7 +385,7 @@ def test_the_page_names_who_leaves_and_who_may_come_in(
 ) -> None:  # fmt: skip
     make_benefit(judged("赖塘生", "6600"), START, shares=(("50", "0", ""),))
     judged("钟小北", "7800")
-    lower = tried(standard("500", THIS.first_day))
+    lower = tried(standard("500", this_month().first_day))
     page = sign_in(approver).get(f"/cases/adjustments/{lower.pk}/").content.decode()
     assert "赖塘生" in page
     assert "不再符合" in page
@@ -391,5 +396,5 @@ def test_somebody_else_does_not_try_it_out_again(
     sign_in: Callable[[User], Client],
 ) -> None:  # fmt: skip
     standard("600", START)
-    found = tried(standard("650", THIS.first_day))
+    found = tried(standard("650", this_month().first_day))
     assert sign_in(clerk).post(f"/cases/adjustments/{found.pk}/try/").status_code == 403

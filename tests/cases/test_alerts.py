@@ -20,10 +20,10 @@ from salvation.duties.models import Duty
 from salvation.flow.engine import perform
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household, make_visited
+from tests.days import today
 
 VILLAGE = "360722100200"
-TODAY = timezone.localdate()
-CHECKED = {"checked_on": TODAY.isoformat(), "checkers": "钟经办、村干部", "finding": "确有困难"}
+CHECKED = {"checkers": "钟经办、村干部", "finding": "确有困难"}
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def household(units: dict[str, Unit]) -> Household:
     return make_household(units[VILLAGE], ["谢桂英"])
 
 
-def look(units: dict[str, Unit], on: date = TODAY) -> int:
-    return raise_alerts(county=units["360722"], on=on, now=timezone.now())
+def look(units: dict[str, Unit], on: date | None = None) -> int:
+    return raise_alerts(county=units["360722"], on=on or today(), now=timezone.now())
 
 
 def bring(household: Household, actor: User, kind: str = "MISSED") -> MonitoringAlert:
@@ -62,7 +62,7 @@ def test_an_ill_member_of_a_marginal_family_is_missed(household: Household, unit
 
 def test_the_dead_who_are_still_covered_are_found(household: Household, units: dict[str, Unit]) -> None:
     make_benefit(household, date(2022, 1, 1))
-    Person.objects.filter(pk=household.head_id).update(died_on=TODAY - timedelta(days=70))
+    Person.objects.filter(pk=household.head_id).update(died_on=today() - timedelta(days=70))
     look(units)
     assert MonitoringAlert.objects.get().kind == "UNFIT"
 
@@ -72,7 +72,7 @@ def test_whoever_is_helped_and_not_insured_shows_a_policy_undone(
 ) -> None:
     make_benefit(household, date(2022, 1, 1))
     Insurance.objects.create(
-        person=household.head, kind="MEDICAL", year=TODAY.year, standing="NONE", as_of=TODAY
+        person=household.head, kind="MEDICAL", year=today().year, standing="NONE", as_of=today()
     )
     look(units)
     assert MonitoringAlert.objects.get().kind == "UNDONE"
@@ -82,30 +82,30 @@ def test_the_same_sign_is_not_raised_again_soon(
     household: Household, units: dict[str, Unit], clerk: User
 ) -> None:
     make_benefit(household, date(2022, 1, 1))
-    Person.objects.filter(pk=household.head_id).update(died_on=TODAY - timedelta(days=70))
+    Person.objects.filter(pk=household.head_id).update(died_on=today() - timedelta(days=70))
     assert (look(units), look(units)) == (1, 0)
     alert = MonitoringAlert.objects.get()
-    take(alert, "check", clerk, **CHECKED)
+    take(alert, "check", clerk, checked_on=today().isoformat(), **CHECKED)
     take(alert, "settle", clerk, "核实为误登", disposal="UNFOUNDED")
-    assert look(units, TODAY + timedelta(days=30)) == 0
-    assert look(units, TODAY + timedelta(days=190)) == 1
+    assert look(units, today() + timedelta(days=30)) == 0
+    assert look(units, today() + timedelta(days=190)) == 1
 
 
 def test_an_alert_is_settled_with_an_application_only_when_there_is_one(
     household: Household, clerk: User
 ) -> None:
     alert = bring(household, clerk)
-    take(alert, "check", clerk, **CHECKED)
+    take(alert, "check", clerk, checked_on=today().isoformat(), **CHECKED)
     with pytest.raises(Refusal, match="先在家庭中登记申请"):
         take(alert, "settle", clerk, "符合条件", disposal="APPLY")
     make_visited(household)
     take(alert, "settle", clerk, "符合条件", disposal="APPLY")
-    assert (alert.state, alert.settled_on, alert.disposal_note) == ("SETTLED", TODAY, "符合条件")
+    assert (alert.state, alert.settled_on, alert.disposal_note) == ("SETTLED", today(), "符合条件")
 
 
 def test_a_referral_closes_it_once_it_was_registered(household: Household, clerk: User) -> None:
     alert = bring(household, clerk, "UNDONE")
-    take(alert, "check", clerk, **CHECKED)
+    take(alert, "check", clerk, checked_on=today().isoformat(), **CHECKED)
     with pytest.raises(Refusal, match="救助链"):
         take(alert, "settle", clerk, "转介", disposal="REFERRED")
     raise_need(
@@ -113,7 +113,7 @@ def test_a_referral_closes_it_once_it_was_registered(household: Household, clerk
         person_id=household.head_id,
         need="MEDICAL",
         situation="未参保",
-        raised_on=TODAY,
+        raised_on=today(),
         actor=clerk,
     )
     take(alert, "settle", clerk, "转介", disposal="REFERRED")

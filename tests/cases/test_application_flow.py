@@ -161,7 +161,7 @@ def finish_notice(application: Application, clerk: User) -> datetime:
     return timezone.now() + timedelta(days=8)
 
 
-@pytest.mark.parametrize("applied_on", [date(1990, 1, 1), timezone.localdate() + timedelta(days=1)])
+@pytest.mark.parametrize("applied_on", [date(1990, 1, 1), timezone.localdate() + timedelta(days=2)])
 def test_a_day_nobody_can_have_applied_on_is_refused(
     applied_on: date, household: Household, clerk: User
 ) -> None:

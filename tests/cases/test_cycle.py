@@ -17,13 +17,11 @@ from cases.services.sheet_books import make_book, urge_villages
 from salvation.accounts.models import User
 from salvation.documents.docx import write_official
 from salvation.domain.errors import Refusal
-from salvation.domain.month import Month
 from salvation.duties.models import Duty
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
+from tests.days import next_month, this_month
 from tests.world import photo
-
-THIS = Month.of(timezone.localdate())
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def benefits(units: dict[str, Unit]) -> list[Benefit]:
 
 @pytest.fixture
 def cycle(units: dict[str, Unit], benefits: list[Benefit]) -> MonthlyCycle:
-    open_cycle(county=units["360722"], month=THIS, now=timezone.now())
+    open_cycle(county=units["360722"], month=this_month(), now=timezone.now())
     return MonthlyCycle.objects.get()
 
 
@@ -56,7 +54,7 @@ def test_every_village_with_somebody_helped_has_a_sheet(units: dict[str, Unit], 
 
 
 def test_opening_twice_adds_nothing(units: dict[str, Unit], cycle: MonthlyCycle) -> None:
-    assert open_cycle(county=units["360722"], month=THIS, now=timezone.now()) == 0
+    assert open_cycle(county=units["360722"], month=this_month(), now=timezone.now()) == 0
 
 
 def test_a_town_is_asked_until_its_last_village_has_signed(
@@ -72,7 +70,7 @@ def test_a_town_is_asked_until_its_last_village_has_signed(
 def test_the_roster_of_next_month_asks_for_all_villages(
     units: dict[str, Unit], cycle: MonthlyCycle, clerk: User
 ) -> None:
-    town, pay_month = units["360722100"], (THIS + 1).first_day
+    town, pay_month = units["360722100"], (next_month()).first_day
     signed(sheet(units), clerk)
     assert not attested(town, pay_month)
     signed(sheet(units, "360722100201"), clerk)
@@ -105,10 +103,10 @@ def test_what_comes_after_the_closing_counts_a_month_later(
     units: dict[str, Unit], benefits: list[Benefit], cycle: MonthlyCycle, clerk: User
 ) -> None:
     county = units["360722"]
-    assert close_due_cycles(county=county, on=THIS.day(24), now=timezone.now()) == 0
-    assert close_due_cycles(county=county, on=THIS.day(25), now=timezone.now()) == 1
+    assert close_due_cycles(county=county, on=this_month().day(24), now=timezone.now()) == 0
+    assert close_due_cycles(county=county, on=this_month().day(25), now=timezone.now()) == 1
     order = draft_stop(benefit=benefits[0], reason="INCOME", note="收入", actor=clerk, now=timezone.now())
-    assert order.effective_month == (THIS + 2).first_day
+    assert order.effective_month == (this_month() + 2).first_day
 
 
 def test_the_sheet_names_everybody_and_no_number(
@@ -145,7 +143,11 @@ def test_all_sheets_of_a_town_come_in_one_file(
     sign_in: Callable[[User], Client],
 ) -> None:
     book = make_book(
-        unit=units["360722100"], month=THIS, actor=clerk, now=timezone.now(), report=lambda *args: None
+        unit=units["360722100"],
+        month=this_month(),
+        actor=clerk,
+        now=timezone.now(),
+        report=lambda *args: None,
     )
     assert (book.villages, book.households) == (2, 3)
     client, address = sign_in(clerk), reverse("cases:sheet_book", args=[book.pk])
@@ -158,12 +160,16 @@ def test_all_sheets_of_a_town_come_in_one_file(
 def test_a_town_without_sheets_is_told_so(units: dict[str, Unit], clerk: User) -> None:
     with pytest.raises(Refusal, match="还没有签字报表"):
         make_book(
-            unit=units["360722100"], month=THIS, actor=clerk, now=timezone.now(), report=lambda *a: None
+            unit=units["360722100"],
+            month=this_month(),
+            actor=clerk,
+            now=timezone.now(),
+            report=lambda *a: None,
         )
 
 
 def urged(units: dict[str, Unit], day: int) -> int:
-    return urge_villages(county=units["360722"], on=THIS.day(day), now=timezone.now())
+    return urge_villages(county=units["360722"], on=this_month().day(day), now=timezone.now())
 
 
 def test_villages_are_urged_from_the_fifteenth_and_told_upwards_on_the_last_day(

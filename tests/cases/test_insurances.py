@@ -20,10 +20,10 @@ from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household, make_person
+from tests.days import today
 from tests.intake.builder import an_id, xlsx
 
 HEAD = ["序号", "姓名", "身份证号", "险种", "参保状态", "资助金额"]
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -41,7 +41,13 @@ def row(person: Person, standing: str, kind: str = "医疗", paid: Any = "", nam
 
 def take_in(rows: list[list[Any]], actor: User, county: Unit, **facts: Any) -> InsuranceBatch:
     sheet = Sheet(
-        **{"content": xlsx([HEAD, *rows]), "source": "县医保局", "year": TODAY.year, "as_of": TODAY, **facts}
+        **{
+            "content": xlsx([HEAD, *rows]),
+            "source": "县医保局",
+            "year": today().year,
+            "as_of": today(),
+            **facts,
+        }
     )
     return import_insurances(sheet=sheet, county=county, actor=actor, now=timezone.now())
 
@@ -86,7 +92,7 @@ def test_an_older_list_taken_in_late_leaves_the_later_word(
 ) -> None:
     head, child = people(household)
     take_in([row(head, "参保")], county_clerk, units["360722"])
-    old = date(TODAY.year, 1, 1)
+    old = date(today().year, 1, 1)
     take_in([row(head, "未参保"), row(child, "断缴")], county_clerk, units["360722"], as_of=old)
     kept = dict(Insurance.objects.values_list("person", "standing"))
     assert kept == {head.pk: "INSURED", child.pk: "LAPSED"}
@@ -128,7 +134,7 @@ def test_what_no_list_spoke_of_is_unknown_and_not_uninsured(
 ) -> None:
     head, child = people(household)
     take_in([row(head, "未参保")], county_clerk, units["360722"])
-    found = with_insurance(helped(Person.objects.visible_to(county_clerk), TODAY), TODAY.year, TODAY)
+    found = with_insurance(helped(Person.objects.visible_to(county_clerk), today()), today().year, today())
     assert list(lacking(found, "MEDICAL")) == [head]
     assert list(unknown(found, "MEDICAL")) == [child]
     figures = by_unit(found).get()
@@ -137,16 +143,16 @@ def test_what_no_list_spoke_of_is_unknown_and_not_uninsured(
 
 def test_a_child_at_school_needs_no_pension(units: dict[str, Unit], clerk: User) -> None:
     made = make_household(units["360722100200"], ["钟大"])
-    pupil = make_person(units["360722100200"], "钟小", date(TODAY.year - 9, 1, 1), in_school=True)
+    pupil = make_person(units["360722100200"], "钟小", date(today().year - 9, 1, 1), in_school=True)
     made.members.create(person=pupil, relation="CHILD")
     make_benefit(made, date(2022, 1, 1))
-    found = with_insurance(helped(Person.objects.visible_to(clerk), TODAY), TODAY.year, TODAY)
+    found = with_insurance(helped(Person.objects.visible_to(clerk), today()), today().year, today())
     assert [one.name for one in unknown(found, "PENSION")] == ["钟大"]
 
 
 def test_who_is_not_helped_is_not_on_the_list(units: dict[str, Unit], clerk: User) -> None:
     make_household(units["360722100200"], ["钟没有待遇"])
-    assert not helped(Person.objects.visible_to(clerk), TODAY).exists()
+    assert not helped(Person.objects.visible_to(clerk), today()).exists()
 
 
 def test_a_clerk_registers_what_he_found_out_on_the_persons_page(
@@ -155,8 +161,8 @@ def test_a_clerk_registers_what_he_found_out_on_the_persons_page(
     head, _ = people(household)
     browser = sign_in(clerk)
     sent = {
-        "kind": "PENSION", "year": TODAY.year, "standing": "INSURED", "scheme": "RESIDENT", "subsidised": "100",
-        "as_of": TODAY.isoformat(), "_once": "0b6f8fb0-9a1d-4e6e-8a53-8f5f7a3d7f01", "_act": "confirmed",
+        "kind": "PENSION", "year": today().year, "standing": "INSURED", "scheme": "RESIDENT", "subsidised": "100",
+        "as_of": today().isoformat(), "_once": "0b6f8fb0-9a1d-4e6e-8a53-8f5f7a3d7f01", "_act": "confirmed",
     }  # fmt: skip
     assert browser.post(reverse("cases:new_insurance", args=[head.pk]), sent).status_code == 302
     page = browser.get(reverse("cases:person", args=[head.pk])).content.decode()
@@ -167,7 +173,7 @@ def test_a_clerk_registers_what_he_found_out_on_the_persons_page(
 def test_nobody_gets_a_subsidy_for_a_premium_that_was_not_paid(household: Household, clerk: User) -> None:
     with pytest.raises(Refusal, match="不能有资助"):
         save_insurance(
-            person=people(household)[0], kind="MEDICAL", year=TODAY.year, standing="NONE", as_of=TODAY, actor=clerk,
+            person=people(household)[0], kind="MEDICAL", year=today().year, standing="NONE", as_of=today(), actor=clerk,
             subsidised=Decimal(10),
         )  # fmt: skip
 
@@ -186,7 +192,7 @@ def test_the_pages_show_the_uninsured_and_the_figures(
     browser = sign_in(county_clerk)
     file = SimpleUploadedFile("名单.xlsx", xlsx([HEAD, row(head, "未参保"), row(child, "参保")]))
     sent = {
-        "source": "县医保局", "year": TODAY.year, "as_of": TODAY.isoformat(), "file": file,
+        "source": "县医保局", "year": today().year, "as_of": today().isoformat(), "file": file,
         "_once": "0b6f8fb0-9a1d-4e6e-8a53-8f5f7a3d7f02", "_act": "confirmed",
     }  # fmt: skip
     assert browser.post(reverse("cases:import_insurance"), sent).status_code == 302

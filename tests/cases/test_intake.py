@@ -25,9 +25,8 @@ from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from salvation.web.services import new_token
 from tests.builders import COMPLETE, make_household, make_person
+from tests.days import today
 from tests.world import photo
-
-TODAY = timezone.localdate
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def household(units: dict[str, Unit]) -> Household:
 
 
 def apply(household: Household, clerk: User, **facts: Any) -> Application:
-    given = {"program": "DIBAO_RURAL", "applied_on": TODAY(), "kinship_declared": True, **facts}
+    given = {"program": "DIBAO_RURAL", "applied_on": today(), "kinship_declared": True, **facts}
     return create_application(household=household, actor=clerk, now=timezone.now(), **given)
 
 
@@ -89,7 +88,7 @@ def test_a_piece_asked_for_by_hand_is_wanted_until_it_comes(household: Household
     with pytest.raises(Refusal, match="银行流水"):
         submit(application, clerk)
     left = receive_materials(
-        application=application, given=[Received("ASKED1", True)], actor=clerk, on=TODAY()
+        application=application, given=[Received("ASKED1", True)], actor=clerk, on=today()
     )
     assert (left, submit(application, clerk).state) == ([], "SUBMITTED")
 
@@ -97,7 +96,7 @@ def test_a_piece_asked_for_by_hand_is_wanted_until_it_comes(household: Household
 def test_a_second_correction_needs_its_reason(household: Household, clerk: User) -> None:
     application = submit(apply(household, clerk, **COMPLETE), clerk)
     perform(subject=application, step="correct", actor=clerk, now=timezone.now(), comment="银行流水")
-    receive_materials(application=application, given=[Received("ASKED1", True)], actor=clerk, on=TODAY())
+    receive_materials(application=application, given=[Received("ASKED1", True)], actor=clerk, on=today())
     submit(application, clerk)
     with pytest.raises(Refusal, match="再次补正须写明理由"):
         perform(subject=application, step="correct", actor=clerk, now=timezone.now(), comment="租房合同")
@@ -114,12 +113,12 @@ def test_pieces_of_an_earlier_application_serve_again_with_their_files(
     earlier = apply(household, clerk)
     files = [SimpleUploadedFile("户口簿.jpg", photo())]
     receive_materials(
-        application=earlier, given=[Received("hukou", True, files=files)], actor=clerk, on=TODAY()
+        application=earlier, given=[Received("hukou", True, files=files)], actor=clerk, on=today()
     )
     perform(subject=earlier, step="withdraw", actor=clerk, now=timezone.now(), comment="申请人撤回")
     later = apply(household, clerk, authorised=True)
     piece = reusable(later)["hukou"]
-    receive_materials(application=later, given=[Received("hukou", True, piece.pk)], actor=clerk, on=TODAY())
+    receive_materials(application=later, given=[Received("hukou", True, piece.pk)], actor=clerk, on=today())
     page = sign_in(clerk).get(f"/cases/applications/{later.pk}/?tab=materials").content.decode()
     assert "户口簿.jpg" in page
     assert "户口簿和全部家庭成员身份证" not in checklist.missing(later)
@@ -132,12 +131,12 @@ def test_a_piece_of_another_family_cannot_be_taken_over(
     stolen = other.materials.get().pk
     mine = apply(household, clerk)
     with pytest.raises(Refusal, match="不能沿用"):
-        receive_materials(application=mine, given=[Received("hukou", True, stolen)], actor=clerk, on=TODAY())
+        receive_materials(application=mine, given=[Received("hukou", True, stolen)], actor=clerk, on=today())
 
 
 def test_everybody_signs_before_acceptance(household: Household, clerk: User) -> None:
     application = submit(apply(household, clerk, received=COMPLETE["received"]), clerk)
-    head = [Signed(TODAY(), household.head_id)]
+    head = [Signed(today(), household.head_id)]
     record_authorisations(application=application, signed=head, actor=clerk)
     with pytest.raises(Refusal, match=r"还有 1 人未签核对授权书或已到期：谢建国"):
         perform(subject=application, step="accept", actor=clerk, now=timezone.now())
@@ -147,10 +146,10 @@ def test_an_authorisation_that_ran_out_counts_no_more_and_a_valid_one_serves_aga
     household: Household, clerk: User
 ) -> None:
     application = apply(household, clerk, authorised=True)
-    assert checklist.unsigned(application, on=TODAY() + timedelta(days=365)) == []
-    assert checklist.unsigned(application, on=TODAY() + timedelta(days=366)) == ["谢桂英", "谢建国"]
+    assert checklist.unsigned(application, on=today() + timedelta(days=365)) == []
+    assert checklist.unsigned(application, on=today() + timedelta(days=366)) == ["谢桂英", "谢建国"]
     perform(subject=application, step="withdraw", actor=clerk, now=timezone.now(), comment="申请人撤回")
-    assert checklist.unsigned(apply(household, clerk), on=TODAY()) == []
+    assert checklist.unsigned(apply(household, clerk), on=today()) == []
 
 
 def test_a_guardian_signs_for_a_minor(household: Household, clerk: User) -> None:
@@ -158,8 +157,8 @@ def test_a_guardian_signs_for_a_minor(household: Household, clerk: User) -> None
     household.members.create(person=minor, relation="GRANDCHILD")
     application = apply(household, clerk)
     with pytest.raises(Refusal, match="谢小明未满18周岁"):
-        record_authorisations(application=application, signed=[Signed(TODAY(), minor.pk)], actor=clerk)
-    signed = [Signed(TODAY(), minor.pk, guardian="谢建国", guardian_relation="父亲")]
+        record_authorisations(application=application, signed=[Signed(today(), minor.pk)], actor=clerk)
+    signed = [Signed(today(), minor.pk, guardian="谢建国", guardian_relation="父亲")]
     record_authorisations(application=application, signed=signed, actor=clerk)
     assert Authorisation.objects.get(person=minor).guardian == "谢建国"
 
@@ -169,15 +168,15 @@ def test_duty_bearers_of_a_single_applicant_sign_too(household: Household, clerk
     document = {"duty_bearers": [{"name": "谢大国", "relation": "儿子"}]}
     save_declaration(household=household, application=application, document=document, actor=clerk)
     application = Application.objects.get(pk=application.pk)
-    assert checklist.unsigned(application, on=TODAY()) == ["谢大国"]
-    record_authorisations(application=application, signed=[Signed(TODAY(), bearer="谢大国")], actor=clerk)
-    assert checklist.unsigned(application, on=TODAY()) == []
+    assert checklist.unsigned(application, on=today()) == ["谢大国"]
+    record_authorisations(application=application, signed=[Signed(today(), bearer="谢大国")], actor=clerk)
+    assert checklist.unsigned(application, on=today()) == []
 
 
 def test_a_mandate_puts_the_letter_on_the_list(household: Household, clerk: User) -> None:
     application = apply(household, clerk, **COMPLETE)
     save_mandate(
-        application=application, kind="VILLAGE", name="村委会", id_no="", relation="", phone="", signed_on=TODAY(), actor=clerk
+        application=application, kind="VILLAGE", name="村委会", id_no="", relation="", phone="", signed_on=today(), actor=clerk
     )  # fmt: skip
     application = Application.objects.get(pk=application.pk)
     assert checklist.missing(application) == ["委托书和受托人身份证"]
@@ -204,12 +203,12 @@ def test_the_form_of_materials_and_that_of_signatures_save_what_was_ticked(
     assert answer.status_code == 302, answer.context["form"].errors
     signed = {
         "_once": new_token(), "signers-TOTAL_FORMS": "1", "signers-INITIAL_FORMS": "0", "signers-0-who": str(household.head_id),
-        "signers-0-signed_on": TODAY().isoformat(),
+        "signers-0-signed_on": today().isoformat(),
     }  # fmt: skip
     answer = client.post(reverse("cases:authorisations", args=[application.pk]), signed)
     assert answer.status_code == 302
     assert checklist.missing(application) == []
-    assert checklist.unsigned(application, on=TODAY()) == ["谢建国"]
+    assert checklist.unsigned(application, on=today()) == ["谢建国"]
 
 
 def test_a_clerk_of_another_town_cannot_receive_anything(

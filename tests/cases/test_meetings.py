@@ -15,14 +15,14 @@ from salvation.duties.models import Duty
 from salvation.registers.conferences import TASK, save_meeting, standing_of
 from salvation.registers.models import Meeting, MeetingRule, MeetingTask
 from salvation.units.models import Unit
+from tests.days import today
 
-TODAY = timezone.localdate()
 ONCE = "5d7c2c1e-8a54-4f0e-9f0e-2b8f1d7c9a0"
 
 
 def meet(unit: Unit, actor: User, kind: str = "JOINT", **facts: Any) -> Meeting:
     given = {
-        "title": "联席会议", "held_on": TODAY, "place": "会议室", "host": "局长", "attendees": "甲\n乙\n丙", "agenda": "研究救助",
+        "title": "联席会议", "held_on": today(), "place": "会议室", "host": "局长", "attendees": "甲\n乙\n丙", "agenda": "研究救助",
         "resolutions": "完成参保核查（县医保局）", **facts,
     }  # fmt: skip
     meeting = Meeting(unit=unit, kind=kind, **given)
@@ -34,15 +34,15 @@ def test_the_table_says_which_unit_held_its_mobilising_meeting(
     units: dict[str, Unit], clerk: User, county_clerk: User, sign_in: Callable[[User], Client]
 ) -> None:
     meet(units["360722100"], clerk, "MOBILIZE")
-    found = {row.unit.code: row for row in standing_of(county_clerk, TODAY.year, TODAY)}
-    assert found["360722100"].mobilised_on == TODAY
+    found = {row.unit.code: row for row in standing_of(county_clerk, today().year, today())}
+    assert found["360722100"].mobilised_on == today()
     assert found["360722101"].mobilised == 0
     page = sign_in(county_clerk).get(reverse("registers:standing")).content.decode()
     assert f"还没有召开动员部署会的 {sum(not row.mobilised for row in found.values())} 个单位" in page
 
 
 def test_a_clerk_sees_the_meetings_of_his_own_town(units: dict[str, Unit], clerk: User) -> None:
-    assert {row.unit for row in standing_of(clerk, TODAY.year, TODAY)} == {units["360722100"]}
+    assert {row.unit for row in standing_of(clerk, today().year, today())} == {units["360722100"]}
 
 
 def test_resolutions_of_a_joint_conference_become_tasks_on_the_desk(
@@ -50,7 +50,7 @@ def test_resolutions_of_a_joint_conference_become_tasks_on_the_desk(
 ) -> None:
     meet(units["360722"], county_clerk)
     task = MeetingTask.objects.get()
-    assert (task.responsible, task.due_on) == ("县医保局", TODAY + timedelta(days=30))
+    assert (task.responsible, task.due_on) == ("县医保局", today() + timedelta(days=30))
     assert Duty.objects.get(kind=TASK).due_on == task.due_on
 
 
@@ -77,7 +77,7 @@ def test_a_task_is_closed_with_what_was_done(
     task = MeetingTask.objects.get()
     address = reverse("registers:edit", kwargs={"code": "meeting-tasks", "pk": task.pk})
     sent = {
-        "responsible": "县医保局", "due_on": task.due_on.isoformat(), "done_on": TODAY.isoformat(), "result": result,
+        "responsible": "县医保局", "due_on": task.due_on.isoformat(), "done_on": today().isoformat(), "result": result,
         "_once": f"{ONCE}{1 + bool(result)}", "_act": "confirmed",
     }  # fmt: skip
     assert sign_in(county_clerk).post(address, sent).status_code == status

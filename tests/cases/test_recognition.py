@@ -19,11 +19,10 @@ from salvation.domain.month import Month
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from tests.builders import make_household, make_visited
+from tests.days import this_month
 
-THIS = Month.of(timezone.localdate())
 
-
-def confirmed(units: dict[str, Unit], program: str, first: Month = THIS) -> Application:
+def confirmed(units: dict[str, Unit], program: str, first: Month | None = None) -> Application:
     """A confirmed recognition of two people from a month on."""
     household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
     application = make_visited(household, state="CONFIRMED", decided_on=timezone.localdate(), level="COUNTY")
@@ -37,7 +36,7 @@ def confirmed(units: dict[str, Unit], program: str, first: Month = THIS) -> Appl
     )  # fmt: skip
     shares = [Share(member.person_id) for member in household.members.all()]
     application.benefit = open_benefit(
-        application=application, assessment=application.assessment, shares=shares, first=first
+        application=application, assessment=application.assessment, shares=shares, first=first or this_month()
     )
     application.save(update_fields=["assessment", "benefit"])
     return Application.objects.get(pk=application.pk)
@@ -53,7 +52,7 @@ def words(application: Application, actor: User) -> str:
 @pytest.mark.parametrize("program", ["MARGINAL", "RIGID_EXPENSE"])
 def test_a_recognition_ends_after_twelve_months(units: dict[str, Unit], program: str) -> None:
     benefit = confirmed(units, program).benefit
-    assert (benefit.stop_month, benefit.stop_reason) == ((THIS + 12).first_day, "EXPIRED")
+    assert (benefit.stop_month, benefit.stop_reason) == ((this_month() + 12).first_day, "EXPIRED")
 
 
 def test_its_paper_names_validity_people_and_the_share_of_spending(
@@ -62,7 +61,7 @@ def test_its_paper_names_validity_people_and_the_share_of_spending(
     application = confirmed(units, "RIGID_EXPENSE")
     said = words(application, county_clerk)
     assert "占家庭年收入的75.0%" in said
-    assert f"至{(THIS + 12).year}年{(THIS + 12).month}月（不含）" in said
+    assert f"至{(this_month() + 12).year}年{(this_month() + 12).month}月（不含）" in said
     assert "谢建国" in said
 
 

@@ -31,8 +31,8 @@ from salvation.periods.measures import Frame, compute
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
+from tests.days import today
 
-TODAY = timezone.localdate()
 VALUES = {
     "dibao.std.rural": "600",
     "temp.emergency.months": {"火灾": "3", "未参保失业": "2", "其他特殊困难": "1"},
@@ -72,7 +72,7 @@ def finance(make_user: Callable[..., User]) -> User:
 def meet(units: dict[str, Unit]) -> Callable[..., str]:
     def held(kind: str = "PANEL", unit: str = "360722100") -> str:
         meeting = Meeting.objects.create(
-            unit=units[unit], kind=kind, title="集体研究", held_on=TODAY, place="会议室", host="主持",
+            unit=units[unit], kind=kind, title="集体研究", held_on=today(), place="会议室", host="主持",
             attendees="甲\n乙\n丙",
         )  # fmt: skip
         return str(meeting.pk)
@@ -85,7 +85,7 @@ def asked(household: Household, clerk: User, standards: None) -> Callable[..., R
     """A relief that was accepted, verified and worked out."""
 
     def make(program: str = "TEMP_EMERGENCY", situation: str = "FIRE", **facts: Any) -> Relief:
-        given = {"persons": 2, "happened_on": TODAY, "applied_on": TODAY, "reason": "失火"} | facts
+        given = {"persons": 2, "happened_on": today(), "applied_on": today(), "reason": "失火"} | facts
         relief = create_relief(
             household=household, program=program, situation=situation, applicant_id=household.head_id,
             actor=clerk, now=timezone.now(), **given,
@@ -102,7 +102,7 @@ def go(relief: Relief, step: str, actor: User, **data: Any) -> None:
 
 
 def investigate(relief: Relief, clerk: User) -> None:
-    record_visit(relief=relief, visited_on=TODAY, visitors="钟经办、村干部", findings="属实", actor=clerk)
+    record_visit(relief=relief, visited_on=today(), visitors="钟经办、村干部", findings="属实", actor=clerk)
     assess_relief(relief=relief, actor=clerk, now=timezone.now())
     relief.refresh_from_db()
 
@@ -129,12 +129,12 @@ def test_a_small_emergency_is_decided_by_the_township_and_paid_to_the_applicant(
     go(relief, "approve_town", head, meeting=meet(), amount="1800")
     assert (relief.level, relief.amount, relief.state) == ("TOWNSHIP", Decimal("1800.00"), "PAYING")
     with pytest.raises(Refusal, match="收款账户"):
-        go(relief, "pay", finance, paid_on=str(TODAY), voucher="B1")
+        go(relief, "pay", finance, paid_on=str(today()), voucher="B1")
     own_account(relief, clerk)
-    go(relief, "pay", finance, paid_on=str(TODAY), voucher="B1")
-    assert (relief.state, relief.stat_month) == ("PAID", Month.of(TODAY).first_day)
-    assert Month.of(relief.due_on) == Month.of(TODAY) + 3, "visited again three months later"
-    go(relief, "follow_up", clerk, visited_on=str(TODAY), outcome="STILL")
+    go(relief, "pay", finance, paid_on=str(today()), voucher="B1")
+    assert (relief.state, relief.stat_month) == ("PAID", Month.of(today()).first_day)
+    assert Month.of(relief.due_on) == Month.of(today()) + 3, "visited again three months later"
+    go(relief, "follow_up", clerk, visited_on=str(today()), outcome="STILL")
     assert (relief.state, relief.outcome) == ("CLOSED", "STILL")
 
 
@@ -177,9 +177,9 @@ def test_first_help_is_paid_at_once_and_its_papers_are_due(
     with pytest.raises(Refusal, match="额度"):
         go(relief, "advance", leader, amount="2000.01", comment="无处可住")
     go(relief, "advance", leader, amount="1000", comment="无处可住")
-    go(relief, "pay_advance", finance, paid_on=str(TODAY), voucher="B2")
+    go(relief, "pay_advance", finance, paid_on=str(today()), voucher="B2")
     assert relief.state == "ADVANCE_PAID"
-    assert relief.due_on > TODAY + timedelta(days=20), "twenty working days"
+    assert relief.due_on > today() + timedelta(days=20), "twenty working days"
     investigate(relief, clerk)
     with pytest.raises(Refusal, match="上传补齐的手续"):
         go(relief, "supplement", clerk)
@@ -196,7 +196,7 @@ def test_an_advance_that_was_not_due_is_to_be_recovered(
     relief = asked(persons=1)
     own_account(relief, clerk)
     go(relief, "advance", leader, amount="1000", comment="无处可住")
-    go(relief, "pay_advance", finance, paid_on=str(TODAY), voucher="B2")
+    go(relief, "pay_advance", finance, paid_on=str(today()), voucher="B2")
     Relief.objects.filter(pk=relief.pk).update(state="DECIDE_TOWN")
     relief.refresh_from_db()
     assert "approve_town" not in steps(relief, head)
@@ -209,12 +209,12 @@ def test_the_same_cause_is_helped_once_in_twelve_months(
 ) -> None:
     first = asked(persons=1)
     Relief.objects.filter(pk=first.pk).update(
-        state="CLOSED", amount=1800, decided_on=TODAY - timedelta(days=300)
+        state="CLOSED", amount=1800, decided_on=today() - timedelta(days=300)
     )
     again = asked(persons=1)
     investigate(again, clerk)
     assert not again.assessment.eligible
-    Relief.objects.filter(pk=first.pk).update(decided_on=TODAY - timedelta(days=370))
+    Relief.objects.filter(pk=first.pk).update(decided_on=today() - timedelta(days=370))
     investigate(again, clerk)
     assert again.assessment.eligible
 
@@ -225,8 +225,8 @@ def test_a_member_helped_in_another_household_was_helped_too(
     other = make_household(units["360722101200"], ["别家"])
     Relief.objects.create(
         no="X1", program="TEMP_EMERGENCY", situation="FIRE", household=other, applicant=household.head,
-        county=other.county, unit=other.handling_unit, village=other.village, happened_on=TODAY, applied_on=TODAY,
-        persons=1, reason="失火", amount=500, decided_on=TODAY, state="CLOSED",
+        county=other.county, unit=other.handling_unit, village=other.village, happened_on=today(), applied_on=today(),
+        persons=1, reason="失火", amount=500, decided_on=today(), state="CLOSED",
     )  # fmt: skip
     relief = asked(persons=1)
     investigate(relief, clerk)
@@ -238,7 +238,7 @@ def test_the_unemployed_without_insurance_get_it_once_in_a_life(
 ) -> None:
     first = asked(situation="UNEMPLOYED", persons=1)
     Relief.objects.filter(pk=first.pk).update(
-        state="CLOSED", amount=1200, decided_on=TODAY - timedelta(days=900)
+        state="CLOSED", amount=1200, decided_on=today() - timedelta(days=900)
     )
     again = asked(situation="UNEMPLOYED", persons=1)
     investigate(again, clerk)
@@ -350,7 +350,7 @@ def test_the_county_takes_a_townships_decision_on_file(
     go(relief, "approve_town", head, meeting=meet(), amount="1800")
     file_relief(relief=relief, note="", actor=county_clerk, now=timezone.now())
     relief.refresh_from_db()
-    assert relief.filed_on == TODAY
+    assert relief.filed_on == today()
     with pytest.raises(Refusal, match="已于"):
         file_relief(relief=relief, note="", actor=county_clerk, now=timezone.now())
 
@@ -360,10 +360,10 @@ def test_the_statistics_count_what_was_paid_in_the_month(
 ) -> None:
     relief = asked(persons=1)
     Relief.objects.filter(pk=relief.pk).update(
-        state="ADVANCE_PAID", amount=900, paid_on=TODAY, advance=True, channel="RESERVE",
-        stat_month=Month.of(TODAY).first_day,
+        state="ADVANCE_PAID", amount=900, paid_on=today(), advance=True, channel="RESERVE",
+        stat_month=Month.of(today()).first_day,
     )  # fmt: skip
-    this = Month.of(TODAY)
+    this = Month.of(today())
     frame = Frame(county=units["360722"], month=this, since=this, frozen=False)
     found = compute(frame, ["SE01", "SE02", "SE03", "SE08", "SE09", "SE10"])
     town = units["360722100"].pk

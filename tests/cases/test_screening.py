@@ -22,9 +22,9 @@ from salvation.files.services import attachments_of
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household, make_person, make_visited
 from tests.cases.test_archives import photo
+from tests.days import today
 
 VILLAGE = "360722100200"
-TODAY = timezone.localdate()
 
 
 def found(clerk: User) -> dict[str, Any]:
@@ -81,15 +81,15 @@ def test_whoever_is_applying_is_shown_as_such(
 def paid(household: Household, event: str = "") -> Relief:
     return Relief.objects.create(
         no=f"LS{household.pk}", program="TEMP_EMERGENCY", situation="FIRE", household=household, applicant=household.head,
-        county=household.county, unit=household.handling_unit, village=household.village, happened_on=TODAY, applied_on=TODAY,
-        persons=2, reason="火灾", event=event, amount=1500, paid_on=TODAY, state="PAID", state_since=timezone.now(),
+        county=household.county, unit=household.handling_unit, village=household.village, happened_on=today(), applied_on=today(),
+        persons=2, reason="火灾", event=event, amount=1500, paid_on=today(), state="PAID", state_since=timezone.now(),
     )  # fmt: skip
 
 
 def listed(household: Household) -> None:
     batch = MonitorBatch.objects.create(
-        unit=household.county, title="名单", source="乡村振兴部门", valid_from=TODAY - timedelta(days=30),
-        valid_until=TODAY + timedelta(days=30), stored_as="", sha256="0" * 64,
+        unit=household.county, title="名单", source="乡村振兴部门", valid_from=today() - timedelta(days=30),
+        valid_until=today() + timedelta(days=30), stored_as="", sha256="0" * 64,
     )  # fmt: skip
     MonitoredPerson.objects.create(
         batch=batch, county=household.county, unit=household.handling_unit, village=household.village, name="某人",
@@ -102,7 +102,7 @@ def test_relief_is_counted_by_event(units: dict[str, Unit], clerk: User) -> None
     household = make_household(units[VILLAGE], ["谢桂英", "谢建国"])
     paid(household, "六月洪灾")
     make_visited(household, "CONFIRMED", event="六月洪灾")
-    assert by_event(clerk, TODAY.year) == [
+    assert by_event(clerk, today().year) == [
         {"event": "六月洪灾", "applications": 1, "confirmed": 1, "reliefs": 1, "persons": 2, "amount": 1500}
     ]
 
@@ -118,7 +118,7 @@ def test_relief_of_monitored_families_is_set_apart(
         at_risk.pk: True,
         other.pk: False,
     }
-    row = by_risk(clerk, TODAY.year)[0]
+    row = by_risk(clerk, today().year)[0]
     assert (row["reliefs"], row["risk_reliefs"], row["risk_amount"]) == (2, 1, 1500)
     browser = sign_in(clerk)
     words = browser.get(reverse("cases:reliefs"), {"wanted": "risk"}).content.decode()
@@ -128,7 +128,7 @@ def test_relief_of_monitored_families_is_set_apart(
 
 def test_relief_of_another_town_is_not_counted(units: dict[str, Unit], other_clerk: User) -> None:
     paid(make_household(units[VILLAGE], ["谢桂英"]), "六月洪灾")
-    assert by_event(other_clerk, TODAY.year) == []
+    assert by_event(other_clerk, today().year) == []
 
 
 def test_the_signed_sheet_of_a_deliberation_is_kept_and_missed(
@@ -136,7 +136,7 @@ def test_the_signed_sheet_of_a_deliberation_is_kept_and_missed(
 ) -> None:
     application = make_visited(make_household(units[VILLAGE], ["谢桂英"]))
     sent = {
-        "held_on": TODAY.isoformat(), "place": "村委会", "host": "村主任", "due": 9, "present": 7, "agree": 6, "disagree": 0,
+        "held_on": today().isoformat(), "place": "村委会", "host": "村主任", "due": 9, "present": 7, "agree": 6, "disagree": 0,
         "abstain": 1, "conclusion": "属实", "sheet": SimpleUploadedFile("签名.jpg", photo(), "image/jpeg"),
         "_act": "confirmed", "_once": "5d7c2c1e-8a54-4f0e-9f0e-2b8f1d7c9a31",
     }  # fmt: skip

@@ -14,14 +14,13 @@ from funds.models import Roster
 from funds.prerequisites import unmet
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
-from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index
 from tests.builders import make_benefit, make_household
+from tests.days import this_month
 
-THIS = Month.of(timezone.localdate())
 LONG_AGO = date(2022, 1, 1)
 
 
@@ -58,7 +57,7 @@ def said(roster: Roster) -> list[str]:
 def test_who_is_on_one_side_only_is_named(
     village: Unit, home: Institution, paid: Benefit, make: Callable[..., Roster]
 ) -> None:
-    roster = make(THIS, program="TEKUN_CENTRALIZED")
+    roster = make(this_month(), program="TEKUN_CENTRALIZED")
     assert said(roster) == ["付款1人，在院0人；付款但没有在院登记：院民甲"]
     lives(make_benefit(make_household(village, ["院民乙"]), LONG_AGO, program="TEKUN_DISPERSED"), home, 1)
     assert "在院但没有列入付款：院民乙" in said(roster)[0]
@@ -68,19 +67,19 @@ def test_equal_numbers_of_the_same_people_tie(
     home: Institution, paid: Benefit, make: Callable[..., Roster]
 ) -> None:
     lives(paid, home, 1)
-    assert said(make(THIS, program="TEKUN_CENTRALIZED")) == []
+    assert said(make(this_month(), program="TEKUN_CENTRALIZED")) == []
 
 
 def test_other_rosters_do_not_ask(village: Unit, paid: Benefit, make: Callable[..., Roster]) -> None:
     make_benefit(make_household(village, ["低保户"]), LONG_AGO)
-    assert said(make(THIS)) == []
+    assert said(make(this_month())) == []
 
 
 def test_by_parameter_it_keeps_the_roster_from_being_signed(
     units: dict[str, Unit], paid: Benefit, home: Institution, make: Callable[..., Roster], clerk: User, leader: User,
     county_clerk: User, approver: User, sign_in: Callable[[User], Client],
 ) -> None:  # fmt: skip
-    roster = make(THIS, program="TEKUN_CENTRALIZED")
+    roster = make(this_month(), program="TEKUN_CENTRALIZED")
     page = sign_in(clerk).get(reverse("funds:roster", args=[roster.pk])).content.decode()
     assert "付款但没有在院登记：院民甲" in page
     ParameterVersion.objects.create(

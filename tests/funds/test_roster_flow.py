@@ -303,7 +303,7 @@ def checked(roster: Roster, county_clerk: User) -> Roster:
     [
         ("PANEL", {}, "不是本县民政局的局务会"),
         ("BUREAU", {"attendees": "甲"}, "不足3人"),
-        ("BUREAU", {"held_on": timezone.localdate() + timedelta(days=1)}, "晚于今天"),
+        ("BUREAU", {"held_on": timezone.localdate() + timedelta(days=2)}, "晚于今天"),
     ],
 )
 def test_only_a_proper_meeting_of_the_bureau_approves(

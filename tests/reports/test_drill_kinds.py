@@ -13,14 +13,12 @@ from reports.governance.columns import figures
 from reports.governance.services import DERIVED
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
-from salvation.domain.month import Month
 from salvation.periods.measures import DISTINCT, MEASURES
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
+from tests.days import this_month, today
 
 FIGURES = {figure.code: figure for figure in figures()}
-TODAY = timezone.localdate()
-THIS = Month.of(TODAY)
 
 
 def test_a_column_is_computed_exactly_when_its_figure_is_measured() -> None:
@@ -42,15 +40,15 @@ def household(units: dict[str, Unit]) -> Household:
 def paid(household: Household, clerk: User) -> Relief:
     return Relief.objects.create(
         household=household, applicant=household.head, unit=household.village.parent, village=household.village,
-        county=household.village.county, no="LS0001", reason="失火", program="TEMP_EMERGENCY", situation="FIRE", state="PAID", amount=900, persons=2, paid_on=TODAY,
-        stat_month=THIS.first_day, happened_on=TODAY, applied_on=TODAY,
+        county=household.village.county, no="LS0001", reason="失火", program="TEMP_EMERGENCY", situation="FIRE", state="PAID", amount=900, persons=2, paid_on=today(),
+        stat_month=this_month().first_day, happened_on=today(), applied_on=today(),
     )  # fmt: skip
 
 
 @pytest.fixture
 def behind(units: dict[str, Unit], sign_in: Callable[[User], Client]) -> Callable[[User, str], str]:
     def page(user: User, key: str) -> str:
-        url = f"/reports/governance/{THIS}/{units['360722100'].pk}/{key}/"
+        url = f"/reports/governance/{this_month()}/{units['360722100'].pk}/{key}/"
         return sign_in(user).get(url).content.decode()
 
     return page
@@ -75,10 +73,10 @@ def test_the_relief_of_a_relative_is_counted_and_not_listed(
 def test_visits_behind_a_figure_are_listed(
     household: Household, clerk: User, behind: Callable[[User, str], str]
 ) -> None:
-    make_benefit(household, THIS.first_day, program="TEKUN_DISPERSED")
+    make_benefit(household, this_month().first_day, program="TEKUN_DISPERSED")
     CareVisit.objects.create(
         person=household.head, unit=household.village.parent, village=household.village, visited_at=timezone.now(),
-        way="ONSITE", org="NPO", visitor="李社工", stat_month=THIS.first_day,
+        way="ONSITE", org="NPO", visitor="李社工", stat_month=this_month().first_day,
         **{code: "GOOD" for code, _ in CareVisit.CHECKS},
     )  # fmt: skip
     page = behind(clerk, "SF12-m")
