@@ -43,7 +43,7 @@ class Document(FlowSubject):
     )
     issuer = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="签发单位")
     dated = models.DateField("文书日期")
-    number = models.CharField("文号", max_length=60, null=True, unique=True)
+    number = models.CharField("文号", max_length=60, null=True)
     # What was filled in when it was drawn up; and, from issue on, the facts and the text as they went out.
     given = SealedJSONField(verbose_name="填写内容")
     facts = SealedJSONField(null=True, verbose_name="所用事实")
@@ -75,6 +75,8 @@ class Document(FlowSubject):
                 condition=Q(once=True) & ~Q(state="VOID"),
                 name="document_one_valid_a_subject",
             ),
+            # Towns of two counties may bear one name, and so their papers one number.
+            models.UniqueConstraint(fields=["issuer", "number"], name="document_number_of_issuer"),
         ]
         triggers = [
             pgtrigger.Protect(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import InternalError, transaction
+from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.utils import timezone
 from docx import Document as Word
@@ -94,6 +94,19 @@ def test_accepting_draws_the_notice_up(accepted: Document, application: Applicat
 def test_issuing_numbers_it_by_unit_and_year(accepted: Document, clerk: User) -> None:
     year = timezone.localdate().year
     assert issue(accepted, clerk).number == f"嘉定镇救受字〔{year}〕1号"
+
+
+def test_towns_of_one_name_in_two_counties_may_have_one_number(
+    accepted: Document, clerk: User, units: dict[str, Unit]
+) -> None:
+    document = issue(accepted, clerk)
+    namesake = Unit.objects.filter(kind=Unit.Kind.TOWN).exclude(county=units["360722"]).first()
+    document.pk, document.subject_id, document.issuer = None, 0, namesake
+    document.save(force_insert=True)
+    assert Document.objects.filter(number=document.number).count() == 2
+    document.pk, document.subject_id = None, -1
+    with pytest.raises(IntegrityError):
+        document.save(force_insert=True)
 
 
 def test_what_went_out_stays_as_it_was(accepted: Document, application: Application, clerk: User) -> None:
