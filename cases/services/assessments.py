@@ -121,19 +121,10 @@ def reassess_household(
     if joined is not None:
         kin.append(joined)
     declared = sealed_facts.load(declaration.facts)
-    case = case_of(kin, household.standard_area, _about(declared, without), on, single_for=single_for)
+    case = case_of(kin, household.standard_area, declared, on, single_for=single_for)
     made = _keep(household, case, program, on, application=None, actor=actor, now=now)
     # Read back: what was just written is still clear text in the new object, a sealed value in a stored one.
     return Assessment.objects.get(pk=made.pk)
-
-
-def _about(declared: Mapping[str, Any], without: int | None) -> dict[str, Any]:
-    """The declaration without what is one person's."""
-    if without is None:
-        return dict(declared)
-    gone = str(without)
-    lists = {key: [row for row in declared.get(key, []) if str(row.get("member")) != gone] for key in LISTS}
-    return {**declared, **lists}
 
 
 def _store(

@@ -156,17 +156,20 @@ def case_of(
 ) -> Case:
     """The household in the shape of docs/assess.md, read by the rules. Raises Refusal naming what is wrong.
 
-    The register speaks for name, birth, disability and illness; the declaration for everything economic.
+    The register speaks for who belongs to the household, name, birth, disability and illness; the declaration for
+    everything economic. What it says of people who have left since counts no more.
     """
     members, ids = _members(kin, declared.get("members", {}))
     names = {str(pk): name for name, pk in ids.items()}
     document: dict[str, Any] = {"on": on.isoformat(), "area": area, "members": members}
     for key in LISTS:
-        document[key] = [_named(row, names) for row in declared.get(key, [])]
+        document[key] = [_named(row, names) for row in declared.get(key, []) if _is_present(row, names)]
     for key in SINGLE:
         if declared.get(key):
             document[key] = declared[key]
     if single_for is not None:
+        if str(single_for) not in names:
+            raise Refusal("单人保的对象已不是本户成员，请先办理变更")
         document["single_for"] = names[str(single_for)]
     document = {key: value for key, value in document.items() if value}
     return Case(read_document(document).facts, document, ids, area)
@@ -207,10 +210,14 @@ def _unique(name: str, taken: Mapping[str, int]) -> str:
     return next(f"{name}{number}" for number in range(2, 99) if f"{name}{number}" not in taken)
 
 
+def _is_present(row: Mapping[str, Any], names: Mapping[str, str]) -> bool:
+    return row.get("member") in (None, "") or str(row["member"]) in names
+
+
 def _named(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     copy = {key: value for key, value in row.items() if value not in (None, "")}
     if "member" in copy:
-        copy["member"] = names.get(str(copy["member"]), str(copy["member"]))
+        copy["member"] = names[str(copy["member"])]
     return copy
 
 

@@ -11,6 +11,7 @@ from cases.models import Assessment, BenefitTerm, Declaration, Household
 from cases.services.assessments import reassess_household
 from cases.services.reassess import NO_DECLARATION, reassess_all
 from cases.services.roster_import import checked_order, import_file
+from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
@@ -102,6 +103,26 @@ def test_facts_the_rules_refuse_leave_the_household_out(town):
     outcome = reassess_all(unit=town, on=ON, actor=None, now=NOW)
     assert outcome.judged == 0
     assert "李四 没有出生日期" in outcome.left_out[0].reason
+
+
+def test_what_was_declared_of_somebody_who_left_since_counts_no_more(town):
+    family = Household.objects.get(no="J1")
+    (spouse,) = family.members.exclude(person=family.head_id)
+    wages = [{"member": str(spouse.person_id), "item": "SALARY", "monthly": "700"}]
+    Declaration.objects.create(household=family, facts=sealed_facts.dump({"incomes": wages}))
+    spouse.left_on = ON
+    spouse.save()
+    outcome = reassess_all(unit=town, on=ON, actor=None, now=NOW)
+    made = Assessment.objects.get()
+    assert (outcome.judged, made.people, made.annual_income) == (1, 1, 0)
+
+
+def test_a_single_person_who_left_is_named_as_the_reason(town, clerk):
+    family = Household.objects.get(no="J1")
+    with pytest.raises(Refusal, match="单人保的对象已不是本户成员"):
+        reassess_household(
+            household=family, declaration=family.declarations.get(), program="DIBAO_RURAL", single_for=0, actor=clerk, now=NOW
+        )  # fmt: skip
 
 
 def test_a_review_of_all_is_one_entry_of_the_journal(town):
