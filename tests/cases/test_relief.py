@@ -264,7 +264,7 @@ def test_before_the_county_decides_it_sees_every_relief_of_the_year_with_the_tow
 ) -> None:  # fmt: skip
     def given(months: int, **facts: Any) -> Relief:
         made = asked(persons=1)
-        day = (Month.of(TODAY) - months).first_day
+        day = (Month.of(today()) - months).first_day
         kept = {
             "state": "CLOSED",
             "amount": 900,
@@ -295,7 +295,7 @@ def test_relief_in_another_town_is_counted_but_not_shown_to_the_township(
 ) -> None:  # fmt: skip
     elsewhere = asked(persons=1)
     Relief.objects.filter(pk=elsewhere.pk).update(
-        state="CLOSED", amount=900, paid_on=TODAY, unit=units["360722101"], village=units["360722101200"]
+        state="CLOSED", amount=900, paid_on=today(), unit=units["360722101"], village=units["360722101200"]
     )
     address = reverse("cases:relief", args=[asked(persons=1).pk])
     mine = sign_in(clerk).get(address, {"tab": "verification"}).content.decode()
