@@ -20,6 +20,7 @@ from cases.models import (
     CareAssessment,
     CareVisit,
     ChangeOrder,
+    GroupEntry,
     Household,
     Person,
     RecoveryProposal,
@@ -118,6 +119,15 @@ def reviews(person: Person, user: Any) -> Iterable[Entry]:
         yield Entry(task.done_on or task.due_on, "核查", f"定期核查：{task.get_outcome_display()}", url)
 
 
+def surveyed(person: Person, user: Any) -> Iterable[Entry]:
+    """What the yearly checks of the five groups found of him."""
+    rows = GroupEntry.objects.visible_to(user).filter(person=person, checked_on__isnull=False)
+    for row in rows.select_related("round"):
+        url = reverse("cases:group_person", args=[row.pk])
+        words = f"{row.round.year}年弱势群体核对（{row.group_words}）：{row.get_outcome_display()}"
+        yield Entry(row.checked_on or row.round.due_on, "核查", words, url)
+
+
 def recoveries(person: Person, user: Any) -> Iterable[Entry]:
     rows = RecoveryProposal.objects.visible_to(user).filter(person=person, withdrawn_at__isnull=True)
     for found in rows:
@@ -167,6 +177,7 @@ register(
     benefits=benefits,
     changes=changes,
     reviews=reviews,
+    surveyed=surveyed,
     recoveries=recoveries,
     reliefs=reliefs,
     referrals=referrals,

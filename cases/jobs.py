@@ -16,6 +16,7 @@ from cases.services.conferences import JOINT, warn_of_conferences
 from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.emergencies import CATCH_UP, close_made_up
 from cases.services.grace import end_grace_periods
+from cases.services.group_rounds import refresh_round
 from cases.services.notice_sheets import ask_to_withdraw
 from cases.services.notices import pass_expired_notices
 from cases.services.reassess import reassess_all
@@ -36,6 +37,7 @@ CYCLE_OPEN, CYCLE_CLOSE = "cycle.open", "cycle.close"
 ATTEST_REMIND, SHEET_BOOK = "attest.remind", "attest.book"
 GRACE, NOTICE, ROSTER, REASSESS = "grace.expiry", "notice.expire", "roster.commit", "reassess"
 ALERTS = "alert.raise"
+GROUPS = "group.refresh"
 ARCHIVE, BUNDLE = "archive.file", "archive.bundle"
 ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 
@@ -81,6 +83,13 @@ def life_events(run: Running) -> dict[str, Any]:
     """Each Monday; the period of the run is a day."""
     on = date.fromisoformat(run.period)
     return {"新增提醒": note_events(county=run.unit, on=on) if on.weekday() == 0 else 0}
+
+
+@job(GROUPS, label="更新弱势群体底册")
+def group_refresh(run: Running) -> dict[str, Any]:
+    """The period of the run is the month on whose first day it is made."""
+    on = Month.parse(run.period).first_day
+    return {"新增": refresh_round(county=run.unit, on=on, now=timezone.now())}
 
 
 @job(CYCLE_CLOSE, label="关闭动态管理周期")

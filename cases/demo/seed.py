@@ -5,6 +5,7 @@ from collections import Counter
 from cases.demo.care import seed_care
 from cases.demo.discoveries import seed_discoveries
 from cases.demo.economy import write_declarations
+from cases.demo.groups import seed_groups
 from cases.demo.history import make_stories, write_stories
 from cases.demo.living import (
     seed_adjustment,
@@ -68,5 +69,6 @@ def register_seeders() -> None:
         Seeder("家庭变化报告", 57, seed_reports),
         Seeder("监测预警", 58, seed_alerts),
         Seeder("会议与议事规则", 58, seed_conferences),
+        Seeder("弱势群体核对", 58, seed_groups),
         Seeder("电子档案", 59, seed_archives),
     )

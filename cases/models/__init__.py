@@ -23,6 +23,7 @@ from cases.models.cycle import MonthlyCycle, SheetBook, VillageAttestation
 from cases.models.deliberation import DemocraticReview, Objection
 from cases.models.discovery import Discovery, MonitorBatch, MonitoredPerson
 from cases.models.emergency import EmergencyMode
+from cases.models.group import GroupEntry, GroupList, GroupRound, ListedPerson
 from cases.models.household import DutyBearer, Household, Member, PayAccount
 from cases.models.institutions import Institution, Residence
 from cases.models.insurance import Insurance, InsuranceBatch
@@ -73,6 +74,9 @@ __all__ = [
     "DutyBearer",
     "EmergencyMode",
     "FilingReview",
+    "GroupEntry",
+    "GroupList",
+    "GroupRound",
     "Hold",
     "Household",
     "Institution",
@@ -81,6 +85,7 @@ __all__ = [
     "KinshipFiling",
     "KinshipTie",
     "LifeEvent",
+    "ListedPerson",
     "Material",
     "MedicalContract",
     "Member",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cases.models import Discovery, MonitorBatch, MonitoredPerson, Person, TermMember
 from cases.services.discoveries import OPEN
+from cases.services.listed_places import Place, place_finder
 from salvation.access.services import require
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
@@ -22,12 +23,10 @@ from salvation.files.services import store
 from salvation.flow.engine import begin_all, stat_month
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
-from salvation.intake.places import same_unit, village_finder
 from salvation.intake.reading import read_short
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
-from salvation.units.selectors import reporting_units, villages_of
 from salvation.vault.crypto import blind_index
 
 register(monitored__import="导入三类人员名单")
@@ -52,7 +51,6 @@ LISTED = Intake(
         Column("risk", "风险原因", aliases=("风险类型", "致贫风险", "致贫返贫风险", "监测原因"), max_length=100),
     ),
 )  # fmt: skip
-Place = tuple[Unit, Unit | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def _read(content: bytes, county: Unit) -> list[Listed]:
     rows = read_short(content, LISTED, setting)
     indexes = [_index(row) for row in rows]
     known = {p.id_index: p for p in _people(index for index in indexes if index)}
-    place, found, wrong, seen = _finder(county), [], [], set()
+    place, found, wrong, seen = place_finder(county), [], [], set()
     for row, index in zip(rows, indexes, strict=True):
         try:
             if index in seen:
@@ -164,28 +162,6 @@ def _listed(
         str(values["name"]), getattr(number, "number", str(number)), index, str(values["category"]),
         str(values.get("risk") or ""), *where, person,
     )  # fmt: skip
-
-
-def _finder(county: Unit) -> Callable[[str, str], Place]:
-    """A look-up of town and village as they are written. It raises BadValue for what the county has not."""
-    towns = list(reporting_units(county, on=timezone.localdate()))
-    finders: dict[int, Callable[[str], Unit]] = {}
-
-    def find(town: str, village: str) -> Place:
-        fitting = [unit for unit in towns if town and same_unit(town, unit.name)]
-        if len(fitting) != 1:
-            raise BadValue(
-                f"“{town}”不是本县的填报单位，请核对“乡镇”" if town else "没有填“乡镇”，库中也没有此人"
-            )
-        unit = fitting[0]
-        if not village:
-            return unit, None
-        if unit.pk not in finders:
-            own = [(one.code, one.name, one) for one in villages_of(unit)]
-            finders[unit.pk] = village_finder(own, unit.name)
-        return unit, finders[unit.pk](village)
-
-    return find
 
 
 def _words(wrong: Sequence[str]) -> str:
