@@ -74,6 +74,12 @@ def missing(application: Any) -> list[str]:
     return [line.label for line in checklist(application) if line.missing]
 
 
+def unfiled(application: Any) -> list[str]:
+    """Labels of what was received on paper alone: without paper, each piece needs its photo or scan (B23)."""
+    lines = [line for line in checklist(application) if line.required and line.received]
+    return [line.label for line in lines if line.origin != Origin.DRAWN and not line.row.has_files()]
+
+
 def bearers_of(application: Any) -> list[str]:
     """Names of the declared duty bearers where they are looked at too (特困、单人保)."""
     if not has_bearers(Matter(application.program, application.is_single)):

@@ -14,6 +14,7 @@ from cases import checklist
 from cases.agreed import agreed_of, amount_of
 from cases.emergency_guards import allows
 from cases.rules.changes import NOT_REVERSED, Decider, rule_of
+from salvation.documents.paperless import paperless
 from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
 from salvation.flow.models import StatFreeze, Transition
@@ -78,6 +79,13 @@ def materials_complete(context: Context) -> str | None:
     names = checklist.missing(context.subject)
     if names:
         return f"还缺 {len(names)} 件材料：{'、'.join(names)}；收齐后受理，或一次性告知补正（第11条）"
+    if not paperless(context.subject.unit, _today(context)):
+        return None
+    unfiled = checklist.unfiled(context.subject)
+    if unfiled:
+        return (
+            f"本县已启用无纸化审核审批，{'、'.join(unfiled)}还没有照片或扫描件，请在“材料”中上传（004 第9条）"
+        )
     return None
 
 

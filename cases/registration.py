@@ -8,7 +8,7 @@ from cases import care_registration, intake_registration, jobs, measures, relief
 from cases.desk import cycle_numbers, desk_numbers, visit_numbers
 from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
-from cases.documents import effects, forms, recognition
+from cases.documents import effects, forms, printables, recognition
 from cases.models import Application, ChangeOrder
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
@@ -18,6 +18,7 @@ from cases.services.after_stop import on_stopped
 from cases.services.notice_sheets import on_ending_noticed, on_first_review
 from cases.services.support_end import on_support_back, on_support_ended
 from cases.views import simulation
+from salvation.documents.copies import register_printables
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
 from salvation.flow.registry import together
@@ -56,6 +57,7 @@ def _menu() -> None:
         Daily(jobs.JOINT, hour=6, minute=10),
         Daily(jobs.ARCHIVE, hour=4),
         Daily(jobs.ALERTS, hour=5),
+        Monthly(jobs.GROUPS, day=1, hour=5, minute=20),
     )
 
 
@@ -84,6 +86,7 @@ def register_menu() -> None:
         NavItem("就业联动", "cases:able_people", "case.view", "动态管理", "people", 70),
         NavItem("介绍工作记录", "cases:work_offers", "case.view", "动态管理", "file", 72),
         NavItem("文书", "documents:list", "document.view", "文书公示", "file", 10, waiting("document")),
+        NavItem("核验打印件", "documents:verify", "document.view", "文书公示", "check", 12),
         NavItem("电子档案", "cases:archives", "case.view", "文书公示", "book", 25),
         NavItem("公示单", "cases:notices", "notice.view", "文书公示", "file", 20),
         NavItem("办理时限", "cases:timeliness", "case.view", "文书公示", "clock", 30),
@@ -125,5 +128,6 @@ def register_all(reverse: Callable[..., str]) -> None:
     intake_registration.register_all(reverse)
     relief_registration.register_all(reverse)
     care_registration.register_all()
+    register_printables(*printables.ALL)
     register_documents(*application_documents.ALL, *change_documents.ALL, *forms.ALL, *recognition.ALL)
     _menu()

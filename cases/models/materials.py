@@ -6,6 +6,7 @@ from django.db import models
 from cases.models.application import Application
 from cases.models.choices import choices
 from cases.rules.materials import Origin
+from salvation.files.models import Attachment
 from salvation.vault.fields import SealedField
 
 
@@ -38,6 +39,15 @@ class Material(models.Model):
     def file_kind(self) -> str:
         """Under which kind the files of this piece are kept."""
         return f"MATERIAL:{self.code}"
+
+    def has_files(self) -> bool:
+        """Whether there is a photo or scan of the piece, or of the earlier one that serves again."""
+        kept = self.taken_from or self
+        label = Application._meta.label_lower
+        rows = Attachment.objects.filter(
+            subject_type=label, subject_id=kept.application_id, kind=kept.file_kind
+        )
+        return rows.exists()
 
 
 class ProxyMandate(models.Model):

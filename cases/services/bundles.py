@@ -18,7 +18,7 @@ from cases.services.archives import Matter, catalogue, look_again
 from salvation.access.services import get_visible, require
 from salvation.documents.bundle import Bound, Part, bind, foreign_part, paper_part, photo_part
 from salvation.documents.declared import to_plain
-from salvation.documents.services import traced
+from salvation.documents.writers import traced
 from salvation.domain.errors import Refusal
 from salvation.files.services import discard, load, store
 from salvation.journal.actions import register

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases.models import BenefitTerm, ChangeOrder, MonthlyCycle, VillageAttestation
 from salvation.access.services import require
 from salvation.documents.official import Grid, Line, Paper
+from salvation.documents.paperless import paperless
 from salvation.domain import mask
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -142,20 +143,25 @@ def sign(
     actor: Any,
     now: datetime,
 ) -> VillageAttestation:
-    """Register a village's signed sheet with its scan (002 L29); no change is signed too. Raises Refusal."""
+    """Register a village's signed sheet with its scan (002 L29); no change is signed too. Raises Refusal.
+
+    Where the county works without paper, the village's own account signs, and no scan is wanted (B23).
+    """
     locked: VillageAttestation = (
         VillageAttestation.objects.select_for_update(of=("self",))
         .select_related("cycle", "unit", "village")
         .get(pk=attestation.pk)
     )
-    require(actor, "case.edit", locked.unit)
+    itself = signs_itself(locked, actor)
+    if not itself:
+        require(actor, "case.edit", locked.unit)
     if locked.signed_on:
         raise Refusal(f"{locked}已于{locked.signed_on:%Y-%m-%d}签字，不能重复登记")
     if not locked.cycle.month <= given.signed_on <= timezone.localdate(now):
         raise Refusal("签字日期应在本周期开启之后、今天之前", field="signed_on")
     if given.changed and not given.remark.strip():
         raise Refusal("有变化的，请写明变化内容", field="remark")
-    if not scans:
+    if not scans and not itself:
         raise Refusal("请上传签字盖章的扫描件或照片", rule="002 第29条", field="scans")
     locked.signer, locked.signed_on, locked.changed = given.signer.strip(), given.signed_on, given.changed
     locked.remark, locked.registered_by, locked.registered_at = given.remark.strip(), actor, now
@@ -168,6 +174,16 @@ def sign(
         for kind in (DUTY, LATE):
             close_duty(kind=kind, subject_id=locked.unit_id, now=now, actor=actor)
     return locked
+
+
+def signs_itself(attestation: VillageAttestation, actor: Any) -> bool:
+    """Whether this account is the village's and its signature in the system stands for one on paper (B23)."""
+    on = timezone.localdate()
+    return bool(
+        any(post.unit_id == attestation.village_id for post in actor.current_posts)
+        and actor.may("case.survey", attestation.village)
+        and paperless(attestation.unit, on)
+    )
 
 
 def _list_orders(attestation: VillageAttestation, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from cases.models import MonthlyCycle, SheetBook, VillageAttestation
 from cases.services.cycle import DUTY, LATE, due_on, sheet_paper
 from salvation.documents.pdf import write_official_pdf
-from salvation.documents.services import traced
+from salvation.documents.writers import traced
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.services import open_duty

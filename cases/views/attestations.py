@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import VillageAttestation
-from cases.services.cycle import Signature, due_on, orders_of, sheet_paper, sign
+from cases.services.cycle import Signature, due_on, orders_of, sheet_paper, sign, signs_itself
 from cases.tables import CHANGE_STATES
-from salvation.access.services import get_visible
+from salvation.access.services import get_visible, require
+from salvation.documents.copies import hand_out_declared
 from salvation.documents.html import paper_html
-from salvation.documents.services import WRITERS, traced
+from salvation.documents.writers import WRITERS
 from salvation.domain.month import Month
 from salvation.files.services import attachments_of
 from salvation.journal.services import record
@@ -123,7 +124,7 @@ class AttestationRecord(RecordPage):
             Link("打印 PDF", reverse("cases:attestation_file", args=[subject.pk, "pdf"]), swap=False),
             Link("Word", reverse("cases:attestation_file", args=[subject.pk, "docx"]), swap=False),
         ]
-        if subject.signed_on is None and user.may("case.edit", subject.unit):
+        if subject.signed_on is None and (user.may("case.edit", subject.unit) or signs_itself(subject, user)):
             links.insert(0, Link("登记签字", reverse("cases:sign_attestation", args=[subject.pk])))
         facts = [
             ("受理单位", subject.unit),
@@ -150,16 +151,27 @@ class SignForm(forms.Form):
 
 class Sign(FormPage):
     title = "登记村签字报表"
-    permission = "case.edit"
+    permission = "case.survey"
     form_class = SignForm
     drafts = False
     submit_label = "登记签字"
     success = "签字报表已登记"
     sheet: VillageAttestation
+    itself = False
 
     def prepare(self) -> None:
         rows = VillageAttestation.objects.select_related("cycle__county", "unit", "village")
         self.sheet = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
+        self.itself = signs_itself(self.sheet, self.request.user)
+        if not self.itself:
+            require(self.request.user, "case.edit", self.sheet.unit)
+
+    def make_form(self, data: Any, files: Any) -> SignForm:
+        form = SignForm(data, files)
+        if self.itself:
+            form.fields["scans"].required = False
+            form.fields["scans"].help_text = "本县已启用无纸化：以您的账号签字，不用上传"
+        return form
 
     def page_title(self) -> str:
         return f"登记签字：{self.sheet}"
@@ -192,7 +204,9 @@ class SheetFile(ScopedPage):
         if form not in WRITERS:
             raise Http404(f"没有 {form} 格式")
         sheet = self.subject(pk=pk)
-        content = WRITERS[form](sheet_paper(sheet, trace=traced(request.user)))
+        content = hand_out_declared(
+            code="attestation-sheet", subject=sheet, unit=sheet.unit, form=form, actor=request.user
+        )
         record(
             actor=request.user,
             action="attestation.print",

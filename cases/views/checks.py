@@ -16,8 +16,8 @@ from cases.services.check_exchange import export_requests, import_results
 from cases.services.checks import Answer, record_answers, request_check
 from salvation.access.place import own_county
 from salvation.access.services import get_visible
+from salvation.documents.copies import hand_out_declared
 from salvation.documents.html import paper_html
-from salvation.documents.services import WRITERS, traced
 from salvation.files.services import load
 from salvation.journal.services import record
 from salvation.tables.model import Column, Kind, Table
@@ -121,8 +121,14 @@ class CheckFile(ScopedPage):
         if form != "pdf":
             raise Http404(f"没有 {form} 格式")
         found = self.subject(pk=pk)
-        paper = check_report(found, mark=mark_of(request.user), trace=traced(request.user))
-        content = WRITERS[form](paper)
+        content = hand_out_declared(
+            code="check-report",
+            subject=found,
+            unit=found.unit,
+            form=form,
+            actor=request.user,
+            mark=mark_of(request.user),
+        )
         record(actor=request.user, action="check.read", subject=found, unit=found.unit, facts={"form": form})
         return download(content, f"核对报告-{found.no}.pdf")
 

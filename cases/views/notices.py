@@ -17,8 +17,9 @@ from cases.services.notice_sheets import (
     withdraw_sheet,
 )
 from salvation.access.services import get_visible, require
+from salvation.documents.copies import hand_out_declared
 from salvation.documents.html import paper_html
-from salvation.documents.services import WRITERS, traced
+from salvation.documents.writers import WRITERS
 from salvation.files.services import attachments_of
 from salvation.journal.services import record
 from salvation.tables.model import Column, Kind, State, Table
@@ -133,7 +134,9 @@ class NoticeFile(ScopedPage):
         if form not in WRITERS:
             raise Http404(f"没有 {form} 格式")
         sheet = self.subject(pk=pk)
-        content = WRITERS[form](sheet_paper(sheet, trace=traced(request.user)))
+        content = hand_out_declared(
+            code="notice-sheet", subject=sheet, unit=sheet.unit, form=form, actor=request.user
+        )
         record(actor=request.user, action="notice.file", subject=sheet, unit=sheet.unit, facts={"form": form})
         return download(content, f"{sheet}.{form}")
 

@@ -6,12 +6,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cases.documents.comparison import comparison, row_of
-from cases.documents.worksheet import worksheet
 from cases.models import Application, Assessment, Declaration, Household
 from cases.services.assessments import Compared, compare_programmes
 from salvation.access.services import get_visible
-from salvation.documents.declared import office_of
-from salvation.documents.services import WRITERS, traced
+from salvation.documents.copies import hand_out_declared
+from salvation.documents.writers import WRITERS, traced
 from salvation.domain.errors import Refusal
 from salvation.journal.services import record
 from salvation.vault import facts as sealed_facts
@@ -35,8 +34,10 @@ class Worksheet(Page):
             get_visible(Application.objects.all(), request.user, pk=found.application_id)
         else:
             get_visible(Household.objects.all(), request.user, pk=found.household_id)
-        paper = worksheet(found, issuer=office_of(found.household.handling_unit), trace=traced(request.user))
         unit = found.household.handling_unit
+        content = hand_out_declared(
+            code="worksheet", subject=found.household, unit=unit, form=form, actor=request.user, part=found.pk
+        )
         record(
             actor=request.user,
             action="export",
@@ -44,7 +45,7 @@ class Worksheet(Page):
             unit=unit,
             facts={"what": "核算表", "form": form},
         )
-        return download(WRITERS[form](paper), f"核算表-{found.household.no}-{found.on:%Y%m%d}.{form}")
+        return download(content, f"核算表-{found.household.no}-{found.on:%Y%m%d}.{form}")
 
 
 class Compare(Page):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from salvation.documents.official import Cell, Grid, Level, Line, Paper, Part
+from salvation.documents.official import Break, Cell, Grid, Level, Line, Paper, Part
 from salvation.flow.table import Need
 
 HOLE = re.compile(r"\{([a-z_]+)\}")
@@ -219,12 +219,16 @@ def to_plain(paper: Paper) -> dict[str, Any]:
         "notes": list(paper.notes),
         "body": [_plain_part(part) for part in paper.body],
         "tail": [_plain_part(part) for part in paper.tail],
+        # Only where there are any: what was kept before has the same fingerprint.
+        **({"signatures": list(paper.signatures)} if paper.signatures else {}),
     }
 
 
 def _plain_part(part: Part) -> dict[str, Any]:
     if isinstance(part, Line):
         return {"text": part.text, "level": part.level.value, "align": part.align}
+    if isinstance(part, Break):
+        return {"break": True}
     if not isinstance(part, Grid):
         raise ValueError("a kept document has lines and tables only")
     return {
@@ -254,12 +258,15 @@ def from_plain(kept: Mapping[str, Any]) -> Paper:
         notes=tuple(kept["notes"]),
         body=tuple(_part_of(part) for part in kept["body"]),
         tail=tuple(_part_of(part) for part in kept["tail"]),
+        signatures=tuple(kept.get("signatures", ())),
     )
 
 
 def _part_of(kept: Mapping[str, Any]) -> Part:
     if "text" in kept:
         return Line(kept["text"], Level(kept["level"]), kept["align"])
+    if "break" in kept:
+        return Break()
     return Grid(
         head=tuple(map(_cell_of, kept["head"])),
         rows=tuple(tuple(map(_cell_of, row)) for row in kept["rows"]),

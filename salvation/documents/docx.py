@@ -15,6 +15,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from salvation.documents.official import (
+    SEAL_PLACE,
     UNFROZEN,
     Annex,
     Break,
@@ -55,6 +56,7 @@ def write_official(paper: Paper) -> bytes:
     _page(book, paper)
     _opening(book, paper)
     _parts(book, paper.body)
+    _signatures(book, paper)
     if not paper.plain:
         _closing(book, paper)
     _parts(book, paper.tail)
@@ -153,6 +155,12 @@ def _closing(book: DocumentType, paper: Paper) -> None:
         _run(_format(book.add_paragraph()), f"（{paper.contact}）", FANGSONG, SIZE_3)
     for note in paper.notes:
         _run(_format(book.add_paragraph()), note, FANGSONG, SIZE_4)
+
+
+def _signatures(book: DocumentType, paper: Paper) -> None:
+    """Who signed electronically, and where the electronic seal goes."""
+    for text in (*paper.signatures, SEAL_PLACE) if paper.signatures else ():
+        _run(_format(book.add_paragraph(), indent=False, align="right"), text, FANGSONG, SIZE_4)
 
 
 def _parts(book: DocumentType, parts: tuple[Part, ...]) -> None:

@@ -10,6 +10,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from salvation.documents.official import (
+    SEAL_PLACE,
     UNFROZEN,
     Annex,
     Break,
@@ -39,7 +40,7 @@ def paper_html(paper: Paper) -> SafeString:
         format_html('<div class="mark" data-mark="{}"></div>', paper.mark) if paper.mark else NOTHING,
         _opening(paper),
         parts_html(paper.body),
-        NOTHING if paper.plain else _closing(paper),
+        _signatures(paper) if paper.plain else _closing(paper),
         parts_html(paper.tail),
         format_html_join("", "{}", ((_annex(annex),) for annex in paper.annexes)),
         _imprint(paper.imprint) if paper.imprint else NOTHING,
@@ -85,6 +86,7 @@ def _closing(paper: Paper) -> SafeString:
                 name,
             )
         )
+    pieces.append(_signatures(paper))
     pieces.append(
         format_html(
             '<div class="closing{}"><p>{}</p><p>{}</p></div>',
@@ -97,6 +99,14 @@ def _closing(paper: Paper) -> SafeString:
         pieces.append(format_html('<p class="body">（{}）</p>', paper.contact))
     pieces += [format_html('<p class="note">{}</p>', note) for note in paper.notes]
     return _together(pieces)
+
+
+def _signatures(paper: Paper) -> SafeString:
+    """Who signed electronically, and where the electronic seal goes."""
+    if not paper.signatures:
+        return NOTHING
+    lines = format_html_join("", "<p>{}</p>", ((line,) for line in paper.signatures))
+    return format_html('<div class="signatures">{}<p class="seal-place">{}</p></div>', lines, SEAL_PLACE)
 
 
 def _part(part: Part) -> SafeString:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from salvation.access.models import Access, SubjectQuerySet
+from salvation.access.models import Access, ScopedModel, SubjectQuerySet
 from salvation.documents.declared import KINDS, Composed, Kind, compose, from_plain
 from salvation.documents.flows import DOCUMENT, WAYS
 from salvation.documents.official import Paper
@@ -113,6 +113,45 @@ class Document(FlowSubject):
     def paper(self) -> Paper:
         """The text as it went out, or as a draft would."""
         return from_plain(sealed_facts.load(self.text)) if self.text else self.composed().paper
+
+
+class PrintedCopy(ScopedModel):
+    """One paper as it was taken out of the system, by its fingerprints. Never changed; seen by whoever sees the record."""
+
+    access = Access(view="document.view", scopes={"handling": "unit"}, village="village")
+    objects = SubjectQuerySet.as_manager()  # type: ignore[misc]
+
+    # Letters, printed at the foot in groups of four.
+    code = models.CharField("核验码", max_length=12, unique=True)
+    kind = models.CharField("文书", max_length=30)
+    title = models.CharField("名称", max_length=60)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, related_name="copies", verbose_name="文书"
+    )
+    subject_type = models.CharField("对象类别", max_length=60)
+    subject_id = models.BigIntegerField("对象")
+    # Which of several papers of the record, where there are several (an assessment of a household).
+    part = models.BigIntegerField("所属", null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="受理单位")
+    village = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="村（社区）"
+    )
+    content_sha256 = models.CharField("内容哈希", max_length=64)
+    file_sha256 = models.CharField("文件哈希", max_length=64, db_index=True)
+    form = models.CharField("格式", max_length=4)
+    printed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="打印人"
+    )
+    printed_at = models.DateTimeField("打印时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "打印件"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="printed_copy_subject")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.printed_at:%Y-%m-%d}打印）"
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -100,7 +100,8 @@ class Paper:
 
     ``masthead``: the red name on top (发文机关标志); ``mark``: written large across every page (草稿);
     ``trace``: small at the foot of every page (who printed it, when, checksum); ``sealed``: leave room for the seal;
-    ``plain``: a form: narrow margins, no closing with issuer and date; ``tail``: below the date (送达回证).
+    ``plain``: a form: narrow margins, no closing with issuer and date; ``tail``: below the date (送达回证);
+    ``signatures``: who signed electronically and when, one a line, with the place of the electronic seal.
     """
 
     title: str
@@ -122,8 +123,11 @@ class Paper:
     tail: tuple[Part, ...] = ()
     annexes: tuple[Annex, ...] = ()
     imprint: Imprint | None = None
+    signatures: tuple[str, ...] = ()
 
 
+# Where a seal in ink would stand.
+SEAL_PLACE = "（电子签章处）"
 UNFROZEN = "（草稿：统计数字未冻结，不得报送）"
 
 

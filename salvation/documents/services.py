@@ -1,21 +1,18 @@
 """Draw up, issue, deliver and print 文书."""
-# requirements: B23 part
+# requirements: B23
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from salvation.access.services import require
+from salvation.documents.copies import About, form_paper, hand_out
 from salvation.documents.declared import KINDS, Composed, Kind, compose, to_plain
-from salvation.documents.docx import write_official
 from salvation.documents.models import Document, words_at
-from salvation.documents.official import Paper
-from salvation.documents.pdf import write_official_pdf
+from salvation.documents.paperless import signed
 from salvation.domain.errors import Refusal
 from salvation.flow.clock import due_date
 from salvation.flow.engine import begin, perform
@@ -33,7 +30,6 @@ register(
     document__print="打印表单",
 )
 
-WRITERS = {"docx": write_official, "pdf": write_official_pdf}
 LONGEST = 4000
 
 
@@ -114,7 +110,8 @@ def on_issued(context: Context) -> None:
     words = words_at(kind.code, unit=document.unit, on=dated)
     given = sealed_facts.load(document.given)
     composed: Composed = compose(kind, subject, given, number=number, words=words)
-    text = sealed_facts.dump(to_plain(composed.paper))
+    paper = signed(composed.paper, unit=document.unit, actor=context.actor, now=context.now)
+    text = sealed_facts.dump(to_plain(paper))
     document.number, document.dated = number, dated
     document.facts, document.text = sealed_facts.dump(composed.values), text
     document.sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -162,9 +159,6 @@ def issue_document(*, document: Document, actor: Any, now: datetime) -> Document
 
 def document_file(*, document: Document, form: str, actor: Any) -> bytes:
     """The document as ``docx`` or ``pdf``, journalled; a draft is marked as one."""
-    paper = document.paper()
-    stamp = traced(actor, document.sha256)
-    marked = replace(paper, trace=stamp, mark={"DRAFT": "草稿", "VOID": "已作废"}.get(document.state, ""))
     record(
         actor=actor,
         action="document.file",
@@ -172,15 +166,17 @@ def document_file(*, document: Document, form: str, actor: Any) -> bytes:
         unit=document.unit,
         facts={"title": document.title, "number": document.number or "草稿", "form": form},
     )
-    return WRITERS[form](marked)
+    about = About(
+        document.code, document.title, document.subject, document.unit, document.village, document=document
+    )
+    mark = {"DRAFT": "草稿", "VOID": "已作废"}.get(document.state, "")
+    return hand_out(paper=document.paper(), about=about, form=form, actor=actor, mark=mark)
 
 
 def print_form(*, kind: Kind, subject: FlowSubject, form: str, actor: Any) -> bytes:
     """A sheet to be filled in by hand, with what is known already. Raises Refusal when it is not wanted now."""
     if reason := kind.may(subject):
         raise Refusal(reason)
-    words = words_at(kind.code, unit=subject.flow_unit, on=timezone.localdate())
-    paper: Paper = replace(compose(kind, subject, {}, words=words).paper, trace=traced(actor))
     record(
         actor=actor,
         action="document.print",
@@ -188,10 +184,5 @@ def print_form(*, kind: Kind, subject: FlowSubject, form: str, actor: Any) -> by
         unit=subject.flow_unit,
         facts={"title": kind.title, "form": form},
     )
-    return WRITERS[form](paper)
-
-
-def traced(actor: Any, checksum: str = "") -> str:
-    """Who took it out of the system and when, with the checksum of what was kept."""
-    check = f"　内容校验 {checksum[:16]}" if checksum else ""
-    return f"打印 {actor}　{timezone.localtime():%Y-%m-%d %H:%M}{check}"
+    about = About(kind.code, kind.title, subject, subject.flow_unit, getattr(subject, "village", None))
+    return hand_out(paper=form_paper(kind, subject), about=about, form=form, actor=actor)

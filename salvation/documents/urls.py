@@ -1,10 +1,12 @@
 from django.urls import path
 
-from salvation.documents import views, wording_views
+from salvation.documents import copy_views, views, wording_views
 
 app_name = "documents"
 urlpatterns = [
     path("", views.DocumentList.as_view(), name="list"),
+    path("verify/", copy_views.VerifyPaper.as_view(), name="verify"),
+    path("copies/", copy_views.PrintedCopies.as_view(), name="copies"),
     path("wordings/", wording_views.WordingList.as_view(), name="wordings"),
     path("wordings/<int:pk>/", wording_views.DecideWording.as_view(), name="wording_version"),
     path("wordings/<slug:code>/", wording_views.WordingOfKind.as_view(), name="wording"),

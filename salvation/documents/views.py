@@ -14,14 +14,15 @@ from salvation.documents.declared import KINDS, Kind
 from salvation.documents.flows import DOCUMENT
 from salvation.documents.html import paper_html
 from salvation.documents.models import Document
+from salvation.documents.paperless import paperless
 from salvation.documents.services import (
-    WRITERS,
     document_file,
     draft_document,
     edit_document,
     issue_document,
     print_form,
 )
+from salvation.documents.writers import WRITERS
 from salvation.domain.errors import Refusal
 from salvation.flow.models import FlowSubject
 from salvation.flow.registry import FLOWS
@@ -220,7 +221,10 @@ class IssueDocument(ScopedPage):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         document = self.subject(pk=pk)
         issue_document(document=document, actor=request.user, now=timezone.now())
-        messages.success(request, f"已签发《{document.title}》{document.number}，请打印后盖章送达")
+        how = (
+            "已电子签名，可打印或电子送达" if paperless(document.unit, document.dated) else "请打印后盖章送达"
+        )
+        messages.success(request, f"已签发《{document.title}》{document.number}，{how}")
         back = FLOWS[subject_flow(document)].url(document.subject)
         return HttpResponseRedirect(f"{back}?tab=documents")
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from salvation.access.models import ScopedModel
 from salvation.access.services import get_visible, require
-from salvation.documents.services import WRITERS
+from salvation.documents.writers import WRITERS
 from salvation.files.services import attachments_of
 from salvation.journal.actions import wording
 from salvation.journal.services import record as journal
