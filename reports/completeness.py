@@ -1,5 +1,5 @@
 """How complete the files of helped households are (B32): figures only, by unit."""
-# requirements: B32 part
+# requirements: B32
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,24 +70,31 @@ TABLE = Table(
             ratio=("complete", "households"),
         ),
     ),
-    notes=("按今天的登记计算；省系统编号回填由省系统对接后计入。",),
+    notes=("按今天的登记计算；省系统编号的回填见“与数字民政核对”。",),
     totals="top",
 )
 
 
-def completeness(county: Unit, units: Sequence[Unit]) -> list[CompletenessRow]:
-    """Counts of every unit in one statement."""
+def held_households(households: Any) -> Any:
+    """Of these, families with a benefit this month, annotated ``has_account``."""
     today = Month.of(timezone.localdate()).first_day
     running = Benefit.objects.filter(household=OuterRef("pk"), terms__months__contains=today)
-    held = Household.objects.filter(Exists(running), county=county).annotate(has_account=HAS_ACCOUNT)
-    every = Q()
-    for _, filled in FIELDS.values():
-        every &= filled
+    return households.filter(Exists(running)).annotate(has_account=HAS_ACCOUNT)
+
+
+def every_field() -> Q:
+    """Nothing the province asks for is missing."""
+    return Q(*(filled for _, filled in FIELDS.values()))
+
+
+def completeness(county: Unit, units: Sequence[Unit]) -> list[CompletenessRow]:
+    """Counts of every unit in one statement."""
+    held = held_households(Household.objects.filter(county=county))
     aggregates: dict[str, Any] = {code: Count("pk", filter=filled) for code, (_, filled) in FIELDS.items()}
     found: Any = (
         held.order_by()
         .values(of_unit=F("handling_unit"))
-        .annotate(households=Count("pk"), complete=Count("pk", filter=every), **aggregates)
+        .annotate(households=Count("pk"), complete=Count("pk", filter=every_field()), **aggregates)
     )
     by_unit: dict[int, dict[str, int]] = {row["of_unit"]: dict(row) for row in found}
     return [CompletenessRow(unit, by_unit.get(unit.pk, {})) for unit in units]

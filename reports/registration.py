@@ -75,6 +75,10 @@ def register_all(reverse: Callable[..., str]) -> None:
         NavItem("对象动态表", "reports:civil", "table.view", "报表", "table", 15),
         NavItem("工作台账", "reports:ledgers", "table.view", "报表", "book", 18),
         NavItem("低收入信息完整率", "reports:completeness", "table.view", "报表", "check", 25),
+        NavItem("与数字民政核对", "reports:external", "case.view", "报表", "check", 26),
+        NavItem("数字民政录入表", "reports:external_template", "case.view", "报表", "download", 27),
+        NavItem("数字民政字段对照", "reports:external_fields", "case.view", "报表", "book", 29),
+        NavItem("省系统回填记录", "reports:external_batches", "case.view", "报表", "upload", 28),
         NavItem("报送及时情况", "reports:timeliness", "table.view", "报表", "clock", 20),
         NavItem(
             "专项治理情况报告", "reports:summaries", "report.view", "报表", "file", 30, waiting("summary")

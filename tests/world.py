@@ -36,12 +36,16 @@ from cases.models import (
     CheckExchange,
     Discovery,
     EmergencyMode,
+    GroupEntry,
+    GroupList,
+    GroupRound,
     Hold,
     Institution,
     Insurance,
     InsuranceBatch,
     KinshipFiling,
     LifeEvent,
+    ListedPerson,
     MedicalContract,
     MonitorBatch,
     MonitoredPerson,
@@ -78,11 +82,12 @@ from funds.models import Leaver, PayLine, SignedPaper
 from funds.services.rosters import exclude_line, generate_rosters
 from reports.governance.services import draft_month
 from reports.ledger.services import draft_ledgers
+from reports.models import ExternalBatch, ExternalRecord
 from reports.summary.services import draft_summary
 from salvation.accounts.models import User
 from salvation.accounts.roles import ROLES
 from salvation.accounts.services import grant_post
-from salvation.documents.models import Document, WordingVersion
+from salvation.documents.models import Document, PrintedCopy, WordingVersion
 from salvation.domain import bank, citizen_id
 from salvation.domain.month import Month
 from salvation.duties.models import Reminder
@@ -545,6 +550,44 @@ def _papers(world: World, place: Place) -> None:
         sha256="0" * 64,
     )
     world.keep(place.key, archive, bundle, insured, offered, referral, listed)
+    department = GroupList.objects.create(
+        unit=county, group="ILL", source="卫健委", as_of=LONG_AGO, people=1, known=1, stored_as=store(place.key.encode()),
+        sha256="0" * 64,
+    )  # fmt: skip
+    on_list = ListedPerson.objects.create(
+        listing=department, unit=town, village=application.village, name=application.applicant.name,
+        id_no=application.applicant.id_no.plain(), id_index=application.applicant.id_index, birth_date=LONG_AGO,
+        person=application.applicant, ill=True,
+    )  # fmt: skip
+    year, _ = GroupRound.objects.get_or_create(
+        county=county,
+        year=timezone.localdate().year,
+        defaults={"due_on": timezone.localdate(), "refreshed_at": now},
+    )
+    surveyed = GroupEntry.objects.create(
+        round=year, person=application.applicant, id_index=application.applicant.id_index, name=application.applicant.name,
+        unit=town, village=application.village, groups=["ILL"],
+    )  # fmt: skip
+    read_back = ExternalBatch.objects.create(
+        unit=town,
+        as_of=LONG_AGO,
+        whole=False,
+        rows=1,
+        taken=1,
+        stored_as=store(place.key.encode()),
+        sha256="0" * 64,
+    )
+    theirs = ExternalRecord.objects.create(
+        county=application.county, unit=town, village=application.village, person=application.applicant,
+        name=application.applicant.name, id_no=application.applicant.id_no.plain(), id_index=application.applicant.id_index,
+        program="DIBAO_RURAL", ext_no="SZ1", standing="ACTIVE", as_of=LONG_AGO, batch=read_back, synced_at=now,
+    )  # fmt: skip
+    printed = PrintedCopy.objects.create(
+        code=f"AAAAAAAAAAA{'ABCDEFGH'[place.number]}", kind="worksheet", title="核算表",
+        subject_type=household._meta.label_lower, subject_id=household.pk, unit=town, village=application.village,
+        content_sha256="0" * 64, file_sha256="0" * 64, form="pdf",
+    )  # fmt: skip
+    world.keep(place.key, department, on_list, surveyed, read_back, theirs, printed)
     report = SelfReport.objects.create(
         unit=town, village=application.village, person=application.applicant, matter="JOB", way="REPORTED",
         happened_on=LONG_AGO, reported_on=LONG_AGO, content="务工",

@@ -196,6 +196,9 @@ ROUTES: dict[str, Route] = {
     "cases:new_insurance": Route("Person", pk_of("Person")),
     "cases:new_alert": Route("Person", pk_of("Person")),
     "cases:new_referral": Route("Household", pk_of("Household")),
+    "cases:record_group_person": Route("GroupEntry", pk_of("GroupEntry")),
+    "cases:group_list": Route("GroupList", pk_of("GroupList"), answers=(302,)),
+    "cases:listed_person": Route("ListedPerson", pk_of("ListedPerson"), answers=(302,)),
     "cases:answer_referral": Route("Referral", pk_of("Referral"), unless=ANSWERS_NOTHING),
     "cases:check_id": Route(answers=FORM_ONLY),
     "cases:discovery_household": Route("Discovery", pk_of("Discovery")),
@@ -216,7 +219,7 @@ ROUTES: dict[str, Route] = {
     "cases:visit": Route("Application", pk_of("Application")),
     "cases:assess": Route("Application", pk_of("Application")),
     "cases:photos": Route("Application", pk_of("Application")),
-    "cases:sign_attestation": Route("VillageAttestation", pk_of("VillageAttestation")),
+    "cases:sign_attestation": Route("VillageAttestation", pk_of("VillageAttestation"), asks=("case.edit",)),
     "cases:attestation_file": Route(
         "VillageAttestation",
         lambda world, place: {"form": "docx", **pk_of("VillageAttestation")(world, place)},

@@ -73,6 +73,27 @@ def test_completeness_counts_what_is_filled_in(
     assert "住址已填" in page and "嘉定镇" in page
 
 
+def test_a_figure_of_completeness_opens_the_households(
+    ledger: Submission,
+    units: dict[str, Unit],
+    clerk: User,
+    other_clerk: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    make_benefit(make_household(units["360722100200"], ["谢有址"], address="三组"), date(2022, 1, 1))
+    make_benefit(make_household(units["360722100200"], ["谢无址"]), date(2022, 1, 1))
+    address = "/reports/completeness/households/"
+
+    def heads(user: User, **asked: str) -> set[str]:
+        return {row.head.name for row in sign_in(user).get(address, asked).context["rows"]}
+
+    assert "谢有址" in heads(clerk, known="address")
+    assert "谢无址" in heads(clerk, lack="address") - heads(clerk, known="address")
+    assert "谢有址" in heads(clerk, lack="complete")
+    assert not {"谢有址", "谢无址"} & heads(other_clerk)
+    assert "known=address" in sign_in(clerk).get("/reports/completeness/").content.decode()
+
+
 def test_the_dynamic_table_ties(ledger: Submission, clerk: User, sign_in: Callable[[User], Client]) -> None:
     page = sign_in(clerk).get("/reports/civil/2022-05/").content.decode()
     assert "各单位各类别均相符" in page
