@@ -13,4 +13,12 @@ ALL = (
     Parameter("agreement.required", "分散供养须签委托照料协议", "bool", True, "003 第33条；004 第13条", "原文"),
     Parameter("agreement.sign_days", "认定后签订照料协议", "int", 30, "004 第13条；天数由县局确定", "通识", "自然日"),
     Parameter("caregiver.limit", "一名照料人同时照料人数上限", "int", 3, "县局规定", "通识", "人"),
+    Parameter(
+        "care.payee.dispersed", "分散供养照料护理费付给", "text", "SELF", "003 第33条；收款人由县局规定", "通识",
+        choices=(("SELF", "本人账户"), ("CAREGIVER", "照料协议的照料人")),
+    ),
+    Parameter(
+        "care.payee.centralized", "集中供养照料护理费付给", "text", "INSTITUTION", "002 第31条；收款人由县局规定", "通识",
+        choices=(("INSTITUTION", "所在供养机构"), ("SELF", "本人账户")),
+    ),
 )  # fmt: skip

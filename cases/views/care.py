@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cases.care_registers import LEVELS, OF_PERSON
 from cases.models import Person
-from cases.models.choices import CareLevel, Program, choices
+from cases.models.choices import CareLevel, PayeeKind, Program, choices
 from cases.selectors_care import MISSING, lacking, supported, with_care
+from cases.selectors_care_pay import CarePay, care_pay
 from cases.services.visits import coverage
 from salvation.domain.month import Month
 from salvation.tables.model import Column, Kind, Table, Totals, ratio
@@ -156,9 +157,18 @@ class CareRecord(RecordPage):
             ("供养形式", MODES[subject.program] if current else "现在不是特困供养人员"),
             ("自理等级", LEVELS[subject.level]),
             ("缺项", (missing or "无") if current else "—"),
+            ("照料护理费", paid_to(care_pay(subject, timezone.localdate())) if current else "—"),
         )
         links = [Link("一人一档", reverse("cases:person", args=[subject.pk]))]
         return Head(f"{subject.name}的照料档案", facts, links)
+
+
+def paid_to(pay: CarePay | None) -> str:
+    """Care money in a line: how much, to whom, or what is missing for it."""
+    if pay is None:
+        return "没有"
+    whom = f"{PayeeKind(pay.kind).label}{f'：{pay.name}' if pay.name else ''}"
+    return f"每月{pay.amount:,.2f}元，付给{whom}" + (f"（{pay.gap}）" if pay.gap else "")
 
 
 COVERAGE = Table(
