@@ -66,6 +66,11 @@ def register_all(reverse: Callable[..., str]) -> None:
     schedule(Monthly(jobs.LEDGER, day=1, hour=3, offset=-1))
     schedule(*(Monthly(code, day=day, hour=hour) for code, day, hour in jobs.SUMMARIES))
     register_deadlines(*RECURRING)
+    register_menu()
+
+
+def register_menu() -> None:
+    """Where reports stands in the menu."""
     navigation.register_group("报表", 30)
     navigation.register(
         NavItem(

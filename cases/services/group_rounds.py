@@ -22,7 +22,9 @@ from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
 
-register(group__start="部署弱势群体核对", group__record="登记弱势群体核对情况")
+register(
+    group__start="部署弱势群体核对", group__refresh="更新弱势群体底册", group__record="登记弱势群体核对情况"
+)
 DUTY = "group_survey"
 ASPECTS = tuple(field for fields in FIELDS.values() for field in fields)
 KEPT = (*ASPECTS, "carer", "note")
@@ -136,6 +138,8 @@ def refresh_round(*, county: Unit, on: date, now: datetime) -> int:
     added = _fill(found, on)
     found.refreshed_at = now
     found.save(update_fields=["refreshed_at"])
+    facts = {"year": found.year, "added": added}
+    record(actor=None, action="group.refresh", subject=found, unit=county, facts=facts)
     tell_towns(found, now)
     return added
 

@@ -35,7 +35,7 @@ COVERED = {
 
 
 # Kept by the county for itself: no town sees them.
-COUNTYS_OWN = {"EmergencyMode", "InsuranceBatch", "MonitorBatch", "ReferralBatch"}
+COUNTYS_OWN = {"EmergencyMode", "GroupList", "InsuranceBatch", "MonitorBatch", "ReferralBatch"}
 
 
 def foreign_names(role: str) -> list[str]:

@@ -24,7 +24,8 @@ from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household, make_person
 from tests.intake.builder import an_id, xlsx
 
-TODAY = timezone.localdate()
+# A day in the middle of a year: a round ends after its day and within its year.
+ON = date(2026, 6, 15)
 HEAD = ["序号", "乡镇", "村（社区）", "姓名", "身份证号", "重病", "劳动能力"]
 KNOWN: dict[str, Any] = {
     "lives_with": "CHILDREN", "health": "GOOD", "self_care": "SELF", "work": "FARM", "schooling": "DONE",
@@ -33,12 +34,9 @@ KNOWN: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def _before_the_year_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A round ends after today and within the year; on 31 December there is no such day."""
-    monkeypatch.setattr("cases.services.group_rounds.timezone.localdate", lambda *_: date(TODAY.year, 6, 15))
-
-
-ON = date(TODAY.year, 6, 15)
+def _today_is_in_june(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' today."""
+    monkeypatch.setattr("cases.services.group_rounds.timezone.localdate", lambda *_: ON)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
+from tests.days import today
 from tests.intake.builder import an_id, xlsx
 
 HEAD = [
@@ -39,7 +40,6 @@ HEAD = [
     "状态",
     "乡镇",
 ]
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -57,12 +57,12 @@ def line(person: Person, ext_no: str = "SZ001", program: str = "农村低保", p
 
 
 def read_back(rows: list[list[Any]], actor: User, unit: Unit, **facts: Any) -> ExternalBatch:
-    sheet = Sheet(**{"content": xlsx([HEAD, *rows]), "as_of": TODAY, "whole": False, **facts})
+    sheet = Sheet(**{"content": xlsx([HEAD, *rows]), "as_of": today(), "whole": False, **facts})
     return import_external(sheet=sheet, unit=unit, actor=actor, now=timezone.now())
 
 
 def differences(user: User) -> list[list[str]]:
-    return [said(row) for row in compared(Benefit.objects.visible_to(user), TODAY).order_by("pk")]
+    return [said(row) for row in compared(Benefit.objects.visible_to(user), today()).order_by("pk")]
 
 
 def test_the_number_is_written_back_and_both_agree(
@@ -100,7 +100,7 @@ def test_the_figures_of_a_unit_are_the_rows_behind_them(
     other = make_benefit(make_household(units["360722100201"], ["钟小北"]), date(2022, 1, 1))
     other.applicant.refresh_from_db()
     read_back([line(benefit.applicant, people=3, standing="停保")], clerk, units["360722100"])
-    row = by_unit(county_clerk, TODAY)[units["360722100"].pk]
+    row = by_unit(county_clerk, today())[units["360722100"].pk]
     counted = {
         key: row[key] for key in ("benefits", "synced", "same", "missing", "people", "amount", "standing")
     }
@@ -116,7 +116,7 @@ def test_a_suspended_benefit_that_runs_there_is_a_difference(
     BenefitTerm.objects.filter(benefit=benefit).update(standing="SUSPENDED")
     read_back([line(benefit.applicant)], clerk, units["360722100"])
     assert differences(clerk) == [["状态不同"]]
-    row = by_unit(clerk, TODAY)[units["360722100"].pk]
+    row = by_unit(clerk, today())[units["360722100"].pk]
     assert row["standing"] == 1
 
 
@@ -126,9 +126,9 @@ def test_whom_the_province_helps_and_we_do_not_is_listed(
     stranger = [2, "SZ002", "钟外人", an_id(9), "农村低保", 1, 100, "在保", ""]
     stopped = [3, "SZ003", "钟停保", an_id(3), "农村低保", 1, 100, "停保", ""]
     read_back([line(benefit.applicant), stranger, stopped], clerk, units["360722100"])
-    assert [row.name for row in only_there(ExternalRecord.objects.visible_to(clerk), TODAY)] == ["钟外人"]
+    assert [row.name for row in only_there(ExternalRecord.objects.visible_to(clerk), today())] == ["钟外人"]
     BenefitTerm.objects.filter(benefit=benefit).update(months=DateRange(date(2022, 1, 1), date(2022, 2, 1)))
-    assert only_there(ExternalRecord.objects.visible_to(clerk), TODAY).count() == 2
+    assert only_there(ExternalRecord.objects.visible_to(clerk), today()).count() == 2
 
 
 def test_of_a_whole_export_who_is_missing_is_missing_there(
@@ -136,7 +136,7 @@ def test_of_a_whole_export_who_is_missing_is_missing_there(
 ) -> None:
     other = make_benefit(make_household(units["360722100201"], ["钟小北"]), date(2022, 1, 1))
     other.applicant.refresh_from_db()
-    earlier = TODAY - timedelta(days=30)
+    earlier = today() - timedelta(days=30)
     both = [line(benefit.applicant), line(other.applicant, "SZ002", people=1, amount=100)]
     read_back(both, clerk, units["360722100"], as_of=earlier)
     assert differences(clerk) == [[], []]
@@ -152,7 +152,7 @@ def test_an_older_export_taken_in_late_leaves_the_later_word(
         [line(benefit.applicant, "SZ-OLD", people=9)],
         clerk,
         units["360722100"],
-        as_of=TODAY - timedelta(days=9),
+        as_of=today() - timedelta(days=9),
     )
     assert ExternalRecord.objects.get().ext_no == "SZ001"
 
@@ -220,7 +220,7 @@ def test_another_town_sees_neither_differences_nor_records(
     sign_in: Callable[[User], Client],
 ) -> None:
     batch = read_back([line(benefit.applicant)], clerk, units["360722100"])
-    assert by_unit(other_clerk, TODAY) == {}
+    assert by_unit(other_clerk, today()) == {}
     assert sign_in(other_clerk).get(reverse("reports:external_batch", args=[batch.pk])).status_code == 404
 
 
@@ -229,7 +229,7 @@ def test_who_must_stand_back_is_not_counted_the_file(
 ) -> None:
     read_back([line(benefit.applicant)], clerk, units["360722100"])
     Recusal.objects.create(user=leader, person_id=benefit.applicant_id, reason="近亲属")
-    assert by_unit(User.objects.get(pk=leader.pk), TODAY) == {}
+    assert by_unit(User.objects.get(pk=leader.pk), today()) == {}
 
 
 def test_the_pages_lead_from_a_figure_to_the_households(
@@ -237,7 +237,7 @@ def test_the_pages_lead_from_a_figure_to_the_households(
 ) -> None:
     client = sign_in(clerk)
     file = SimpleUploadedFile("导出.xlsx", xlsx([HEAD, line(benefit.applicant, people=3)]))
-    given = {"unit": units["360722100"].pk, "as_of": TODAY.isoformat(), "file": file, "_once": "a" * 32}
+    given = {"unit": units["360722100"].pk, "as_of": today().isoformat(), "file": file, "_once": "a" * 32}
     made = client.post(reverse("reports:import_external"), given, follow=True)
     assert "没有有问题的行" in made.content.decode()
     sheet = client.get(reverse("reports:external")).content.decode()
