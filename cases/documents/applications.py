@@ -24,6 +24,7 @@ from cases.documents.facts import (
     lines_of,
     money,
     month,
+    month_before,
 )
 from salvation.documents.declared import Fact, Kind
 from salvation.documents.official import Grid, Line, Part
@@ -106,7 +107,7 @@ def granted(application: Any, given: Mapping[str, Any]) -> list[Part]:
     if found is None or benefit is None:
         return []
     if program_of(application) in UNPAID:
-        until = f"，有效期至{month(benefit.stop_month)}（不含）" if benefit.stop_month else ""
+        until = f"，有效期至{month_before(benefit.stop_month)}" if benefit.stop_month else ""
         return [Line(f"认定自{month(benefit.first_month)}起有效{until}。凭本通知可以申请专项救助。")]
     special = agreed_of(application)
     if special is not None:

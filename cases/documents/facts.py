@@ -1,6 +1,6 @@
 """What the documents of cases say: facts of an application and of a change order, in words."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +45,11 @@ def day(value: date | None) -> str | None:
 
 def month(value: date | None) -> str | None:
     return f"{value.year}年{value.month}月" if value else None
+
+
+def month_before(value: date) -> str:
+    """The last month of a range that ends before this one."""
+    return month(value - timedelta(days=1)) or ""
 
 
 def money(amount: Decimal) -> str:

@@ -18,6 +18,7 @@ from cases.documents.facts import (
     law,
     masked_id,
     month,
+    month_before,
 )
 from cases.models.choices import Program
 from salvation.documents.declared import Fact, Kind
@@ -43,7 +44,7 @@ def until(application: Any) -> str | None:
     benefit = application.benefit
     if benefit is None:
         return None
-    return f"至{month(benefit.stop_month)}（不含）" if benefit.stop_month else "起长期有效，按规定定期核查"
+    return f"起至{month_before(benefit.stop_month)}止" if benefit.stop_month else "起长期有效，按规定定期核查"
 
 
 def figures(application: Any, given: Mapping[str, Any]) -> list[Part]:

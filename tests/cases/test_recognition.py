@@ -61,7 +61,7 @@ def test_its_paper_names_validity_people_and_the_share_of_spending(
     application = confirmed(units, "RIGID_EXPENSE")
     said = words(application, county_clerk)
     assert "占家庭年收入的75.0%" in said
-    assert f"至{(this_month() + 12).year}年{(this_month() + 12).month}月（不含）" in said
+    assert f"起至{(this_month() + 11).year}年{(this_month() + 11).month}月止" in said
     assert "谢建国" in said
 
 
