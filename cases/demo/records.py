@@ -1,6 +1,6 @@
 """Archives of what was closed, insurance of most people, bodies that meet with their rules, in the demonstration."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -10,8 +10,8 @@ from cases.services.alerts import raise_alerts
 from cases.services.archives import file_closed
 from salvation.demo.registry import Demo
 from salvation.flow.engine import perform
-from salvation.registers.conferences import save_meeting
-from salvation.registers.models import Meeting, MeetingRule, MemberUnit
+from salvation.registers.conferences import save_meeting, save_task
+from salvation.registers.models import Meeting, MeetingRule, MeetingTask, MemberUnit
 from salvation.units.models import Unit
 
 # Of twenty people sixteen are insured, one is not, one stopped paying, of two nothing is known.
@@ -33,7 +33,9 @@ ASKED = """
 INSERT INTO cases_referral (unit_id, village_id, household_id, person_id, need, situation, raised_on, pushed_on,
                             answered_on, outcome, amount, answer)
 SELECT handling_unit_id, village_id, id, head_id,
-       (ARRAY['MEDICAL', 'EDUCATION', 'HOUSING', 'JOB', 'DISABILITY'])[1 + id %% 5], '入户时提出（演示）',
+       (ARRAY['MEDICAL', 'EDUCATION', 'HOUSING', 'JOB', 'DISABILITY'])[1 + id / 30 %% 5],
+       (ARRAY['大病自付费用高，医保报销后仍有缺口', '子女上大学，学费筹措困难', '房屋墙体开裂，需要鉴定改造',
+              '有劳动能力，想就近务工', '残疾等级变化，需要辅助器具'])[1 + id / 30 %% 5] || '（演示）',
        %(on)s::date - 30, CASE WHEN id %% 2 = 0 THEN %(on)s::date - 20 END, CASE WHEN id %% 4 = 0 THEN %(on)s::date - 5 END,
        CASE WHEN id %% 4 = 0 THEN 'HELPED' ELSE '' END, CASE WHEN id %% 4 = 0 THEN 1000 END, ''
 FROM cases_household WHERE demo AND county_id = %(county)s AND id %% 30 < 2
@@ -96,17 +98,27 @@ def seed_conferences(demo: Demo) -> str:
     held = max(year, demo.today - timedelta(days=40))
     for kind, title in (("LEADING", "领导小组会议"), ("JOINT", "联席会议")):
         _meet(demo, county, kind, title, held, actor)
-    mobilised = [unit for place, unit in enumerate(demo.units) if place % 3]
+    mobilised = [unit for place, unit in enumerate(demo.units) if place % 3 != 1]
     for unit in mobilised:
+        held = max(year, demo.today - timedelta(days=20))
         _meet(demo, unit, "MOBILIZE", "专项治理动员部署会", held, demo.cast[("clerk", unit.pk)])
+    _settle(demo)
     return f"议事规则 {len(rules)} 份，动员部署会 {len(mobilised)} 次"
+
+
+def _settle(demo: Demo) -> None:
+    """Two of three resolutions are carried out; of the county's own one is late."""
+    for task in MeetingTask.objects.filter(unit__in=[demo.county, *demo.units]).order_by("pk"):
+        if task.pk % 3:
+            task.done_on, task.result = demo.today - timedelta(days=3), "已按会议要求落实（演示）"
+            save_task(record=task, actor=None, now=demo.now, new=False)
 
 
 def _rule(unit: Unit, kind: str, body: str, per_year: int, quorum: int) -> MeetingRule:
     return MeetingRule(
         unit=unit, kind=kind, body=body, per_year=per_year, quorum=quorum, most_absent=2,
         leave="因故不能到会的，会前向召集人请假并说明事由（演示）", text="按期召开，集体讨论，逐案表决，形成纪要（演示）",
-        from_on=unit.valid_from,
+        from_on=date(2022, 1, 1),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from cases.demo.care import seed_care
 from cases.demo.discoveries import seed_discoveries
 from cases.demo.economy import write_declarations
+from cases.demo.exceptional import seed_emergency, seed_lists, seed_specials
 from cases.demo.groups import seed_groups
 from cases.demo.history import make_stories, write_stories
 from cases.demo.living import (
@@ -67,6 +68,9 @@ def register_seeders() -> None:
         Seeder("参保情况", 57, seed_insurances),
         Seeder("转介", 57, seed_referrals),
         Seeder("家庭变化报告", 57, seed_reports),
+        Seeder("一事一议", 58, seed_specials),
+        Seeder("应急简化程序", 58, seed_emergency),
+        Seeder("部门名单", 58, seed_lists),
         Seeder("监测预警", 58, seed_alerts),
         Seeder("会议与议事规则", 58, seed_conferences),
         Seeder("弱势群体核对", 58, seed_groups),
