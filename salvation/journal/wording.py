@@ -10,7 +10,18 @@ LABELS = {
     "accepted": "接收行数", "rejected": "退回行数", "changed": "修改项", "households": "户数", "file": "文件", "field": "字段", "format": "格式",
     "list": "名单", "digest": "指纹", "hits": "命中", "register": "登记簿", "rosters": "册数", "new": "新增", "benefit": "待遇",
     "for": "归属月", "note": "说明", "command": "命令行", "approved_by": "批准人", "program": "类别", "eligible": "符合", "total": "月应发",
-    "unchanged": "未变行数", "unit": "单位", "line": "明细",
+    "unchanged": "未变行数", "unit": "单位", "line": "明细", "address": "登录地址", "agree": "同意", "disagree": "不同意",
+    "amount": "金额", "answer": "答复", "asked": "查询人数", "found": "查到人数", "basis": "依据", "because": "原因",
+    "benefits": "待遇数", "cell": "数据项", "check": "勾稽", "department": "部门", "different": "结果有变", "judged": "已核算",
+    "left_out": "须逐户办理", "document": "文书", "due": "期限", "ended": "退出的登录", "fields": "更正项", "files": "文件数",
+    "form": "格式", "ground": "事由", "head": "户主", "helped": "已纳入人数", "holder": "户名", "later": "已有更新资料",
+    "left": "剩余备用码", "level": "级别", "matched": "比中人数", "matters": "事项", "missing": "缺少", "monthly": "月增减",
+    "months": "月数", "need": "需求", "no": "编号", "number": "文号", "now": "更正后", "was": "更正前", "on": "日期",
+    "order": "变更单", "outcome": "结论", "pages": "页数", "parts": "编写部分", "people": "人数", "person": "人员",
+    "post": "岗位", "problems": "问题数", "purpose": "用途", "relatives": "近亲属数", "requests": "提请数", "round": "轮次",
+    "sha256": "文件指纹", "size": "大小", "source": "来源", "standing": "参保状态", "tail": "令牌末位", "tasks": "任务数",
+    "text": "内容", "title": "标题", "until": "截止", "values": "字段值数", "village": "村（社区）", "villages": "村数",
+    "what": "内容", "year": "年度",
 }  # fmt: skip
 YES_NO = {"True": "是", "False": "否"}
 

@@ -12,11 +12,12 @@ from reports.governance.table import TABLE
 from salvation.accounts.roles import INCOMPATIBLE, ROLES, permissions
 from salvation.flow.registry import FLOWS
 from salvation.journal.actions import ACTIONS
+from salvation.journal.wording import LABELS
 from salvation.parameters.registry import PARAMETERS
 from salvation.parameters.values import check_value
 from salvation.periods.measures import MEASURES, SOURCES
 from salvation.web.navigation import ITEMS, SIGNED_IN
-from tests.architecture.source import at, called, modules, templates, text_of
+from tests.architecture.source import at, called, functions, modules, templates, text_of
 
 MARKS = {"原文", "查到", "通识"}
 URL_NAME = re.compile(r"^[a-z_]+:[a-z_]+$")
@@ -203,3 +204,31 @@ def test_every_parameter_that_is_read_is_declared() -> None:
     found = list(read_parameters())
     assert len(found) > 15
     assert {place: key for place, key in found if key not in PARAMETERS} == {}
+
+
+def kept_facts() -> Iterator[tuple[str, str]]:
+    """Where a function that writes to the journal names a fact, and its key."""
+    for module in modules():
+        for function in functions(module):
+            inside = list(ast.walk(function))
+            if not any(isinstance(node, ast.Call) and called(node) == "record" for node in inside):
+                continue
+            given = [
+                word.value
+                for node in inside
+                if isinstance(node, ast.keyword) and (word := node).arg == "facts"
+            ]
+            given += [
+                node.value
+                for node in inside
+                if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "facts"
+            ]
+            for table in given:
+                if isinstance(table, ast.Dict):
+                    yield from ((at(module, table), key) for node in table.keys if (key := text_of(node)))
+
+
+def test_every_fact_of_the_journal_is_said_in_words() -> None:
+    found = list(kept_facts())
+    assert len(found) > 100
+    assert [(place, key) for place, key in found if key not in LABELS] == []
