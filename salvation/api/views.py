@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from salvation.web.navigation import SIGNED_IN
+from salvation.web.pages.base import Page
 
 
 class Description(SpectacularAPIView):
@@ -26,3 +28,12 @@ class Reference(SpectacularSwaggerSplitView):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return super().dispatch(request, *args, **kwargs)
+
+
+class Entrance(Page):
+    """Whoever opens the bare address of the interface is led to its description."""
+
+    permission = SIGNED_IN
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return HttpResponseRedirect(reverse("api:docs"))

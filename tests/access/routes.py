@@ -277,6 +277,7 @@ ROUTES: dict[str, Route] = {
     "funds:ask_export": Route("Roster", pk_of("Roster")),
     "funds:decide_export": Route("ExportRequest", pk_of("ExportRequest"), reach="export.approve"),
     "audits:evidence": Route("RectificationItem", pk_of("RectificationItem")),
+    "api:root": Route(answers=(302,)),
     "api:schema": Route(),
     "api:docs": Route(),
     "api:unit": Route("county", lambda world, place: {"pk": world.units[PLACE[place].town].pk}),
