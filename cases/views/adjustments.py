@@ -62,13 +62,13 @@ ADJUSTMENTS = Table(
         Column("version", "新标准", value=lambda row: name_of(row.version), priority=1, link=True),
         Column("state", "状态", Kind.STATE, value=state_of, states=STATES, priority=2),
         Column("effective_month", "执行月", Kind.MONTH, sort="effective_month"),
-        Column("benefits", "户（人）次", Kind.COUNT, priority=3),
+        Column("benefits", "户次", Kind.COUNT, priority=3, definition="调整的在保待遇；特困按人"),
         Column("monthly", "月增减（元）", Kind.MONEY),
         Column("back_pay", "补发合计（元）", Kind.MONEY),
-        Column("leaving", "不再符合（户）", Kind.COUNT),
-        Column("entering", "可能新纳入（户）", Kind.COUNT),
+        Column("leaving", "不再符合", Kind.COUNT),
+        Column("entering", "可能新纳入", Kind.COUNT),
         Column("left_out", "须逐户办理", Kind.COUNT),
-        Column("basis", "依据文号", value="version.basis"),
+        Column("basis", "依据文号", value="version.basis", optional=True),
     ),
 )
 

@@ -15,7 +15,7 @@ from salvation.access.place import own_county
 from salvation.access.services import get_visible, require
 from salvation.domain.ages import age
 from salvation.tables.html import Look, html_table
-from salvation.tables.model import Column, Kind, State, Table, ratio
+from salvation.tables.model import Column, Group, Kind, State, Table, ratio
 from salvation.web.fields import DateField, MoneyField
 from salvation.web.filters import FilterForm
 from salvation.web.pages.base import Page
@@ -70,17 +70,37 @@ COVERAGE = Table(
     (
         Column("unit", "单位", priority=1),
         Column("people", "救助对象", Kind.COUNT, priority=2),
-        Column("medical_insured", "医疗已参保", Kind.COUNT, priority=3),
-        Column("medical_none", "医疗未参保", Kind.COUNT),
-        Column("medical_unknown", "医疗没有数据", Kind.COUNT),
-        Column("medical_rate", "医疗参保率", Kind.PERCENT, ratio=("medical_insured", "people")),
-        Column("pension_people", "应参加养老", Kind.COUNT),
-        Column("pension_insured", "养老已参保", Kind.COUNT),
-        Column("pension_none", "养老未参保", Kind.COUNT),
-        Column("pension_unknown", "养老没有数据", Kind.COUNT),
-        Column("pension_rate", "养老参保率", Kind.PERCENT, ratio=("pension_insured", "pension_people")),
-        Column("paid_people", "资助参保人数", Kind.COUNT),
-        Column("paid", "资助参保（元）", Kind.MONEY),
+        Group(
+            "基本医疗保险",
+            (
+                Column("medical_insured", "已参保", Kind.COUNT),
+                Column("medical_none", "未参保", Kind.COUNT),
+                Column("medical_unknown", "没有数据", Kind.COUNT),
+                Column(
+                    "medical_rate",
+                    "医疗参保率",
+                    Kind.PERCENT,
+                    ratio=("medical_insured", "people"),
+                    priority=3,
+                ),
+            ),
+        ),
+        Group(
+            "基本养老保险",
+            (
+                Column("pension_people", "应参保", Kind.COUNT),
+                Column("pension_insured", "已参保", Kind.COUNT),
+                Column("pension_none", "未参保", Kind.COUNT),
+                Column("pension_unknown", "没有数据", Kind.COUNT),
+                Column(
+                    "pension_rate", "养老参保率", Kind.PERCENT, ratio=("pension_insured", "pension_people")
+                ),
+            ),
+        ),
+        Group(
+            "资助参保",
+            (Column("paid_people", "人数", Kind.COUNT), Column("paid", "金额（元）", Kind.MONEY)),
+        ),
     ),
 )
 BATCHES = Table(

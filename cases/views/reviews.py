@@ -1,10 +1,12 @@
 """核查任务 and 到期提醒 in the browser."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Case, F, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -86,7 +88,8 @@ class Reviews(ListPage):
     table = REVIEWS
     filter_form = ReviewFilter
     record_url = "cases:review"
-    default_sort = "due_on"
+    # What is open comes first, by its limit.
+    default_sort = "turn"
     create_url = "cases:new_campaign"
     create_permission = "review.campaign"
     create_label = "部署全面排查"
@@ -94,7 +97,8 @@ class Reviews(ListPage):
     empty = ("没有符合条件的核查任务", "核查到期前30日自动列出")
 
     def narrow(self, rows: Any) -> Any:
-        return rows.select_related("benefit__applicant", "unit", "village")
+        turn = Case(When(done_on__isnull=True, then=F("due_on")), default=Value(date.max))
+        return rows.annotate(turn=turn).select_related("benefit__applicant", "unit", "village")
 
 
 class CampaignForm(forms.Form):

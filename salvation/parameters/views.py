@@ -75,7 +75,7 @@ def _waiting(version: ParameterVersion) -> dict[str, Any]:
 class ProposeForm(forms.Form):
     key = forms.ChoiceField(label="参数")
     unit = forms.ModelChoiceField(label="适用单位", queryset=Unit.objects.none())
-    value = forms.CharField(label="取值", max_length=500, required=False)
+    value = forms.CharField(label="取值", max_length=500)
     valid_from = DateField(label="生效日期")
     basis = forms.CharField(label="依据文号", max_length=200)
 
@@ -84,6 +84,7 @@ class ProposeForm(forms.Form):
         chosen = PARAMETERS.get(str(self["key"].value() or ""))
         if chosen:
             held = chosen.shown(now.values().get(chosen.key))
+            self.fields["value"].required = not (chosen.nullable or chosen.default == "")
             self.fields["value"].help_text = f"{chosen.hint()}。现行取值：{held}"
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["key"].choices = [  # type: ignore[attr-defined]

@@ -291,8 +291,8 @@ TASKS = Register(
         (
             Column("what", "议定事项", priority=1, link=True, width=44),
             Column("state", "状态", Kind.STATE, value=state_of_task, states=TASK_STATES, priority=2),
-            Column("responsible", "责任单位", priority=3),
-            Column("due_on", "完成期限", Kind.DATE, sort="due_on"),
+            Column("responsible", "责任单位"),
+            Column("due_on", "完成期限", Kind.DATE, sort="due_on", priority=3),
             Column("done_on", "完成日期", Kind.DATE, sort="done_on"),
             Column("meeting", "会议", value=lambda task: str(task.meeting)),
             Column("unit", "单位", value="unit.name"),

@@ -217,7 +217,9 @@ def _total(table: Table, total: Totals, look: Look) -> SafeString:
         else:
             link = look.cell_url(total, column) if look.cell_url and column.measure and inner else ""
             shown = format_html('<a href="{}">{}</a>', link, inner) if link else inner
-            cells.append(format_html('<td class="{}">{}</td>', _css(column, position < table.lead), shown))
+            label = format_html(' data-label="{}"', column.label) if column.priority else ""
+            css = _css(column, position < table.lead)
+            cells.append(format_html('<td class="{}"{}>{}</td>', css, label, shown))
     return format_html('<tr class="total">{}{}</tr>', tick, _join(cells))
 
 

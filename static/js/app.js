@@ -60,6 +60,17 @@
   document.addEventListener("htmx:afterSettle", fold);
   fold();
 
+  // On a phone the list comes first: filters nobody uses fold away once, and open at a touch.
+  const narrowing = () => {
+    if (!matchMedia("(max-width: 768px)").matches) { return; }
+    document.querySelectorAll("details.narrowing:not([data-used])").forEach((filters) => {
+      filters.dataset.used = "";
+      filters.open = false;
+    });
+  };
+  document.addEventListener("htmx:afterSettle", narrowing);
+  narrowing();
+
   // Columns of a list change places without a round trip; the form is sent once at the end.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-move]");

@@ -231,6 +231,27 @@ def test_the_review_is_carried_through_in_its_pages(
     assert "无明显变化" in client.get(address).content.decode()
 
 
+def test_the_list_begins_with_what_is_open(
+    units: dict[str, Unit],
+    able: Benefit,
+    elderly: Benefit,
+    county_clerk: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    today = timezone.localdate()
+    for benefit, days in ((able, 30), (elderly, 20)):
+        ReviewTask.objects.create(
+            benefit=benefit,
+            unit=benefit.unit,
+            village=benefit.village,
+            source="DUE",
+            due_on=today + timedelta(days=days),
+        )
+    ReviewTask.objects.filter(benefit=elderly).update(done_on=today, outcome="SAME")
+    page = sign_in(county_clerk).get("/cases/reviews/").content.decode()
+    assert 0 < page.index(able.applicant.name) < page.index(elderly.applicant.name)
+
+
 def test_the_county_sees_the_rate_by_town_and_by_village(
     units: dict[str, Unit], able: Benefit, county_clerk: User, clerk: User, sign_in: Callable[[User], Client]
 ) -> None:

@@ -179,3 +179,11 @@ def test_html_links_figures_to_the_rows_behind_them():
 def test_html_says_how_the_list_is_sorted():
     markup = html_table(TABLE, ROWS, look=Look(sort_url=lambda key: f"?sort={key}", sorted_by="-name"))
     assert 'aria-sort="descending"' in markup
+
+
+def test_the_total_says_on_a_phone_what_its_figures_are():
+    table = Table(
+        "t", "合计", (Column("unit", "单位", priority=1), Column("people", "人数", Kind.COUNT, priority=2))
+    )
+    rows = [{"unit": "嘉定镇", "people": 3}, {"unit": "大塘埠镇", "people": 4}]
+    assert html_table(table, rows, total=table.total_row(rows)).count('data-label="人数"') == 3

@@ -110,6 +110,25 @@ def test_targets_on_a_phone_are_large_enough(open_as, clerk, make_meetings):
     assert [size for size in sizes if size[1] < 40] == []
 
 
+def test_filters_nobody_uses_fold_away_on_a_phone(open_as, clerk, make_meetings):
+    page = open_as(clerk, PHONE)
+    make_meetings(3)
+    page.goto("/registers/meetings/")
+    assert not page.locator("form.filters").is_visible()
+    page.click("text=筛选条件")
+    assert page.locator("form.filters").is_visible()
+    page.goto("/registers/meetings/?kind=PANEL")
+    assert page.locator("form.filters").is_visible()
+
+
+def test_filters_stand_open_on_a_desktop(open_as, clerk, make_meetings):
+    page = open_as(clerk, DESKTOP)
+    make_meetings(1)
+    page.goto("/registers/meetings/")
+    assert page.locator("form.filters").is_visible()
+    assert not page.locator(".narrowing > summary").is_visible()
+
+
 def test_the_first_load_is_light(chromium, live_server, clerk, open_as):
     page = open_as(clerk, DESKTOP)
     sizes = []
