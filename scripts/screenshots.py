@@ -41,9 +41,37 @@ LISTS = {
     "report": "/reports/summaries/",
     "ledger": "/reports/ledgers/",
     "figure": "{month}",
+    "attestation": "/cases/attestations/",
+    "review": "/cases/reviews/",
+    "adjustment": "/cases/adjustments/",
+    "relief": "/cases/reliefs/",
+    "care": "/cases/care/",
+    "discovery": "/cases/discoveries/",
+    "special": "/cases/specials/",
+    "archive": "/cases/archives/",
+    "visit": "/cases/visits/",
 }
 # Where it is not the first link of the first table.
-LINKS = {"figure": ".sheet-box tbody tr:nth-child(3) a >> nth=2"}
+LINKS = {
+    "figure": ".sheet-box tbody tr:nth-child(3) a >> nth=2",
+    "visit": "li a[href^='/cases/visits/']:not([href='/cases/visits/'])",
+}
+# Dates and files as a browser of Chinese officials shows them, whatever the language of this one.
+CHINESE = """
+() => {
+  const words = {date: "年/月/日", month: "----年--月", "datetime-local": "年/月/日 --:--"};
+  document.querySelectorAll("input[type=date], input[type=month], input[type=datetime-local]").forEach((field) => {
+    const shown = field.value.replaceAll("-", "/").replace("T", " "), empty = words[field.type];
+    field.type = "text";
+    field.placeholder = empty;
+    field.value = shown;
+  });
+  document.querySelectorAll("input[type=file]").forEach((field) => {
+    field.type = "text";
+    field.value = "选择文件　未选择任何文件";
+  });
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +117,20 @@ PICTURES = (
     Picture("report", "county", "{report}", folder=HANDBOOK),
     Picture("ledger", "clerk100", "{ledger}", folder=HANDBOOK),
     Picture("item", "clerk100", "{item}", folder=HANDBOOK),
+    Picture("attestation", "clerk100", "{attestation}", folder=HANDBOOK),
+    Picture("review", "clerk100", "{review}", folder=HANDBOOK),
+    Picture("adjustment", "approver", "{adjustment}", folder=HANDBOOK),
+    Picture("relief", "clerk100", "{relief}", folder=HANDBOOK),
+    Picture("visits-phone", "clerk100", "/cases/visits/", PHONE, folder=HANDBOOK),
+    Picture("visit-phone", "clerk100", "{visit}", PHONE, folder=HANDBOOK),
+    Picture("care", "clerk100", "{care}", folder=HANDBOOK),
+    Picture("coverage", "county", "/cases/care/coverage/", folder=HANDBOOK),
+    Picture("discovery", "clerk100", "{discovery}", folder=HANDBOOK),
+    Picture("special", "county", "{special}", folder=HANDBOOK),
+    Picture("archive", "clerk100", "{archive}", folder=HANDBOOK),
+    Picture("alerts", "clerk100", "/cases/alerts/", folder=HANDBOOK),
+    Picture("insured", "county", "/cases/insurances/coverage/", folder=HANDBOOK),
+    Picture("meetings", "county", "/registers/meeting-standing/", folder=HANDBOOK),
 )
 
 
@@ -124,6 +166,7 @@ class Camera:
         if picture.open:
             page.click(picture.open)
             page.wait_for_load_state("networkidle")
+        page.evaluate(CHINESE)
         shot = (
             page.locator(picture.element).first.screenshot()
             if picture.element
