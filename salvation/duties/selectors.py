@@ -9,9 +9,15 @@ from django.db.models import Q, QuerySet
 
 from salvation.access.models import recused_rows
 from salvation.access.reach import reach_of
+from salvation.accounts.roles import ROLES
 from salvation.duties.models import Duty
 from salvation.duties.services import ESCALATIONS
 from salvation.flow.models import FlowSubject
+from salvation.units.models import Unit
+
+
+LOCAL = (Unit.Kind.TOWN, Unit.Kind.VILLAGE)
+TOWNS_OWN = frozenset[str]().union(*(role.permissions for role in ROLES.values() if Unit.Kind.TOWN in role.kinds))
 
 
 def duties_for(user: Any) -> QuerySet[Duty]:
@@ -26,6 +32,9 @@ def duties_for(user: Any) -> QuerySet[Duty]:
         return Duty.objects.none()
     parts = [Q(permission__in=permissions, unit__in=units) for units, permissions in alike.items()]
     waiting = Duty.objects.filter(reduce(or_, parts), done_at__isnull=True)
+    if all(post.unit.kind not in LOCAL for post in user.current_posts):
+        # A county may do what its townships do, and sees it in the calendar; to do it is the township's.
+        waiting = waiting.exclude(unit__kind=Unit.Kind.TOWN, permission__in=TOWNS_OWN)
     return _of_others(waiting, user).select_related("unit").order_by("due_on", "opened_at", "id")
 
 

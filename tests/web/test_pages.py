@@ -98,6 +98,15 @@ def test_the_desk_shows_nothing_of_other_towns_or_roles(clerk, sign_in, make_dut
     assert "邻镇的事" not in page and "领导的事" not in page and "近七天没有到期的事项" in page
 
 
+def test_what_a_township_does_itself_waits_on_no_desk_of_the_county(county_clerk, clerk, sign_in, make_duty):
+    make_duty("核查监测预警", 0, permission="case.survey")
+    make_duty("县局自己的事", 0, permission="case.review")
+    assert "核查监测预警" in sign_in(clerk).get("/").content.decode()
+    page = sign_in(county_clerk).get("/").content.decode()
+    assert "县局自己的事" in page and "核查监测预警" not in page
+    assert "核查监测预警" in sign_in(county_clerk).get("/calendar/").content.decode()
+
+
 def test_panels_show_numbers_to_holders_of_their_permission_only(clerk, finance, sign_in, monkeypatch):
     panel = desk.Panel("我的在保", "case.view", lambda user, today: [desk.Number("户", "304", "/x/")])
     monkeypatch.setattr(desk, "PANELS", [panel])
@@ -317,5 +326,5 @@ def test_a_draft_of_a_record_that_moved_on_says_so(clerk, sign_in, make_meetings
 
 @pytest.mark.parametrize("page", ["/parameters/", "/documents/wordings/", "/calendar/"])
 def test_every_page_says_how_much_waits(page, approver, sign_in, make_duty):
-    make_duty("确认", 3, permission="case.confirm.county")
+    make_duty("确认", 0, permission="case.confirm.county")
     assert 'aria-label="待办 1 件"' in sign_in(approver).get(page).content.decode()
