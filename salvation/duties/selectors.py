@@ -15,9 +15,10 @@ from salvation.duties.services import ESCALATIONS
 from salvation.flow.models import FlowSubject
 from salvation.units.models import Unit
 
-
 LOCAL = (Unit.Kind.TOWN, Unit.Kind.VILLAGE)
-TOWNS_OWN = frozenset[str]().union(*(role.permissions for role in ROLES.values() if Unit.Kind.TOWN in role.kinds))
+TOWNS_OWN = frozenset[str]().union(
+    *(role.permissions for role in ROLES.values() if Unit.Kind.TOWN in role.kinds)
+)
 
 
 def duties_for(user: Any) -> QuerySet[Duty]:
