@@ -19,9 +19,10 @@ LABELS = {
     "months": "月数", "need": "需求", "no": "编号", "number": "文号", "now": "更正后", "was": "更正前", "on": "日期",
     "order": "变更单", "outcome": "结论", "pages": "页数", "parts": "编写部分", "people": "人数", "person": "人员",
     "post": "岗位", "problems": "问题数", "purpose": "用途", "relatives": "近亲属数", "requests": "提请数", "round": "轮次",
-    "sha256": "文件指纹", "size": "大小", "source": "来源", "standing": "参保状态", "tail": "令牌末位", "tasks": "任务数",
+    "sha256": "文件指纹", "size": "大小", "source": "来源", "standing": "状况", "tail": "令牌末位", "tasks": "任务数",
     "text": "内容", "title": "标题", "until": "截止", "values": "字段值数", "village": "村（社区）", "villages": "村数",
-    "what": "内容", "year": "年度", "events": "提醒数", "lacking": "缺件数", "meeting": "会议", "stage": "环节",
+    "what": "内容", "year": "年度", "events": "提醒数", "lacking": "缺件数", "meeting": "会议", "stage": "环节", "added": "新增人数",
+    "batch": "批次", "known": "在库人数", "taken": "取用数",
 }  # fmt: skip
 YES_NO = {"True": "是", "False": "否"}
 
