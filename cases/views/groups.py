@@ -165,7 +165,13 @@ class GroupPerson(RecordPage):
     def timeline(self, subject: GroupEntry) -> list[Event]:
         if subject.recorded_at is None:
             return []
-        return [Event(subject.recorded_at, str(subject.recorded_by or ""), f"登记核对情况：{subject.get_outcome_display()}")]
+        return [
+            Event(
+                subject.recorded_at,
+                str(subject.recorded_by or ""),
+                f"登记核对情况：{subject.get_outcome_display()}",
+            )
+        ]
 
 
 class RecordGroupPerson(FormPage):

@@ -119,6 +119,7 @@ def hand_out_declared(
 
 
 SAME, CHANGED, VOID, GONE = "SAME", "CHANGED", "VOID", "GONE"
+WORDS = {SAME: "一致", CHANGED: "已变化", VOID: "已作废", GONE: "已不存在"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def verify(*, actor: Any, text: str = "", content: bytes | None = None) -> list[
         raise Refusal("请输入核验码、内容校验或文号，或选择文件", field="text")
     found = _by_file(content, actor) if content is not None else _by_text(text, actor)
     for one in found or (None,):
-        facts = {"title": one.title, "standing": one.standing} if one else {"title": "没有查到"}
+        facts = {"title": one.title, "standing": WORDS[one.standing]} if one else {"title": "没有查到"}
         subject = (one.copy or one.document) if one else None
         record(
             actor=actor,

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from salvation.documents.copies import CHANGED, GONE, SAME, VOID, verify
+from salvation.documents.copies import CHANGED, GONE, SAME, VOID, WORDS, verify
 from salvation.documents.models import PrintedCopy
 from salvation.documents.paperless import paperless
 from salvation.documents.writers import shown_code
@@ -21,10 +21,10 @@ from salvation.web.pages.lists import ListPage
 from salvation.web.wording import speak_plainly
 
 STANDINGS = {
-    SAME: State("一致", "good"),
-    CHANGED: State("已变化", "wait"),
-    VOID: State("已作废", "bad"),
-    GONE: State("已不存在", "bad"),
+    SAME: State(WORDS[SAME], "good"),
+    CHANGED: State(WORDS[CHANGED], "wait"),
+    VOID: State(WORDS[VOID], "bad"),
+    GONE: State(WORDS[GONE], "bad"),
 }
 MEANINGS = {
     SAME: "电子件没有变化，纸面应与电子件逐字相同。请打开电子件对照",
