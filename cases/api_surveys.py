@@ -4,22 +4,22 @@
 import base64
 import binascii
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.models import Application, Survey, SurveyImage, Surveyor
+from cases.models import Application, Household, ReviewTask, Survey, SurveyImage, Surveyor
 from cases.observations import NOTE_LENGTH, TOPICS
 from cases.services.surveys import SIGNATURES, Signature, digest_of, send_photo, send_survey
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
-from cases.visits import from_the_village, visits_of
+from cases.visits import from_the_village, reviews_of, visits_of
 from salvation.access.services import get_visible
 from salvation.api.errors import Problem
 from salvation.api.fields import UnitRef
@@ -164,8 +164,12 @@ class SurveyRows(serializers.Serializer[Any]):
     results = SurveyRow(many=True)
 
 
+KINDS = (("application", "申请的入户调查"), ("review", "定期核查"))
+
+
 class VisitRow(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(help_text="申请或核查任务的编号")
+    kind = serializers.SerializerMethodField()
     no = serializers.CharField()
     name = serializers.CharField(source="applicant.name")
     program = serializers.CharField(source="get_program_display")
@@ -179,11 +183,43 @@ class VisitRow(serializers.Serializer[Any]):
     visited = serializers.BooleanField(help_text="已有家庭签字的入户调查")
     people = serializers.IntegerField(help_text="入户调查最少人数")
 
-    def get_address(self, row: Application) -> str:
-        return f"{row.household.group_name}{row.household.address}"
+    @extend_schema_field(serializers.ChoiceField(choices=KINDS))
+    def get_kind(self, row: Any) -> str:
+        return "application"
 
-    def get_members(self, row: Application) -> list[str]:
-        return [member.person.name for member in row.household.members.all()]
+    def get_address(self, row: Any) -> str:
+        home = self.home(row)
+        return f"{home.group_name}{home.address}"
+
+    def get_members(self, row: Any) -> list[str]:
+        return [member.person.name for member in self.home(row).members.all()]
+
+    def home(self, row: Any) -> Household:
+        found: Household = row.household
+        return found
+
+
+class ReviewRow(VisitRow):
+    """A review in the words of a visit."""
+
+    no = serializers.SerializerMethodField()  # type: ignore[assignment]
+    name = serializers.CharField(source="benefit.applicant.name")
+    program = serializers.CharField(source="benefit.get_program_display")
+    state = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    @extend_schema_field(serializers.ChoiceField(choices=KINDS))
+    def get_kind(self, row: Any) -> str:
+        return "review"
+
+    def get_no(self, row: ReviewTask) -> str:
+        return f"核查{row.pk}"
+
+    def get_state(self, row: ReviewTask) -> str:
+        return row.campaign or row.get_source_display()
+
+    def home(self, row: Any) -> Household:
+        found: Household = row.benefit.household
+        return found
 
 
 class WaitingVisits(serializers.Serializer[Any]):
@@ -194,7 +230,7 @@ class WaitingVisits(serializers.Serializer[Any]):
 
 
 class Visits(Resource):
-    """等待入户调查的申请。先列没有入户的，再按期限；最多 200 件"""
+    """等待入户调查的申请和待核查的家庭。各自先列没有入户的，再按期限；最多各 200 件"""
 
     permission = "case.survey"
     label = "待入户"
@@ -204,22 +240,23 @@ class Visits(Resource):
     @extend_schema(responses={"200": WaitingVisits, **REFUSED})
     def get(self, request: Request) -> Response:
         user: Any = request.user
-        rows = visits_of(user)
-        self.note(rows=len(rows))
-        facts = {
-            "user": user.pk,
-            "name": user.name,
-            "village_level": from_the_village(user),
-            "visits": rows,
-        }
-        return Response(WaitingVisits(facts).data)
+        applications, reviews = visits_of(user), reviews_of(user)
+        self.note(rows=len(applications) + len(reviews))
+        return Response(
+            {
+                "user": user.pk,
+                "name": user.name,
+                "village_level": from_the_village(user),
+                "visits": [*VisitRow(applications, many=True).data, *ReviewRow(reviews, many=True).data],
+            }
+        )
 
 
 class Sent(Resource):
     """Something sent under a key by a device."""
 
     limit = ""
-    model = Application
+    model: ClassVar[Any] = Application
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Raises Refusal for what is too large to be read at all."""
@@ -233,6 +270,41 @@ class Sent(Resource):
             Application.objects.select_related("unit", "village"), self.request.user, pk=pk
         )
         return found
+
+    def review(self, pk: int) -> ReviewTask:
+        found: ReviewTask = get_visible(
+            ReviewTask.objects.select_related("unit", "village"), self.request.user, pk=pk
+        )
+        return found
+
+    def keep_record(self, request: Request, subject: Application | ReviewTask) -> Response:
+        """Keep a record once. Raises ValidationError, Refusal."""
+        key = self.key(request)
+        asked = SurveyGiven(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = dict(asked.validated_data)
+        user: Any = request.user
+        if given.pop("by", user.pk) != user.pk:
+            raise Refusal("这份草稿是用另一个账号填写的，没有上报。请用原来的账号登录后再上报")
+        digest = digest_of(asked.initial_data)
+        made, new = send_survey(subject=subject, key=key, digest=digest, actor=user, **_parts(given, user))
+        kept = {"survey": made.pk, "version": made.version, "repeated": not new}
+        return Response(SurveyKept(kept).data, status=201 if new else 200)
+
+    def keep_photo(self, request: Request, records: Any, pk: int) -> Response:
+        """Keep a photo of one of the records once. Raises Http404, ValidationError, Refusal."""
+        key, found = self.key(request), records.filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        asked = PhotoGiven(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        image, new = send_photo(
+            survey=found, key=key, content=given["image"], name=given["name"], actor=request.user,
+            taken_at=given.get("taken_at"), place=given.get("place", ""),
+        )  # fmt: skip
+        kept = {"photo": image.pk, "repeated": not new}
+        return Response(PhotoKept(kept).data, status=201 if new else 200)
 
     def key(self, request: Request) -> Any:
         """The key in the header. Raises ValidationError."""
@@ -265,22 +337,7 @@ class ApplicationSurveys(Sent):
         responses={"200": SurveyKept, "201": SurveyKept, **REFUSED},
     )
     def post(self, request: Request, pk: int) -> Response:
-        application, key = self.application(pk), self.key(request)
-        asked = SurveyGiven(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = dict(asked.validated_data)
-        user: Any = request.user
-        if given.pop("by", user.pk) != user.pk:
-            raise Refusal("这份草稿是用另一个账号填写的，没有上报。请用原来的账号登录后再上报")
-        survey, new = send_survey(
-            application=application,
-            key=key,
-            digest=digest_of(asked.initial_data),
-            actor=user,
-            **_parts(given, user),
-        )
-        kept = {"survey": survey.pk, "version": survey.version, "repeated": not new}
-        return Response(SurveyKept(kept).data, status=201 if new else 200)
+        return self.keep_record(request, self.application(pk))
 
 
 def _parts(given: dict[str, Any], user: Any) -> dict[str, Any]:
@@ -315,27 +372,51 @@ class SurveyPhotos(Sent):
         responses={"200": PhotoKept, "201": PhotoKept, **REFUSED},
     )
     def post(self, request: Request, pk: int, survey: int) -> Response:
-        application, key = self.application(pk), self.key(request)
-        found = (
-            application.surveys.select_related("application__unit", "application__village")
-            .filter(pk=survey)
-            .first()
-        )
-        if found is None:
-            raise Http404
-        asked = PhotoGiven(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        image, new = send_photo(
-            survey=found, key=key, content=given["image"], name=given["name"], actor=request.user,
-            taken_at=given.get("taken_at"), place=given.get("place", ""),
-        )  # fmt: skip
-        kept = {"photo": image.pk, "repeated": not new}
-        return Response(PhotoKept(kept).data, status=201 if new else 200)
+        rows = self.application(pk).surveys.select_related("application__unit", "application__village")
+        return self.keep_photo(request, rows, survey)
+
+
+class ReviewVisits(Sent):
+    """一次核查的入户记录"""
+
+    permission = "case.survey"
+    label = "核查入户记录"
+    limit = "survey"
+    model = ReviewTask
+
+    @extend_schema(
+        summary="上报一次核查入户。保存后不能修改，更正时再上报一次",
+        parameters=[KEY],
+        request=SurveyGiven,
+        responses={"200": SurveyKept, "201": SurveyKept, **REFUSED},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        return self.keep_record(request, self.review(pk))
+
+
+class ReviewPhotos(Sent):
+    """一次核查入户的照片"""
+
+    permission = "case.survey"
+    label = "核查照片"
+    limit = "photo"
+    model = ReviewTask
+
+    @extend_schema(
+        summary="给自己上报的一次核查入户补传一张照片",
+        parameters=[KEY],
+        request=PhotoGiven,
+        responses={"200": PhotoKept, "201": PhotoKept, **REFUSED},
+    )
+    def post(self, request: Request, pk: int, survey: int) -> Response:
+        rows = self.review(pk).visits.select_related("review__unit", "review__village")
+        return self.keep_photo(request, rows, survey)
 
 
 urlpatterns = [
     path("visits/", Visits.as_view(), name="visits"),
     path("applications/<int:pk>/surveys/", ApplicationSurveys.as_view(), name="surveys"),
     path("applications/<int:pk>/surveys/<int:survey>/photos/", SurveyPhotos.as_view(), name="survey_photos"),
+    path("reviews/<int:pk>/visits/", ReviewVisits.as_view(), name="review_visits"),
+    path("reviews/<int:pk>/visits/<int:survey>/photos/", ReviewPhotos.as_view(), name="review_photos"),
 ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from cases.models import Application, Benefit, ChangeOrder, Discovery, ReviewTask, VillageAttestation
 from cases.services.cycle import closes_on
 from cases.services.reviews import events_ahead
-from cases.visits import waiting_for
+from cases.visits import reviews_for, waiting_for
 from salvation.domain.month import Month
 from salvation.web.desk import Number
 
@@ -35,6 +35,7 @@ def visit_numbers(user: Any, today: date) -> Sequence[Number]:
     return [
         Number("等待入户", f"{waiting.count():,}", address),
         Number("其中已逾期", f"{late.count():,}", address),
+        Number("待核查入户", f"{reviews_for(user).filter(visited=False).count():,}", address),
     ]
 
 

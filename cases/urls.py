@@ -119,6 +119,7 @@ urlpatterns = [
     path("visits/shell/", phone.Shell.as_view(), name="visit_shell"),
     path("visits/worker.js", phone.Worker.as_view(), name="visit_worker"),
     path("visits/<int:pk>/", phone.Visit.as_view(), name="visit"),
+    path("visits/reviews/<int:pk>/", phone.ReviewVisit.as_view(), name="phone_review"),
     path("assessments/<int:pk>/worksheet.<slug:form>", worksheets.Worksheet.as_view(), name="worksheet"),
     path("parameters/<int:pk>/simulate/", simulation.Simulate.as_view(), name="simulate"),
     path("parameters/<int:version>/effects/", simulation.SimulatedChanges.as_view(), name="effects"),

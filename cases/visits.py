@@ -1,5 +1,5 @@
-"""Which applications wait for a visit by somebody."""
-# requirements: B04
+"""Which applications and reviews wait for a visit by somebody."""
+# requirements: B04, C03
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
-from cases.models import Application, Member, Survey
+from cases.models import Application, Member, ReviewTask, ReviewVisit, Survey
 from salvation.access.reach import reach_of
 from salvation.parameters.book import at
 
@@ -39,6 +39,32 @@ def visits_of(user: Any) -> list[Any]:
     """Not visited first, then by deadline. At most ``MOST``."""
     rows = with_facts(waiting_for(user)).order_by("visited", F("due_on").asc(nulls_last=True), "id")
     return with_people(rows[:MOST])
+
+
+REVIEWED = ReviewVisit.objects.filter(review=OuterRef("pk"), method="HOME", signed_by_family=True)
+
+
+def reviews_for(user: Any) -> Any:
+    """Open reviews where ``user`` may visit; ``visited``: a signed home visit is recorded."""
+    reach = reach_of(user, "case.survey")
+    own = Q(unit__in=reach.units) | Q(village__in=reach.villages)
+    rows = ReviewTask.objects.visible_to(user).filter(own, done_on__isnull=True)
+    return rows.annotate(visited=Exists(REVIEWED))
+
+
+def reviews_of(user: Any) -> list[Any]:
+    """Not visited first, then by deadline. At most ``MOST``."""
+    return with_people(with_review_facts(reviews_for(user)).order_by("visited", "due_on", "id")[:MOST])
+
+
+def with_review_facts(rows: Any) -> Any:
+    """The same of each review as ``with_facts`` of an application."""
+    members = Member.objects.filter(left_on__isnull=True).select_related("person").order_by("id")
+    return (
+        rows.annotate(visited=Exists(REVIEWED), records=Count("visits"))
+        .select_related("benefit__applicant", "benefit__household", "unit", "village")
+        .prefetch_related(Prefetch("benefit__household__members", queryset=members))
+    )
 
 
 def with_people(rows: Iterable[Any]) -> list[Any]:

@@ -41,7 +41,7 @@ from cases.models.review import LifeEvent, ReviewTask, ReviewVisit
 from cases.models.simulation import SimulatedChange
 from cases.models.snapshot import BenefitSnapshot
 from cases.models.special import SpecialDeliberation
-from cases.models.survey_image import SurveyImage
+from cases.models.survey_image import ReviewImage, SurveyImage
 from cases.models.visits import CareVisit
 from cases.models.work import WorkOffer
 
@@ -107,6 +107,7 @@ __all__ = [
     "Relief",
     "ReportedChange",
     "Residence",
+    "ReviewImage",
     "ReviewTask",
     "ReviewVisit",
     "SelfReport",

@@ -231,6 +231,11 @@ class Survey(models.Model):
     def __str__(self) -> str:
         return f"第{self.version}次{self.get_method_display()}调查"
 
+    @property
+    def subject(self) -> Application:
+        """What the visit was made for."""
+        return self.application
+
 
 class Surveyor(models.Model):
     """Somebody who took part in a visit, and of which level he is."""

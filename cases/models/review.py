@@ -11,6 +11,7 @@ from cases.models.check import CheckRequest
 from cases.models.person import Person
 from salvation.access.models import Access, ScopedModel
 from salvation.units.models import Unit
+from salvation.vault.fields import SealedJSONField
 
 
 class ReviewTask(ScopedModel):
@@ -100,6 +101,11 @@ class ReviewVisit(models.Model):
     no_visit_reason = models.CharField("不能入户的原因", max_length=200, blank=True)
     sent_on = models.DateField("发出日期", null=True, blank=True)
     replied_on = models.DateField("回函日期", null=True, blank=True)
+    # As with an application's survey: what was seen, where the device stood, under which key it was sent.
+    seen = SealedJSONField("观察记录", kind="survey", null=True)
+    spot = models.CharField("定位", max_length=60, blank=True, default="", db_default="")
+    sent_key = models.UUIDField("上报编号", null=True, unique=True)
+    sent_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Who went: [{name, level}].
     surveyors = models.JSONField("调查人", default=list)
     recorded_by = models.ForeignKey(
@@ -115,6 +121,11 @@ class ReviewVisit(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.version}次{self.get_method_display()}核查"
+
+    @property
+    def subject(self) -> ReviewTask:
+        """What the visit was made for."""
+        return self.review
 
     @property
     def people(self) -> str:

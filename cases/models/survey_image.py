@@ -1,9 +1,10 @@
-"""Photos and signatures of a visit: which attachment belongs to which record."""
+"""Photos and signatures of a visit, for an application or a review: which attachment belongs to which record."""
 
 import pgtrigger
 from django.db import models
 
 from cases.models.application import Survey
+from cases.models.review import ReviewVisit
 from salvation.files.models import Attachment
 
 
@@ -24,6 +25,24 @@ class SurveyImage(models.Model):
 
     class Meta:
         verbose_name = "入户影像"
+        ordering = ["id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.label or self.get_kind_display()
+
+
+class ReviewImage(models.Model):
+    """The same of a visit for a review."""
+
+    visit = models.ForeignKey(ReviewVisit, on_delete=models.PROTECT, related_name="images")
+    attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("类别", max_length=8, choices=SurveyImage.Kind)
+    label = models.CharField("说明", max_length=50, blank=True)
+    sent_key = models.UUIDField("上报编号", null=True, unique=True)
+
+    class Meta:
+        verbose_name = "核查影像"
         ordering = ["id"]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -17,6 +17,7 @@ from salvation.domain.errors import Refusal
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import Book
+from salvation.vault import facts as sealed_facts
 
 register(review__visit="登记核查入户记录")
 
@@ -57,6 +58,8 @@ def record_visit(
         present=present, findings=findings, conclusion=conclusion, signed_by_family=signed_by_family,
         no_visit_reason=details.no_visit_reason, sent_on=details.sent_on, replied_on=details.replied_on,
         surveyors=[{"name": one.name.strip(), "level": one.level} for one in named], recorded_by=actor,
+        seen=sealed_facts.dump(details.seen) if details.seen else None, spot=details.spot, sent_key=details.sent_key,
+        sent_digest=details.sent_digest,
     )  # fmt: skip
     facts = {"version": visit.version, "people": visit.people}
     record(actor=actor, action="review.visit", subject=locked, unit=locked.unit, facts=facts)

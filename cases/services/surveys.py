@@ -11,8 +11,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from cases.models import Application, Survey, SurveyImage
+from cases.models import Application, ReviewImage, ReviewTask, ReviewVisit, Survey, SurveyImage
 from cases.services.applications import record_survey
+from cases.services.review_evidence import record_visit
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
@@ -39,10 +40,15 @@ def digest_of(given: Mapping[str, Any]) -> str:
     return hashlib.sha256(dump(given).encode()).hexdigest()
 
 
+# A visit is made for an application or for a review; both are recorded by their own service, sent by one rule.
+Subject = Application | ReviewTask
+Record = Survey | ReviewVisit
+
+
 @transaction.atomic
 def send_survey(
     *,
-    application: Application,
+    subject: Subject,
     key: UUID,
     digest: str,
     surveyors: Sequence[SurveyorInput],
@@ -50,33 +56,41 @@ def send_survey(
     details: SurveyDetails,
     actor: Any,
     **record: Any,
-) -> tuple[Survey, bool]:
+) -> tuple[Record, bool]:
     """The record sent under ``key`` and whether it is new; ``record`` as in ``record_survey``. Raises Refusal."""
-    require(actor, "case.survey", application.village)
-    # The application's lock makes the second of two sendings wait for the first.
-    Application.objects.select_for_update().get(pk=application.pk)
-    known = Survey.objects.filter(sent_key=key).first()
+    require(actor, "case.survey", subject.village)
+    # The subject's lock makes the second of two sendings wait for the first.
+    type(subject).objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    known: Record | None = _records(subject).model.objects.filter(sent_key=key).first()
     if known is not None:
-        return _same(known, application, digest, actor), False
+        return _same(known, subject, digest, actor), False
     signed = any(one.kind == SurveyImage.Kind.FAMILY for one in signatures)
     record["signed_by_family"] = signed or record["signed_by_family"]
     details = replace(details, sent_key=key, sent_digest=digest)
     try:
         with transaction.atomic():
-            survey = record_survey(
-                application=application, surveyors=surveyors, details=details, actor=actor, **record
-            )
+            made = _write(subject, surveyors=surveyors, details=details, actor=actor, **record)
     except IntegrityError as error:
         raise Refusal(TAKEN) from error
     for one in signatures:
         label = dict(SurveyImage.Kind.choices)[one.kind]
-        _keep(survey, one.kind, f"{label}-{one.name}.png", one.image, one.name, actor)
-    return survey, True
+        _keep(made, one.kind, f"{label}-{one.name}.png", one.image, one.name, actor)
+    return made, True
 
 
-def _same(known: Survey, application: Application, digest: str, actor: Any) -> Survey:
+def _records(subject: Subject) -> Any:
+    return subject.surveys if isinstance(subject, Application) else subject.visits
+
+
+def _write(subject: Subject, **record: Any) -> Record:
+    if isinstance(subject, Application):
+        return record_survey(application=subject, **record)
+    return record_visit(task=subject, **record)
+
+
+def _same(known: Record, subject: Subject, digest: str, actor: Any) -> Record:
     """The record that was sent before. Raises Refusal where it is somebody else's, another's, or says other things."""
-    if known.recorded_by_id != actor.pk or known.application_id != application.pk:
+    if known.recorded_by_id != actor.pk or known.subject.pk != subject.pk:
         raise Refusal(TAKEN)
     if known.sent_digest != digest:
         raise Refusal(
@@ -90,34 +104,36 @@ def _same(known: Survey, application: Application, digest: str, actor: Any) -> S
 @transaction.atomic
 def send_photo(
     *,
-    survey: Survey,
+    survey: Record,
     key: UUID,
     content: bytes,
     name: str,
     actor: Any,
     taken_at: datetime | None = None,
     place: str = "",
-) -> tuple[SurveyImage, bool]:
+) -> tuple[SurveyImage | ReviewImage, bool]:
     """Add a photo to one's own record and whether it is new. Raises Refusal for what is no photo.
 
-    Also after the application moved on: the visit was recorded in time, its photos came later over a weak network.
+    Also after the matter moved on: the visit was recorded in time, its photos came later over a weak network.
     """
-    require(actor, "case.survey", survey.application.village)
+    subject: Subject = survey.subject
+    require(actor, "case.survey", subject.village)
     if survey.recorded_by_id != actor.pk:
         raise PermissionDenied("照片只能由记录这次调查的人补传")
-    Application.objects.select_for_update().get(pk=survey.application_id)
-    known = SurveyImage.objects.filter(sent_key=key).first()
+    type(subject).objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    known = survey.images.model.objects.filter(sent_key=key).first()
     if known is not None:
-        if known.survey_id != survey.pk:
+        if not survey.images.filter(pk=known.pk).exists():
             raise Refusal("这张照片的上报编号已经用过，没有再次保存")
         return known, False
     if survey.images.filter(kind=SurveyImage.Kind.PHOTO).count() >= PHOTOS:
-        raise Refusal(f"一次调查最多 {PHOTOS} 张照片，其余的请在申请页面“上传照片与材料”中补传")
+        where = "申请页面“上传照片与材料”" if isinstance(survey, Survey) else "核查页面再记一次，在其"
+        raise Refusal(f"一次调查最多 {PHOTOS} 张照片，其余的请在{where}中补传")
     return _keep(survey, SurveyImage.Kind.PHOTO, name, content, "", actor, key, taken_at, place), True
 
 
 def _keep(
-    survey: Survey,
+    survey: Record,
     kind: str,
     name: str,
     content: bytes,
@@ -126,15 +142,13 @@ def _keep(
     key: UUID | None = None,
     taken_at: datetime | None = None,
     place: str = "",
-) -> SurveyImage:
-    application = survey.application
+) -> Any:
+    subject = survey.subject
     if not content.startswith(SIGNS):
         raise Refusal(f"“{name[:60]}”不是 JPG 或 PNG 照片，没有保存。请用相机重新拍摄", field="image")
     attachment = add_attachment(
-        subject=application, unit=application.unit, village=application.village,
+        subject=subject, unit=subject.unit, village=subject.village,
         kind="SURVEY" if kind == SurveyImage.Kind.PHOTO else "SIGNATURE",
         name=f"第{survey.version}次-{name}", content=content, actor=actor, taken_at=taken_at, place=place,
     )  # fmt: skip
-    return SurveyImage.objects.create(
-        survey=survey, attachment=attachment, kind=kind, label=label[:50], sent_key=key
-    )
+    return survey.images.create(attachment=attachment, kind=kind, label=label[:50], sent_key=key)

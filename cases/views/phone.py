@@ -13,10 +13,18 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from cases.api_surveys import VisitRow
-from cases.models import Application, Survey, Surveyor
+from cases.api_surveys import ReviewRow, VisitRow
+from cases.models import Application, ReviewTask, Survey, Surveyor
 from cases.observations import NOTE_LENGTH, TOPICS
-from cases.visits import MOST, from_the_village, visits_of, with_facts, with_people
+from cases.visits import (
+    MOST,
+    from_the_village,
+    reviews_of,
+    visits_of,
+    with_facts,
+    with_people,
+    with_review_facts,
+)
 from salvation.access.services import get_visible
 from salvation.web.pages.base import Page
 
@@ -61,8 +69,8 @@ class VisitList(PhonePage):
     """What waits for a visit; readable without script."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        visits = visits_of(request.user)
-        return self.shown(visits=visits, more=len(visits) >= MOST)
+        visits, reviews = visits_of(request.user), reviews_of(request.user)
+        return self.shown(visits=visits, reviews=reviews, more=MOST in (len(visits), len(reviews)))
 
 
 class Visit(PhonePage):
@@ -72,6 +80,15 @@ class Visit(PhonePage):
         found = get_visible(with_facts(Application.objects.all()), request.user, pk=pk)
         application = with_people([found])[0]
         return self.shown(application=application, facts=VisitRow(application).data)
+
+
+class ReviewVisit(PhonePage):
+    """The form of one visit for a review."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = get_visible(with_review_facts(ReviewTask.objects.all()), request.user, pk=pk)
+        task = with_people([found])[0]
+        return self.shown(task=task, facts=ReviewRow(task).data)
 
 
 class Shell(PhonePage):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.forms.applications import EconomyForm, SurveyForm
 from cases.forms.economy import document_from, rows_from
 from cases.models import ReviewTask
+from cases.observations import in_words
 from cases.services.applications import save_declaration
 from cases.services.assessments import preview
 from cases.services.review_evidence import evidence_of, record_visit
@@ -39,7 +40,10 @@ def steps(page: Any, task: ReviewTask) -> dict[str, Any]:
     return {
         "task": task,
         "evidence": evidence_of(task, on=timezone.localdate()),
-        "visits": task.visits.order_by("-version"),
+        "visits": [
+            (visit, list(in_words(sealed_facts.load(visit.seen))))
+            for visit in task.visits.order_by("-version")
+        ],
         "files": attachments_of(task),
         "may_visit": user.may("case.survey", task.village),
         "may_edit": user.may("case.edit", task.unit),

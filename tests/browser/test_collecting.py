@@ -2,20 +2,22 @@
 # requirements: B04, B05
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from cases.models import Application, Survey
+from cases.models import Application, ReviewTask, ReviewVisit, Survey
 from salvation.accounts.models import User
 from salvation.files.models import Attachment
 from salvation.files.services import load
 from salvation.units.models import Unit
-from tests.builders import make_household, make_visited
+from tests.builders import make_benefit, make_household, make_visited
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -130,6 +132,40 @@ def test_a_visit_without_network_is_sent_when_it_returns(
     assert sorted(image.kind for image in survey.images.all()) == ["FAMILY", "PHOTO"]
     kept = Image.open(BytesIO(load(survey.images.get(kind="PHOTO").attachment.stored_as)))
     assert max(kept.size) == 2000
+
+
+def test_a_review_is_visited_without_network_and_sent_when_it_returns(
+    page_of: Pages, waiting: Application, clerk: User
+) -> None:
+    """A review may have the number of an application: each goes to its own."""
+    benefit = make_benefit(make_household(waiting.village, ["赖秀英"]), date(2024, 1, 1))
+    due = timezone.localdate() + timedelta(days=20)
+    task = ReviewTask.objects.create(
+        pk=waiting.pk, benefit=benefit, unit=benefit.unit, village=benefit.village, source="DUE", due_on=due
+    )
+    page = phone(page_of(clerk))
+    page.context.set_offline(True)
+    page.goto(LIST)
+    page.click("#review-list a")
+    expect(page.locator("#title")).to_have_text("核查入户：赖秀英")
+    write(page, "仍是一人生活")
+    page.set_input_files("#photo", photo())
+    expect(page.locator("#photos li")).to_have_count(1)
+    sign(page)
+    page.reload()
+    expect(page.locator("#says")).to_contain_text("已打开本机保存的草稿")
+    expect(page.locator("#findings")).to_have_value("仍是一人生活")
+    report(page)
+    expect(page.locator("#says")).to_contain_text("有网络时自动上报")
+    page.context.set_offline(False)
+    expect(page.locator("#says")).to_contain_text("赖秀英：已上报为第1次调查")
+    expect(page.locator("#queue")).to_be_hidden()
+    visit = ReviewVisit.objects.get()
+    assert (visit.review, visit.findings, visit.signed_by_family) == (task, "仍是一人生活", True)
+    assert sorted(image.kind for image in visit.images.all()) == ["FAMILY", "PHOTO"]
+    assert not Survey.objects.exists()
+    page.click("#done-link")
+    expect(page.locator("h1")).to_have_text("核查：赖秀英")
 
 
 def test_a_killed_tab_loses_nothing_and_nothing_lies_in_clear(

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from cases.models import Application, Benefit, Survey, SurveyImage
+from cases.models import Application, Benefit, ReviewTask, ReviewVisit, Survey, SurveyImage
 from cases.services.applications import record_survey
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.visits import visits_of
@@ -87,6 +87,84 @@ def test_a_record_is_kept_whole_with_its_signature(
     )
     assert "危房或明显破损；后墙开裂" in page and "&lt;b&gt;属实" in page and "家庭成员签字：谢桂英" in page
     assert Entry.objects.filter(action="survey.record").count() == 1
+
+
+@pytest.fixture
+def task(units: dict[str, Unit]) -> ReviewTask:
+    """A family on 低保 whose review is due."""
+    benefit = make_benefit(make_household(units["360722100200"], ["赖秀英"]), date(2024, 1, 1))
+    due = timezone.localdate() + timedelta(days=20)
+    found: ReviewTask = ReviewTask.objects.create(
+        benefit=benefit, unit=benefit.unit, village=benefit.village, source="DUE", due_on=due
+    )
+    return found
+
+
+def send_review(client: Client, task: ReviewTask, given: Any, key: Any = None) -> Any:
+    return client.post(
+        reverse("api:review_visits", args=[task.pk]), given, content_type="application/json",
+        headers={"Idempotency-Key": str(key or uuid4())},
+    )  # fmt: skip
+
+
+def test_a_visit_for_a_review_is_kept_whole_and_once_however_often_it_is_sent(
+    task: ReviewTask, clerk: User, sign_in: SignIn
+) -> None:
+    key, given, client = uuid4(), record(by=clerk.pk), sign_in(clerk)
+    first, second = (send_review(client, task, given, key) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert second.json() == {**first.json(), "repeated": True}
+    visit = ReviewVisit.objects.get()
+    assert (visit.signed_by_family, visit.spot, visit.version) == (True, "25.38000,114.93000", 1)
+    assert visit.images.get().attachment.subject_type == "cases.reviewtask"
+    page = client.get(reverse("cases:review", args=[task.pk])).content.decode()
+    assert "危房或明显破损；后墙开裂" in page and "第1次-家庭成员签字-谢桂英.png" in page
+    assert Entry.objects.filter(action="review.visit").count() == 1
+
+
+def test_other_words_under_the_key_of_a_review_are_refused(
+    task: ReviewTask, clerk: User, sign_in: SignIn
+) -> None:
+    key, client = uuid4(), sign_in(clerk)
+    send_review(client, task, record(), key)
+    answer = send_review(client, task, record(findings="改过"), key)
+    assert (answer.status_code, ReviewVisit.objects.count()) == (409, 1)
+    assert "作为新的一次上报" in answer.json()["message"]
+
+
+def test_a_photo_of_a_review_is_kept_once_by_whoever_recorded_it(
+    task: ReviewTask, clerk: User, leader: User, sign_in: SignIn
+) -> None:
+    kept = send_review(sign_in(clerk), task, record()).json()["survey"]
+    address, key = reverse("api:review_photos", args=[task.pk, kept]), str(uuid4())
+    given = {"name": "现场照片.jpg", "image": picture("JPEG")}
+    for status in (201, 200):
+        answer = sign_in(clerk).post(address, given, "application/json", headers={"Idempotency-Key": key})
+        assert answer.status_code == status
+    assert ReviewVisit.objects.get().images.filter(kind="PHOTO").count() == 1
+
+
+def test_a_concluded_review_takes_no_visit_and_another_town_finds_none(
+    task: ReviewTask, clerk: User, other_clerk: User, sign_in: SignIn
+) -> None:
+    assert send_review(sign_in(other_clerk), task, record()).status_code == 404
+    ReviewTask.objects.update(done_on=timezone.localdate(), outcome="SAME")
+    answer = send_review(sign_in(clerk), task, record())
+    assert answer.status_code == 409
+    assert "已登记核查结论" in answer.json()["message"]
+    assert not ReviewVisit.objects.exists()
+
+
+def test_reviews_wait_on_the_device_beside_applications(
+    task: ReviewTask, waiting: Application, clerk: User, other_clerk: User, sign_in: SignIn
+) -> None:
+    found = sign_in(clerk).get(reverse("api:visits")).json()["visits"]
+    assert [(one["kind"], one["id"], one["name"]) for one in found] == [
+        ("application", waiting.pk, "谢桂英"), ("review", task.pk, "赖秀英"),
+    ]  # fmt: skip
+    assert sign_in(other_clerk).get(reverse("api:visits")).json()["visits"] == []
+    page = sign_in(clerk).get(reverse("cases:visits")).content.decode()
+    assert "待核查的家庭" in page and "赖秀英" in page
 
 
 def test_what_was_ticked_lies_sealed(waiting: Application, clerk: User, sign_in: SignIn) -> None:

@@ -18,6 +18,12 @@ let draft = null;
 let urls = [];
 // What is written to the device, one after the other: a report waits for the last photo and signature.
 let writing = Promise.resolve();
+// Where a visit is filled in and where its record is read: an application's or a review's.
+const isReview = (one) => one.kind === "review";
+const pageOf = (one) => `${facts.list}${isReview(one) ? "reviews/" : ""}${one.id}/`;
+const recordOf = (one) => (isReview(one) ? facts.review.replace("/0/", `/${one.id}/`) : `${facts.application.replace("/0/", `/${one.id}/`)}?tab=surveys`);
+const titleOf = (one) => `${isReview(one) ? "核查入户" : "入户调查"}：${one.name}`;
+const same = (one, other) => one.id === other.id && isReview(one) === isReview(other);
 const inOrder = (act) => { writing = writing.then(act, act); return writing; };
 
 const say = (words, kind = "") => {
@@ -33,9 +39,9 @@ const network = () => {
 
 // What waits on this device.
 const download = async (given) => {
-  const page = document.implementation.createHTMLDocument(`入户调查 ${given.visit.name}`);
+  const page = document.implementation.createHTMLDocument(titleOf(given.visit));
   const line = (tag, words) => page.body.append(Object.assign(page.createElement(tag), { textContent: words }));
-  line("h1", `入户调查：${given.visit.name}（${given.visit.no}）`);
+  line("h1", `${titleOf(given.visit)}（${given.visit.no}）`);
   if (given.message) { line("p", `服务器的答复：${given.message}`); }
   given.written.forEach(([label, words]) => { line("h2", label); line("p", words); });
   for (const one of await store.images(user, given.id)) {
@@ -73,13 +79,13 @@ const again = async (given) => {
 const queued = (given) => {
   const acts = node("div", { className: "cluster" });
   if (!given.sent && given.id !== draft?.id) {
-    const link = node("a", { className: "button", href: `${facts.list}${given.application}/#${given.id}`, textContent: given.state === "draft" ? "继续填写" : "打开修改" });
+    const link = node("a", { className: "button", href: `${pageOf(given.visit)}#${given.id}`, textContent: given.state === "draft" ? "继续填写" : "打开修改" });
     acts.append(link);
   }
   if (given.message?.includes("作为新的一次上报")) { acts.append(button("作为新的一次上报", () => again(given))); }
   acts.append(button("导出", () => download(given)), button("放弃", () => discard(given, acts), "danger"));
   const moment = new Date(given.changed).toLocaleString("zh-CN", { dateStyle: "short", timeStyle: "short" });
-  const title = node("p", {}, node("strong", { textContent: given.visit.name }), ` ${given.visit.no}　${STATES[given.state]}　${moment}`);
+  const title = node("p", {}, node("strong", { textContent: given.visit.name }), ` ${isReview(given.visit) ? "定期核查" : given.visit.no}　${STATES[given.state]}　${moment}`);
   const inside = [title];
   if (given.message) { inside.push(node("p", { className: "notice", textContent: given.message })); }
   return node("li", {}, ...inside, acts);
@@ -136,13 +142,17 @@ const send = (asked = false, unkept = null) => {
 // The list.
 const showVisits = () => {
   if (!known) { return; }
-  at("list").hidden = false;
-  const rows = known.visits.map((one) => node("li", {}, node("a", { href: `${facts.list}${one.id}/` },
+  const row = (one) => node("li", {}, node("a", { href: pageOf(one) },
     node("strong", { textContent: one.name }), ` ${one.program}`,
     node("span", { className: "quiet", textContent: `${one.village.name} ${one.address}` }),
-    node("span", { className: "quiet", textContent: `${one.visited ? "已入户" : "没有入户"}${one.records ? `，${one.records} 次记录` : ""}${one.due_on ? `　${one.due_on} 前` : ""}` }))));
+    node("span", { className: "quiet", textContent: `${isReview(one) ? `${one.state}，` : ""}${one.visited ? "已入户" : "没有入户"}${one.records ? `，${one.records} 次记录` : ""}${one.due_on ? `　${one.due_on} 前` : ""}` })));
+  const reviews = known.visits.filter(isReview);
+  const rows = known.visits.filter((one) => !isReview(one)).map(row);
+  at("list").hidden = false;
   at("visit-list").replaceChildren(...rows);
   at("nothing").hidden = rows.length > 0;
+  at("reviews").hidden = !reviews.length;
+  at("review-list").replaceChildren(...reviews.map(row));
 };
 
 // One visit.
@@ -275,7 +285,7 @@ const finish = (one) => {
   draft = null;
   at("visit").hidden = true;
   at("done").hidden = false;
-  at("done-link").href = `${facts.application.replace("/0/", `/${one.application}/`)}?tab=surveys`;
+  at("done-link").href = recordOf(one.visit);
 };
 const locate = () => {
   if (!navigator.geolocation || !window.isSecureContext) { say("这台手机不能定位，请在“地点”中写明", "warning"); return; }
@@ -296,10 +306,10 @@ const blank = () => ({
 });
 const openVisit = async (given) => {
   visit = given;
-  at("title").textContent = `入户调查：${visit.name}`;
-  at("about").textContent = `${visit.no}　${visit.program}　${visit.village.name}${visit.address}`;
+  at("title").textContent = titleOf(visit);
+  at("about").textContent = `${isReview(visit) ? visit.state : visit.no}　${visit.program}　${visit.village.name}${visit.address}`;
   const asked = location.hash.slice(1);
-  const own = (await store.drafts(user)).filter((one) => one.application === visit.id && !one.sent);
+  const own = (await store.drafts(user)).filter((one) => same(one.visit, visit) && !one.sent);
   draft = own.find((one) => one.id === asked) ?? own.findLast((one) => one.state === "draft") ?? null;
   const resumed = Boolean(draft);
   draft ??= blank();
@@ -351,9 +361,11 @@ const start = async () => {
   if (store.secure && facts.user) { navigator.serviceWorker?.register(facts.worker).catch(() => null); }
   known = await store.visits(user).catch(() => null);
   const given = at("visit-facts") ? JSON.parse(at("visit-facts").textContent) : null;
-  const number = Number((location.pathname.match(/\/visits\/(\d+)\//) ?? [])[1] ?? 0);
-  const stored = number ? (await store.drafts(user)).find((one) => one.application === number)?.visit : null;
-  const found = given ?? known?.visits.find((one) => one.id === number) ?? stored;
+  const [, reviewed, digits] = location.pathname.match(/\/visits\/(reviews\/)?(\d+)\//) ?? [];
+  const number = Number(digits ?? 0);
+  const asked = { id: number, kind: reviewed ? "review" : "application" };
+  const stored = number ? (await store.drafts(user)).find((one) => same(one.visit, asked))?.visit : null;
+  const found = given ?? known?.visits.find((one) => same(one, asked)) ?? stored;
   if (number && found) { await openVisit(found); } else {
     if (number) { say("这户没有存在本机，联网时才能打开。先从下面已存的里选。", "warning"); }
     showVisits();

@@ -31,6 +31,9 @@ const ask = async (address, given, key) => {
 };
 
 const waiting = () => ask(facts.visits);
+// A visit is made for an application or for a review: each has its own address.
+const addressOf = (draft, application, review) => (
+  facts[draft.visit.kind === "review" ? review : application].replace("/0/", `/${draft.application}/`));
 
 // The keys make a sending safe to repeat, so a note that finds no room is no reason to stop.
 const note = (draft) => store.saveDraft(draft).catch((error) => { if (!(error instanceof store.Full)) { throw error; } });
@@ -38,7 +41,7 @@ const note = (draft) => store.saveDraft(draft).catch((error) => { if (!(error in
 const sendRecord = async (draft) => {
   const pictures = (await store.images(draft.user, draft.id)).filter((one) => one.kind !== "PHOTO");
   const signatures = await Promise.all(pictures.map(async (one) => ({ kind: one.kind, name: one.label, image: await base64(one.blob) })));
-  const address = facts.surveys.replace("/0/", `/${draft.application}/`);
+  const address = addressOf(draft, "surveys", "reviewVisits");
   draft.sent = await ask(address, record(draft.facts, draft.user, signatures), draft.key);
   draft.state = "photos";
   draft.message = "";
@@ -48,7 +51,7 @@ const sendRecord = async (draft) => {
 
 // Every photo that arrived is forgotten here; one the server does not take stays, with the reason.
 const sendPhotos = async (draft) => {
-  const address = facts.photos.replace("/0/", `/${draft.application}/`).replace("/0/", `/${draft.sent.survey}/`);
+  const address = addressOf(draft, "photos", "reviewPhotos").replace("/0/", `/${draft.sent.survey}/`);
   for (const one of await store.images(draft.user, draft.id)) {
     if (one.kind !== "PHOTO" || one.refused) { continue; }
     try {
