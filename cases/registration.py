@@ -18,8 +18,10 @@ from cases.services.after_stop import on_stopped
 from cases.services.notice_sheets import on_ending_noticed, on_first_review
 from cases.services.support_end import on_support_back, on_support_ended
 from cases.views import simulation
+from cases.whole_files import taken_out_whole
 from salvation.documents.copies import register_printables
 from salvation.documents.declared import register as register_documents
+from salvation.files import whole
 from salvation.flow.registry import register as register_flow
 from salvation.flow.registry import together
 from salvation.jobs.schedule import COUNTIES, Daily, Monthly, schedule
@@ -125,6 +127,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         ),
         suggest=lambda order, step: {"notified_on": timezone.localdate()},
     )
+    whole.register(*taken_out_whole(reverse))
     intake_registration.register_all(reverse)
     relief_registration.register_all(reverse)
     care_registration.register_all()

@@ -52,19 +52,6 @@ class ConfirmForm(forms.Form):
     """Nothing to fill in: the page says what will happen."""
 
 
-class PurposeForm(forms.Form):
-    reason = forms.CharField(label="用途", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class DecideForm(forms.Form):
-    approve = forms.TypedChoiceField(
-        label="是否批准",
-        choices=[("yes", "批准，24小时内有效"), ("no", "不批准")],
-        coerce=lambda chosen: chosen == "yes",
-        widget=forms.RadioSelect,
-    )
-
-
 class ApproveManyForm(forms.Form):
     month = forms.ChoiceField(label="发放月")
     meeting = forms.ChoiceField(

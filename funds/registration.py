@@ -11,6 +11,8 @@ from funds.models import Roster
 from funds.search import PROVIDERS
 from funds.services import roster_flow
 from salvation.duties.calendar import register as register_deadlines
+from salvation.files import whole
+from salvation.files.whole import Whole
 from salvation.flow.registry import register as register_flow
 from salvation.jobs.schedule import Monthly, schedule
 from salvation.journal.actions import register as register_actions
@@ -35,10 +37,17 @@ def register_all(reverse: Callable[..., str]) -> None:
         title=str,
         effects=roster_flow.EFFECTS,
     )
+    whole.register(
+        Whole(
+            Roster, "发放花名表", "roster.export", lambda roster: roster.unit,
+            file=lambda roster: reverse("funds:download", args=[roster.pk, "full"]),
+            back=lambda roster: reverse("funds:roster", args=[roster.pk]),
+        )
+    )  # fmt: skip
     navigation.register_group("资金", 20)
     navigation.register(
         NavItem("发放花名表", "funds:rosters", "roster.view", "资金", "money", 10, waiting("roster")),
-        NavItem("完整版导出", "funds:exports", "export.approve", "资金", "lock", 90, waiting("export")),
+        NavItem("完整版导出", "files:exports", "export.approve", "资金", "lock", 90, waiting("export")),
     )
     search.register(*PROVIDERS)
     dossier.register(payments=payments)

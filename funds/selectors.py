@@ -12,9 +12,7 @@ from cases.models import ChangeOrder
 from cases.models.choices import PAID
 from funds.models import Exclusion, Leaver, PayLine, Roster
 from funds.models.choices import LineKind, LineState
-from salvation.access.reach import reach_of
 from salvation.domain.month import Month
-from salvation.files.models import ExportRequest
 from salvation.tables.model import Mark
 from salvation.units.models import Unit
 
@@ -199,24 +197,6 @@ def roster_for(unit: Unit, program: str, month: Month) -> Roster | None:
     )
 
 
-def requests_to_decide(user: Any) -> QuerySet[ExportRequest]:
-    """Requests for unmasked exports that wait for a second person in this person's units."""
-    units = reach_of(user, "export.approve").units
-    return (
-        ExportRequest.objects.filter(unit__in=units, state=ExportRequest.State.WAITING)
-        .exclude(requested_by=user)
-        .select_related("unit", "requested_by")
-        .order_by("requested_at")
-    )
-
-
-def requests_for(roster: Roster, user: Any) -> QuerySet[ExportRequest]:
-    """This person's own requests for a roster, newest first."""
-    return ExportRequest.objects.filter(
-        subject_type=roster._meta.label_lower, subject_id=roster.pk, requested_by=user
-    ).order_by("-requested_at")
-
-
 def regular_sums(county: Unit, month: Month) -> dict[int, dict[str, Any]]:
     """SG01 and SG02: by unit id, ``lines`` and ``amount`` (yuan) of the regular lines due in a pay month."""
     rows = (
@@ -247,8 +227,3 @@ def rosters_to_approve(user: Any, month: str) -> QuerySet[Roster]:
 def months_to_approve(user: Any) -> list[Any]:
     rows = Roster.objects.visible_to(user).filter(state="COUNTY_CHECK")
     return list(rows.order_by("month").values_list("month", flat=True).distinct())
-
-
-def rosters_by_id(ids: Sequence[int]) -> dict[int, str]:
-    """Titles of rosters for pages that speak of them."""
-    return {roster.pk: str(roster) for roster in Roster.objects.filter(pk__in=ids).select_related("unit")}

@@ -15,7 +15,4 @@ urlpatterns = [
     path(f"{LINE}include/", lines.Include.as_view(), name="include"),
     path(f"{LINE}release/", lines.Release.as_view(), name="release"),
     path("rosters/<int:pk>/download/<slug:what>/", exports.Download.as_view(), name="download"),
-    path("rosters/<int:pk>/ask/", exports.AskExport.as_view(), name="ask_export"),
-    path("exports/", exports.ExportRequests.as_view(), name="exports"),
-    path("exports/<int:pk>/", exports.DecideExport.as_view(), name="decide_export"),
 ]

@@ -20,6 +20,7 @@ from salvation.documents.bundle import Bound, Part, bind, foreign_part, paper_pa
 from salvation.documents.declared import to_plain
 from salvation.documents.writers import traced
 from salvation.domain.errors import Refusal
+from salvation.files import whole
 from salvation.files.services import discard, load, store
 from salvation.journal.actions import register
 from salvation.journal.services import record
@@ -27,7 +28,7 @@ from salvation.vault import facts as sealed_facts
 
 register(archive__bundle="制作档案合订件", archive__read="下载档案合订件", archive__discard="清除到期合订件")
 
-# Scans show whole numbers: who may see those may take an archive out.
+# Scans show whole numbers: who may see those may have an archive bound; taking it out asks for a second person.
 PERMISSION = "mask.unmask"
 KEPT = timedelta(days=7)
 SHORTEST = 4
@@ -43,8 +44,12 @@ class _Made:
 
 @transaction.atomic
 def ask_for_bundle(*, household: Household, purpose: str, actor: Any, now: datetime) -> ArchiveBundle:
-    """Write down who wants the archive for what; the job makes it. Raises Refusal, PermissionDenied."""
+    """Write down who wants the archive for what, and ask the second person; the job makes it.
+
+    Raises Refusal, PermissionDenied.
+    """
     require(actor, PERMISSION, household.handling_unit)
+    require(actor, whole.PERMISSION, household.handling_unit)
     words = purpose.strip()
     if len(words) < SHORTEST:
         raise Refusal(f"请写明用途（不少于{SHORTEST}个字），下载会写入日志", field="purpose")
@@ -58,6 +63,7 @@ def ask_for_bundle(*, household: Household, purpose: str, actor: Any, now: datet
         unit=household.handling_unit,
         facts={"purpose": words},
     )
+    whole.ask_whole(subject=made, reason=words, actor=actor, now=now)
     return made
 
 
@@ -153,14 +159,13 @@ def _keep(
 @transaction.atomic
 def read_bundle(*, bundle: ArchiveBundle, actor: Any) -> bytes:
     """The PDF for whoever asked for it, journalled with its purpose. Raises Refusal, PermissionDenied."""
-    unit = bundle.household.handling_unit
-    require(actor, PERMISSION, unit)
+    whole.must_may(actor, bundle)
     if bundle.requested_by_id != actor.pk:
         raise Refusal("合订件只能由制作人下载；您需要的请按自己的用途另行制作")
     if not bundle.stored_as:
         raise Refusal("合订件还没有做好，或已到期清除；请重新制作")
     facts = {"purpose": bundle.purpose, "pages": bundle.pages, "sha256": bundle.sha256}
-    record(actor=actor, action="archive.read", subject=bundle, unit=unit, facts=facts)
+    whole.note_taken(subject=bundle, action="archive.read", actor=actor, **facts)
     return load(bundle.stored_as)
 
 

@@ -18,7 +18,8 @@ from cases.models import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.services.checks import Answer, record_answers
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
-from salvation.files.services import store
+from salvation.files.services import load, store
+from salvation.files.whole import PERMISSION, ask_whole, note_taken
 from salvation.flow.engine import perform
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
@@ -199,6 +200,7 @@ def export_requests(
 ) -> CheckExchange:
     """Hand waiting requests over and start them. Raises Refusal when one may not be checked; then none goes out."""
     require(actor, "check.issue", unit)
+    require(actor, PERMISSION, unit)
     if len(reason.strip()) < 4:
         raise Refusal("请写明导出用途（不少于4个字）", field="reason")
     if not requests:
@@ -210,6 +212,7 @@ def export_requests(
     kept = _keep(CheckExchange.Way.OUT, unit, reason.strip(), sent, actor)
     facts = {"requests": sent.requests, "people": sent.people, "reason": reason.strip(), "file": sent.name}
     record(actor=actor, action="check.export", subject=kept, unit=unit, facts=facts)
+    ask_whole(subject=kept, reason=reason, actor=actor, now=now)
     return kept
 
 
@@ -229,6 +232,12 @@ def import_results(
     facts = {"requests": len(found), "rows": rows, "file": kept.name}
     record(actor=actor, action="check.import", subject=kept, unit=unit, facts=facts)
     return kept
+
+
+def read_exchange(*, exchange: CheckExchange, actor: Any) -> bytes:
+    """The sealed file once more, by the rule of files with whole numbers. Raises Refusal, PermissionDenied."""
+    note_taken(subject=exchange, action="file.read", actor=actor, name=exchange.name)
+    return load(exchange.stored_as)
 
 
 def _keep(way: str, unit: Unit, reason: str, sent: Sent, actor: Any) -> CheckExchange:

@@ -19,6 +19,7 @@ from cases.models.referral import DEPARTMENTS, Need
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.services import load, store
+from salvation.files.whole import PERMISSION, ask_whole, note_taken
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
@@ -114,8 +115,12 @@ def raise_need(
 
 @transaction.atomic
 def push_list(*, need: str, purpose: str, county: Unit, actor: Any, now: datetime) -> ReferralBatch:
-    """Hand everybody waiting for one department over as one sealed file. Raises Refusal when nobody waits."""
+    """Write everybody waiting for one department down as one sealed file and ask the second person for it.
+
+    Raises Refusal when nobody waits, PermissionDenied for who may not take it out.
+    """
     require(actor, "case.review", county)
+    require(actor, PERMISSION, county)
     if len(purpose.strip()) < SHORTEST:
         raise Refusal(f"请写明用途（不少于{SHORTEST}个字）", field="purpose")
     waiting = Referral.objects.visible_to(actor).filter(
@@ -137,6 +142,7 @@ def push_list(*, need: str, purpose: str, county: Unit, actor: Any, now: datetim
     written.update(batch=batch, pushed_on=timezone.localdate(now))
     facts = {"department": DEPARTMENTS[Need(need)], "people": len(rows), "purpose": purpose.strip()}
     record(actor=actor, action="referral.push", subject=batch, unit=county, facts=facts)
+    ask_whole(subject=batch, reason=purpose, actor=actor, now=now)
     return batch
 
 
@@ -151,10 +157,9 @@ def _written(rows: Sequence[Referral], need: str, actor: Any, now: datetime) -> 
 
 
 def read_list(*, batch: ReferralBatch, actor: Any) -> bytes:
-    """The file that was handed over, journalled."""
-    require(actor, "case.review", batch.unit)
+    """The file that goes to the department, by the rule of files with whole numbers. Raises Refusal, PermissionDenied."""
     facts = {"department": batch.department, "people": batch.rows, "purpose": batch.purpose}
-    record(actor=actor, action="referral.read", subject=batch, unit=batch.unit, facts=facts)
+    note_taken(subject=batch, action="referral.read", actor=actor, **facts)
     return load(batch.stored_as)
 
 

@@ -15,6 +15,7 @@ from cases.models import ArchiveBundle, ArchivedMatter, CaseArchive, Household
 from cases.services.archives import catalogue, look_again
 from cases.services.bundles import PERMISSION, ask_for_bundle, read_bundle
 from salvation.access.services import get_visible, require
+from salvation.files import whole
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.downloads import download
 from salvation.web.filters import FilterForm
@@ -100,7 +101,9 @@ def archive_tab(page: Any, household: Household) -> dict[str, Any]:
         "matters": matters,
         "missing": sum(len(matter.missing) for matter in matters),
         "pieces": sum(len(matter.entries) for matter in matters),
-        "may_bundle": user.may(PERMISSION, household.handling_unit),
+        "may_bundle": all(
+            user.may(asked, household.handling_unit) for asked in (PERMISSION, whole.PERMISSION)
+        ),
         "bundles": bundles.order_by("-pk")[:5],
         "household": household,
     }
@@ -133,17 +136,18 @@ class PurposeForm(forms.Form):
 
 class NewBundle(FormPage):
     title = "制作合订 PDF"
-    permission = PERMISSION
+    permission = whole.PERMISSION
     form_class = PurposeForm
     drafts = False
     submit_label = "开始制作"
-    hint = "封面、卷内目录（页号、SHA-256）和全部材料合成一份 PDF，在后台制作。您无权查看的材料不会列入；做好后保留7天"
+    hint = "封面、卷内目录（页号、SHA-256）和全部材料合成一份 PDF，在后台制作。您无权查看的材料不会列入；做好后保留7天，经第二人批准后24小时内下载"
     household: Household
 
     def prepare(self) -> None:
         rows = Household.objects.select_related("head", "handling_unit")
         self.household = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
-        require(self.request.user, PERMISSION, self.household.handling_unit)
+        for asked in (PERMISSION, whole.PERMISSION):
+            require(self.request.user, asked, self.household.handling_unit)
 
     def page_title(self) -> str:
         return f"{self.title}：{self.household}"
@@ -163,7 +167,7 @@ class NewBundle(FormPage):
 class OwnBundles(ScopedPage):
     """Bundles of the person himself: those of others are not there."""
 
-    permission = PERMISSION
+    permission = whole.PERMISSION
     model = ArchiveBundle
 
     def narrow(self, rows: Any) -> Any:
@@ -177,7 +181,16 @@ class BundlePage(OwnBundles):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         bundle = self.subject(pk=pk)
-        return self.show({"bundle": bundle, "back": address_of(bundle.household_id)})
+        consent = whole.requests_for(bundle, request.user).first()
+        return self.show(
+            {
+                "bundle": bundle,
+                "back": address_of(bundle.household_id),
+                "consent": consent,
+                "valid": whole.valid_request(bundle, request.user),
+                "ask": reverse("files:whole", args=[bundle._meta.label_lower, bundle.pk]),
+            }
+        )
 
 
 class BundleFile(OwnBundles):

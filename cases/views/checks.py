@@ -12,13 +12,12 @@ from cases.check_flow import CHECK
 from cases.documents.check_report import check_report
 from cases.forms.checks import AnswersForm, CheckFilter, ExportForm, ImportForm
 from cases.models import Application, CheckExchange, CheckRequest
-from cases.services.check_exchange import export_requests, import_results
+from cases.services.check_exchange import export_requests, import_results, read_exchange
 from cases.services.checks import Answer, record_answers, request_check
 from salvation.access.place import own_county
 from salvation.access.services import get_visible
 from salvation.documents.copies import hand_out_declared
 from salvation.documents.html import paper_html
-from salvation.files.services import load
 from salvation.journal.services import record
 from salvation.tables.model import Column, Kind, Table
 from salvation.web.downloads import download
@@ -163,7 +162,7 @@ class ExportChecks(FormPage):
     permission = "check.issue"
     submit_label = "启动并导出"
     drafts = False
-    hint = "导出的同时启动核对。文件密封保存，每次下载写入日志"
+    hint = "导出的同时启动核对。文件含完整证号，密封保存，经第二人批准后24小时内下载，每次下载写入日志"
 
     def make_form(self, data: Any, files: Any) -> ExportForm:
         rows = CheckRequest.objects.visible_to(self.request.user).filter(
@@ -189,7 +188,7 @@ class ExportChecks(FormPage):
             actor=self.request.user,
             now=timezone.now(),
         )
-        self.success = f"已启动并导出 {made.requests} 件 {made.rows} 人，请在列表中下载"
+        self.success = f"已启动并导出 {made.requests} 件 {made.rows} 人，已提请第二人批准，批准后在列表中下载"
         return reverse("cases:check_exchanges")
 
     def cancel_url(self) -> str:
@@ -220,11 +219,13 @@ class Exchanges(ListPage):
     permission = "check.issue"
     model = CheckExchange
     table = EXCHANGES
-    record_url = "cases:check_exchange"
     empty = ("还没有导出或导入过核对文件", "点“导出提请”把待核对的家庭交给各部门")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("made_by")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("files:whole", args=[row._meta.label_lower, row.pk])
 
 
 class ExchangeFile(ScopedPage):
@@ -236,9 +237,7 @@ class ExchangeFile(ScopedPage):
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         found = self.subject(pk=pk)
-        facts = {"name": found.name}
-        record(actor=request.user, action="file.read", subject=found, unit=found.unit, facts=facts)
-        return download(load(found.stored_as), found.name)
+        return download(read_exchange(exchange=found, actor=request.user), found.name)
 
 
 class Answers(FormPage):

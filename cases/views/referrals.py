@@ -221,7 +221,7 @@ class PushReferrals(FormPage):
     form_class = PushForm
     submit_label = "生成名单并推送"
     drafts = False
-    hint = "把等待推送的需求按部门生成一份 Excel，密封保存，每次下载写入日志；部门填好反馈结果后在“导入反馈”中收回"
+    hint = "把等待推送的需求按部门生成一份 Excel，密封保存，经第二人批准后24小时内下载，每次下载写入日志；部门填好反馈结果后在“导入反馈”中收回"
 
     def save(self, form: Any) -> str:
         made = push_list(
@@ -230,7 +230,7 @@ class PushReferrals(FormPage):
             actor=self.request.user,
             now=timezone.now(),
         )
-        self.success = f"已生成{made.department}的名单 {made.rows} 人，请在列表中下载"
+        self.success = f"已生成{made.department}的名单 {made.rows} 人，已提请第二人批准，批准后在列表中下载"
         return reverse("cases:referral_lists")
 
     def cancel_url(self) -> str:
@@ -242,7 +242,6 @@ class ReferralBatches(ListPage):
     permission = "case.review"
     model = ReferralBatch
     table = BATCHES
-    record_url = "cases:referral_list"
     create_url = "cases:push_referrals"
     create_permission = "case.review"
     create_label = "推送给部门"
@@ -250,6 +249,9 @@ class ReferralBatches(ListPage):
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("made_by")
+
+    def row_url(self, row: Any) -> str:
+        return reverse("files:whole", args=[row._meta.label_lower, row.pk])
 
 
 class ReferralFile(ScopedPage):

@@ -1,58 +1,19 @@
 """Give rosters out: masked to whoever may see them, in full only by the rule of 12 §12.1 #9."""
 
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from funds.models import Roster
 from funds.selectors import lines_for
 from funds.workbook import Made, roster_workbook, summary_workbook
-from salvation.access.services import get_visible, require
+from salvation.access.services import get_visible
 from salvation.domain.errors import Refusal
 from salvation.domain.mask import Scene
-from salvation.duties.services import close_duty, open_duty
-from salvation.files.models import ExportRequest
-from salvation.files.services import approved_export, decide_export, request_export
+from salvation.files.whole import PERMISSION, consent_of, may_ask
 from salvation.journal.services import record
-
-DUTY = "export"
-
-
-@transaction.atomic
-def ask_full(*, roster: Roster, reason: str, actor: Any, now: datetime) -> ExportRequest:
-    """Ask for the unmasked roster; a second person is told. Raises Refusal, also for a second request at once."""
-    waiting = ExportRequest.objects.filter(
-        subject_type=roster._meta.label_lower,
-        subject_id=roster.pk,
-        requested_by=actor,
-        state=ExportRequest.State.WAITING,
-    )
-    if waiting.exists():
-        raise Refusal("您已申请导出这份花名表的完整版，正等待批准，不用重复申请")
-    made = request_export(subject=roster, unit=roster.unit, reason=reason, actor=actor)
-    open_duty(
-        kind=DUTY,
-        subject_id=made.pk,
-        unit=roster.unit,
-        permission="export.approve",
-        title=f"批准导出完整版：{roster}（{actor}）",
-        url=reverse("funds:decide_export", args=[made.pk]),
-        now=now,
-        due_on=None,
-    )
-    return made
-
-
-@transaction.atomic
-def decide_full(*, request_id: int, approve: bool, actor: Any, now: datetime) -> ExportRequest:
-    """Approve or refuse. Raises Refusal for one's own request or one already decided."""
-    found = decide_export(request_id=request_id, approve=approve, actor=actor)
-    close_duty(kind=DUTY, subject_id=request_id, now=now, actor=actor)
-    return found
 
 
 @transaction.atomic
@@ -76,19 +37,17 @@ def summary_table(*, roster_id: int, actor: Any) -> tuple[BytesIO, str]:
 def full_roster(*, roster_id: int, actor: Any) -> tuple[BytesIO, str]:
     """4.2 with full numbers for a person whose request a second one approved. Raises Refusal without it."""
     roster = get_visible(_rows(), actor, pk=roster_id)
-    require(actor, "export.sensitive", roster.unit)
+    consent = consent_of(subject=roster, actor=actor)
     refuse_recused(roster, actor)
-    approval = approved_export(subject=roster, actor=actor)
     made = roster_workbook(roster, by=str(actor), mark=watermark(actor), scene=Scene.PRINT)
-    facts = {"reason": approval.reason, "approved_by": str(approval.decided_by)}
-    return _given(roster, made, actor, "roster.export_full", kind="花名表（完整版）", **facts)
+    return _given(roster, made, actor, "roster.export_full", kind="花名表（完整版）", **consent)
 
 
 @transaction.atomic
 def full_roster_by_command(*, roster: Roster, actor: Any, reason: str) -> tuple[BytesIO, str]:
     """The operator's way to the full roster: a named person with the right, a reason, the journal. Raises Refusal."""
-    if not actor.may("export.sensitive", roster.unit):
-        raise Refusal(f"{actor}（{actor.username}）在{roster.unit}没有导出完整版的权限（export.sensitive）")
+    if not may_ask(actor, roster):
+        raise Refusal(f"{actor}（{actor.username}）在{roster.unit}没有导出完整版的权限（{PERMISSION}）")
     if len(reason.strip()) < 4:
         raise Refusal("导出完整版须写明用途（--reason，不少于4个字）")
     refuse_recused(roster, actor)

@@ -18,7 +18,6 @@ from funds.selectors import (
     month_totals,
     months_to_approve,
     newest_totals,
-    requests_for,
     rosters_to_approve,
     summary_rows,
     ties,
@@ -29,6 +28,7 @@ from funds.tables import DIFFERENCES, LEAVERS, LINES, ROSTER_STATES, ROSTERS, SU
 from funds.workbook import summary_total
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.files.whole import may_ask, valid_request
 from salvation.flow.engine import perform
 from salvation.registers.models import Meeting
 from salvation.tables.html import Look, html_table
@@ -186,8 +186,8 @@ class RosterRecord(RecordPage):
             links.append(
                 Link("下载签章版（PDF）", reverse("funds:download", args=[*pk, "signed"]), swap=False)
             )
-        if user.may("export.sensitive", subject.unit):
-            valid = requests_for(subject, user).filter(expires_at__gt=timezone.now()).first()
+        if may_ask(user, subject):
+            valid = valid_request(subject, user)
             if valid:
                 until = f"{timezone.localtime(valid.expires_at):%m-%d %H:%M}"
                 links.append(
@@ -198,7 +198,9 @@ class RosterRecord(RecordPage):
                     )
                 )
             else:
-                links.append(Link("申请导出完整版", reverse("funds:ask_export", args=pk)))
+                links.append(
+                    Link("申请导出完整版", reverse("files:whole", args=["funds.roster", subject.pk]))
+                )
         return links
 
 

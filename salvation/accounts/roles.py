@@ -60,6 +60,8 @@ ROLES = {
                 "rectify.handle",
                 "register.edit",
                 "mask.unmask",
+                "export.request",
+                "export.sensitive",
                 "document.issue",
             },
         ),
@@ -109,6 +111,7 @@ ROLES = {
                 "intake.undo",
                 "mask.unmask",
                 "export.request",
+                "export.sensitive",
                 "stat.freeze",
                 "change.create",
                 "document.issue",
@@ -121,7 +124,7 @@ ROLES = {
             "COUNTY_CHECKER",
             "核对岗",
             COUNTY,
-            CASE_READ | TABLES | {"check.view", "check.issue"},
+            CASE_READ | TABLES | {"check.view", "check.issue", "export.request", "export.sensitive"},
             second_factor=True,
         ),
         Role(
@@ -151,7 +154,14 @@ ROLES = {
             COUNTY,
             EVERYTHING_READ
             | {"check.view", "kinship.view"}
-            | {"journal.view", "rectify.review", "export.request", "mask.unmask", "audit.view"},
+            | {
+                "journal.view",
+                "rectify.review",
+                "export.request",
+                "export.sensitive",
+                "mask.unmask",
+                "audit.view",
+            },
             second_factor=True,
         ),
         Role("PETITION_OFFICER", "信访专岗", COUNTY, TABLES | {"petition.view"}, second_factor=True),

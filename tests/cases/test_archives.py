@@ -22,8 +22,10 @@ from cases.services.archives import catalogue, file_closed, look_again
 from cases.services.bundles import ask_for_bundle, let_go, make_bundle, read_bundle
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
+from salvation.accounts.services import create_user, grant_post
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_attachment
+from salvation.files.whole import decide_whole, requests_for
 from salvation.flow.engine import perform
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
@@ -74,7 +76,24 @@ def bundle_of(household: Household, user: User) -> tuple[ArchiveBundle, PdfReade
     now = timezone.now()
     asked = ask_for_bundle(household=household, purpose="县局档案检查", actor=user, now=now)
     made = make_bundle(bundle=asked, now=now, progress=lambda done, total: None)
+    consent_to(made)
     return made, PdfReader(BytesIO(read_bundle(bundle=made, actor=user)))
+
+
+def consent_to(bundle: ArchiveBundle) -> None:
+    """A second person of the county agrees that it leaves the system."""
+    county = bundle.household.county
+    boss = User.objects.filter(username="consenting").first()
+    if boss is None:
+        boss = create_user(
+            username="consenting", name="郭局长", password="correct-horse-7", actor=None, demo=True
+        )
+        grant_post(
+            user=boss, role="COUNTY_APPROVER", unit=county, start=date(2020, 1, 1), end=None, actor=None
+        )
+        boss = User.objects.get(pk=boss.pk)
+    asked = requests_for(bundle, bundle.requested_by).get()
+    decide_whole(request_id=asked.pk, approve=True, actor=boss, now=timezone.now())
 
 
 def text(reader: PdfReader) -> str:
@@ -232,14 +251,27 @@ def test_a_page_that_takes_no_number_does_not_stop_the_bundle(
 
 
 def test_a_bundle_is_fetched_by_whoever_asked_for_it_and_each_time_journalled(
-    withdrawn: Any, household: Household, clerk: User, leader: User
+    withdrawn: Any, household: Household, clerk: User, make_user: Callable[..., User]
 ) -> None:
     made, _ = bundle_of(household, clerk)
     read = Entry.objects.filter(action="archive.read")
     assert read.get().facts["purpose"] == "县局档案检查"
     with pytest.raises(Refusal, match="制作人"):
-        read_bundle(bundle=made, actor=leader)
+        read_bundle(bundle=made, actor=make_user("second", "TOWN_CLERK", "360722100"))
     assert read.count() == 1
+
+
+def test_without_the_consent_of_a_second_person_no_bundle_leaves(
+    withdrawn: Any, household: Household, clerk: User
+) -> None:
+    asked = ask_for_bundle(household=household, purpose="县局档案检查", actor=clerk, now=timezone.now())
+    made = make_bundle(bundle=asked, now=timezone.now(), progress=lambda done, total: None)
+    with pytest.raises(Refusal, match="第二人批准"):
+        read_bundle(bundle=made, actor=clerk)
+    consent_to(made)
+    assert read_bundle(bundle=made, actor=clerk).startswith(b"%PDF")
+    facts = Entry.objects.get(action="archive.read").facts
+    assert (facts["reason"], facts["approved_by"]) == ("县局档案检查", "郭局长")
 
 
 def test_a_bundle_goes_after_a_week(
@@ -300,4 +332,9 @@ def test_the_job_makes_the_bundle_from_the_page(
     assert answer.status_code == 302
     made = ArchiveBundle.objects.get()
     assert made.stored_as
+    page = reverse("cases:bundle", args=[made.pk])
+    assert "等待第二人批准下载" in browser.get(page).content.decode()
+    assert browser.get(reverse("cases:bundle_file", args=[made.pk])).status_code == 409
+    consent_to(made)
+    assert "下载 PDF" in browser.get(page).content.decode()
     assert browser.get(reverse("cases:bundle_file", args=[made.pk])).status_code == 200

@@ -22,6 +22,7 @@ from salvation.accounts.models import User
 from salvation.domain.citizen_id import check_character
 from salvation.domain.errors import Refusal
 from salvation.files.services import load
+from salvation.files.whole import decide_whole, requests_for
 from salvation.flow.engine import available, perform
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
@@ -250,14 +251,18 @@ def test_a_report_is_no_villages_and_no_other_towns(
 
 
 def test_the_checker_exports_and_imports_on_pages(
-    check: CheckRequest, checker: User, sign_in: Callable[[User], Client]
+    check: CheckRequest, checker: User, approver: User, sign_in: Callable[[User], Client]
 ) -> None:
     client = sign_in(checker)
     page = client.get(reverse("cases:export_checks"))
     given = {"_once": page.context["token"], "requests": [check.pk], "reason": "五月核对"}
     assert client.post(reverse("cases:export_checks"), given).status_code == 302
-    file = client.get(reverse("cases:check_exchange", args=[CheckExchange.objects.get().pk]))
-    assert file.status_code == 200
+    sent = CheckExchange.objects.get()
+    address = reverse("cases:check_exchange", args=[sent.pk])
+    assert client.get(address).status_code == 409
+    asked = requests_for(sent, checker).get()
+    decide_whole(request_id=asked.pk, approve=True, actor=approver, now=timezone.now())
+    assert client.get(address).status_code == 200
     upload = SimpleUploadedFile("结果.xlsx", results_file(check, (0, "银行", "无", None, "否")))
     page = client.get(reverse("cases:import_checks"))
     answer = client.post(reverse("cases:import_checks"), {"_once": page.context["token"], "file": upload})

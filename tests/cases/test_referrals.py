@@ -18,6 +18,7 @@ from cases.services.referrals import Answer, answer_one, import_answers, push_li
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
+from salvation.files.whole import decide_whole, requests_for
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
 from tests.builders import make_household
@@ -79,14 +80,20 @@ def test_the_same_need_is_not_raised_twice_while_it_is_open(household: Household
 
 
 def test_the_list_carries_whole_numbers_lies_sealed_and_every_look_is_journalled(
-    household: Household, clerk: User, county_clerk: User, units: dict[str, Unit]
+    household: Household, clerk: User, county_clerk: User, approver: User, units: dict[str, Unit]
 ) -> None:
     need(household, clerk)
-    content = read_list(batch=push(county_clerk, units), actor=county_clerk)
+    batch = push(county_clerk, units)
+    with pytest.raises(Refusal, match="第二人批准"):
+        read_list(batch=batch, actor=county_clerk)
+    asked = requests_for(batch, county_clerk).get()
+    decide_whole(request_id=asked.pk, approve=True, actor=approver, now=timezone.now())
+    content = read_list(batch=batch, actor=county_clerk)
     cells = [str(cell.value) for row in load_workbook(BytesIO(content)).active.iter_rows() for cell in row]
     assert household.head.id_no is not None
     assert household.head.id_no.plain() in cells
-    assert Entry.objects.get(action="referral.read").facts["purpose"] == "医疗救助衔接"
+    facts = Entry.objects.get(action="referral.read").facts
+    assert (facts["purpose"], facts["approved_by"]) == ("医疗救助衔接", "郭局长")
 
 
 def test_each_department_gets_its_own_needs_and_each_once(

@@ -12,11 +12,12 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from funds.models import Roster
-from funds.services.exports import ask_full, decide_full, full_roster, masked_roster, summary_table
+from funds.services.exports import full_roster, masked_roster, summary_table
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
 from salvation.files.models import ExportRequest
+from salvation.files.whole import ask_whole, decide_whole
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
 from tests.funds.builders import JUNE, MAY, a_home
@@ -41,8 +42,8 @@ def column(sheet: Worksheet, label: str) -> list[object]:
 
 
 def approved(roster: Roster, finance: User, approver: User) -> ExportRequest:
-    asked = ask_full(roster=roster, reason="报送银行代发", actor=finance, now=timezone.now())
-    return decide_full(request_id=asked.pk, approve=True, actor=approver, now=timezone.now())
+    asked = ask_whole(subject=roster, reason="报送银行代发", actor=finance, now=timezone.now())
+    return decide_whole(request_id=asked.pk, approve=True, actor=approver, now=timezone.now())
 
 
 def test_the_masked_workbook_holds_no_full_number(village: Unit, make: Make, clerk: User) -> None:
@@ -156,7 +157,7 @@ def test_a_consent_ends_after_a_day(village: Unit, make: Make, finance: User, ap
 def test_a_clerk_may_not_even_ask(village: Unit, make: Make, clerk: User) -> None:
     a_home(village)
     with pytest.raises(PermissionDenied):
-        ask_full(roster=make(MAY), reason="自己看看", actor=clerk, now=timezone.now())
+        ask_whole(subject=make(MAY), reason="自己看看", actor=clerk, now=timezone.now())
 
 
 def test_a_request_waits_on_the_approvers_desk_until_decided(
@@ -164,9 +165,9 @@ def test_a_request_waits_on_the_approvers_desk_until_decided(
 ) -> None:
     a_home(village)
     roster = make(MAY)
-    asked = ask_full(roster=roster, reason="报送银行代发", actor=finance, now=timezone.now())
+    asked = ask_whole(subject=roster, reason="报送银行代发", actor=finance, now=timezone.now())
     assert Duty.objects.get(kind="export", done_at=None).permission == "export.approve"
     with pytest.raises(Refusal, match="不用重复申请"):
-        ask_full(roster=roster, reason="报送银行代发", actor=finance, now=timezone.now())
-    decide_full(request_id=asked.pk, approve=False, actor=approver, now=timezone.now())
+        ask_whole(subject=roster, reason="报送银行代发", actor=finance, now=timezone.now())
+    decide_whole(request_id=asked.pk, approve=False, actor=approver, now=timezone.now())
     assert not Duty.objects.filter(kind="export", done_at=None).exists()

@@ -12,10 +12,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from funds.models import Roster
-from funds.services.exports import ask_full
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
 from salvation.files.models import ExportRequest
+from salvation.files.whole import ask_whole
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from tests.funds.builders import JUNE, MAY, Home, a_home
@@ -30,11 +30,16 @@ def home(village: Unit) -> Home:
 
 
 def page(client: Client, name: str, *args: object, **query: str) -> str:
-    return client.get(reverse(f"funds:{name}", args=args), query).content.decode()
+    return client.get(address_of(name, args), query).content.decode()
+
+
+def address_of(name: str, args: tuple[object, ...]) -> str:
+    """Of this app, where no other is named."""
+    return reverse(name if ":" in name else f"funds:{name}", args=args)
 
 
 def send(client: Client, name: str, *args: object, **values: str) -> int:
-    address = reverse(f"funds:{name}", args=args)
+    address = address_of(name, args)
     token = re.search(r'name="_once" value="([^"]+)"', client.get(address).content.decode())
     return client.post(
         address, {"_once": token[1] if token else "", "_act": "confirmed", **values}
@@ -176,10 +181,10 @@ def test_the_full_book_is_asked_for_decided_and_downloaded(
     home: Home, make: Make, finance: User, approver: User, sign_in: SignIn
 ) -> None:
     roster = make(MAY)
-    assert send(sign_in(finance), "ask_export", roster.pk, reason="报送银行代发") == 302
+    assert send(sign_in(finance), "files:ask_whole", "funds.roster", roster.pk, reason="报送银行代发") == 302
     asked = ExportRequest.objects.get()
-    assert "报送银行代发" in page(sign_in(approver), "exports")
-    assert send(sign_in(approver), "decide_export", asked.pk, approve="yes") == 302
+    assert "报送银行代发" in page(sign_in(approver), "files:exports")
+    assert send(sign_in(approver), "files:decide_export", asked.pk, approve="yes") == 302
     assert "下载完整版" in page(sign_in(finance), "roster", roster.pk)
     answer = sign_in(finance).get(reverse("funds:download", args=[roster.pk, "full"]))
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
@@ -189,9 +194,9 @@ def test_the_full_book_is_asked_for_decided_and_downloaded(
 def test_an_approver_of_another_county_sees_no_request(
     home: Home, make: Make, finance: User, outsider: User, sign_in: SignIn
 ) -> None:
-    asked = ask_full(roster=make(MAY), reason="报送银行代发", actor=finance, now=timezone.now())
-    assert "报送银行代发" not in page(sign_in(outsider), "exports")
-    assert sign_in(outsider).get(reverse("funds:decide_export", args=[asked.pk])).status_code == 404
+    asked = ask_whole(subject=make(MAY), reason="报送银行代发", actor=finance, now=timezone.now())
+    assert "报送银行代发" not in page(sign_in(outsider), "files:exports")
+    assert sign_in(outsider).get(reverse("files:decide_export", args=[asked.pk])).status_code == 404
 
 
 def test_who_must_stand_back_sees_no_line_and_gets_no_book(
