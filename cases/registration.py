@@ -10,6 +10,7 @@ from cases.documents import applications as application_documents
 from cases.documents import changes as change_documents
 from cases.documents import effects, forms, printables, recognition
 from cases.models import Application, ChangeOrder
+from cases.models.choices import PROGRAMS
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
@@ -25,6 +26,7 @@ from salvation.files import whole
 from salvation.flow.registry import register as register_flow
 from salvation.flow.registry import together
 from salvation.jobs.schedule import COUNTIES, Daily, Monthly, schedule
+from salvation.journal.wording import register_codes
 from salvation.parameters import consequences
 from salvation.parameters.consequences import Consequence
 from salvation.periods import measures as periods
@@ -36,6 +38,7 @@ from salvation.web.navigation import NavItem, waiting
 def _menu() -> None:
     register_menu()
     search.register(*PROVIDERS)
+    register_codes("program", dict(PROGRAMS))
     desk.register(
         Panel("救助对象", "case.view", desk_numbers, order=10),
         Panel("入户采集", "case.survey", visit_numbers, order=12),

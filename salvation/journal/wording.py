@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from salvation.accounts.roles import ROLES
+from salvation.parameters.registry import PARAMETERS
+
 LABELS = {
     "username": "用户名", "role": "角色", "from": "原", "to": "新", "month": "月份", "frozen": "已冻结", "key": "参数",
     "value": "取值", "words": "检索词", "version": "版次", "step": "步骤", "rows": "行数", "reason": "理由", "period": "期间",
@@ -25,10 +28,21 @@ LABELS = {
     "batch": "批次", "known": "在库人数", "taken": "取用数",
 }  # fmt: skip
 YES_NO = {"True": "是", "False": "否"}
+# Codes kept as facts, by the key they stand under; apps add theirs in ``AppConfig.ready()``.
+CODES: dict[str, dict[str, str]] = {"role": {code: role.label for code, role in ROLES.items()}}
+
+
+def register_codes(key: str, words: Mapping[str, str]) -> None:
+    """Say what the codes under a key mean."""
+    CODES.setdefault(key, {}).update(words)
 
 
 def said(facts: Mapping[str, Any]) -> str:
     """The facts in one line."""
-    return "，".join(
-        f"{LABELS.get(key, key)}：{YES_NO.get(str(value), value)}" for key, value in facts.items()
-    )
+    return "，".join(f"{LABELS.get(key, key)}：{_value(key, str(value))}" for key, value in facts.items())
+
+
+def _value(key: str, value: str) -> str:
+    if key == "key" and value in PARAMETERS:
+        return PARAMETERS[value].label
+    return CODES.get(key, YES_NO).get(value, YES_NO.get(value, value))

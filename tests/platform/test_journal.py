@@ -11,6 +11,7 @@ from salvation.accounts.models import User
 from salvation.journal.context import client_address
 from salvation.journal.models import Entry, Seal
 from salvation.journal.services import Tampered, record, seal_entries, verify
+from salvation.journal.wording import said
 
 # Sealing waits for every transaction of the whole server; other work on it may take a while.
 PATIENCE = 600
@@ -163,3 +164,14 @@ def test_the_address_of_a_request_reaches_the_journal(clerk: User, sign_in: Any)
     sign_in(clerk).get("/search/", {"q": "谢桂英"}, REMOTE_ADDR="192.0.2.9")
     assert Entry.objects.get(action="search").address == "192.0.2.9"
     assert client_address.get() == ""
+
+
+def test_codes_and_keys_are_said_in_words() -> None:
+    kept = {
+        "role": "TOWN_LEADER",
+        "program": "DIBAO_RURAL",
+        "key": "dibao.mode",
+        "eligible": True,
+        "value": "DIFF",
+    }
+    assert said(kept) == "角色：乡镇领导，类别：农村低保，参数：低保金计算方式，符合：是，取值：DIFF"
