@@ -139,13 +139,15 @@ def _signer(paragraph: Paragraph, name: str) -> None:
 
 
 def _closing(book: DocumentType, paper: Paper) -> None:
+    # The office and the date never stand on a page of their own: the last words go over with them.
+    book.paragraphs[-1].paragraph_format.keep_with_next = True
     if paper.attachments:
         _format(book.add_paragraph())
         for number, name in enumerate(paper.attachments, start=1):
             lead = "附件：" if number == 1 else "　　　"
             _run(_format(book.add_paragraph()), f"{lead}{number}. {name}", FANGSONG, SIZE_3)
     for _ in range(2 if paper.sealed else 1):
-        _format(book.add_paragraph())
+        _format(book.add_paragraph()).paragraph_format.keep_with_next = True
     for text in (paper.issuer, chinese_date(paper.dated)):
         line = _format(book.add_paragraph(), indent=False, align="right")
         line.paragraph_format.right_indent = Pt(64)

@@ -1,6 +1,7 @@
 """Statistics with multi-row headers to xlsx: merged headings, frozen panes, A3, notes sheet, fingerprint."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import BinaryIO
 
 from openpyxl import Workbook
@@ -177,9 +178,10 @@ def _notes(sheet: Worksheet, table: Table, heading: Heading, content: str) -> No
 def _properties(book: Workbook, heading: Heading, content: str) -> None:
     book.properties.title = heading.title
     book.properties.creator = heading.made_by
-    moment = heading.made_at.replace(tzinfo=None)
-    book.properties.created = book.properties.modified = moment
-    book.custom_doc_props.append(StringProperty(name="生成时间", value=f"{moment:%Y-%m-%d %H:%M:%S}"))  # type: ignore[attr-defined]
+    # Office programs take the file's own time for UTC and show it in the reader's zone.
+    book.properties.created = book.properties.modified = heading.made_at.astimezone(UTC).replace(tzinfo=None)
+    made_at = f"{heading.made_at:%Y-%m-%d %H:%M:%S}"
+    book.custom_doc_props.append(StringProperty(name="生成时间", value=made_at))  # type: ignore[attr-defined]
     book.custom_doc_props.append(StringProperty(name="内容校验", value=content))  # type: ignore[attr-defined]
 
 

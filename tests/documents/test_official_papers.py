@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 from weasyprint import HTML
 
 from salvation.documents import pdf
@@ -45,6 +46,10 @@ def boxes(content: Paper) -> list[Any]:
     return found
 
 
+def read_pages(content: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
+
+
 def word(content: Paper) -> Any:
     return Document(BytesIO(write_official(content)))
 
@@ -64,6 +69,15 @@ def test_the_page_is_a4_with_the_margins_of_the_standard() -> None:
         round(side / 96 * 25.4)
         for side in (box.margin_top, box.margin_right, box.margin_bottom, box.margin_left)
     ] == [37, 26, 35, 28]
+
+
+@pytest.mark.parametrize("lines", [14, 16, 18, 20])
+def test_the_office_and_the_date_never_stand_on_a_page_alone(lines: int) -> None:
+    pages = read_pages(write_official_pdf(paper(*[Line("救" * 28, align="left")] * lines)))
+    assert "救" in pages[-1]
+    before, *closing = word(paper(Line("正文"))).paragraphs[-4:]
+    assert (before.text, closing[-1].text) == ("正文", "2022年6月5日")
+    assert all(each.paragraph_format.keep_with_next for each in (before, *closing[:-1]))
 
 
 def test_both_files_say_the_same() -> None:

@@ -1,6 +1,8 @@
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from docx import Document
@@ -136,6 +138,15 @@ def test_the_fingerprint_is_the_same_in_every_format():
     same = write_docx(TABLE, ROWS, word, heading=HEADING, total=TABLE.total_row(ROWS), scene=Scene.LIST)
     properties = {prop.name: prop.value for prop in book.custom_doc_props.props}
     assert properties["内容校验"] == written.digest == same.digest
+
+
+def test_the_time_of_a_workbook_is_told_to_office_programs_as_utc():
+    at = datetime(2022, 6, 5, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    target = BytesIO()
+    write_styled(TABLE, ROWS, target, heading=replace(HEADING, made_at=at), total=TABLE.total_row(ROWS))
+    book = opened(target)
+    assert book.properties.created == datetime(2022, 6, 5, 1, 30)
+    assert {prop.name: prop.value for prop in book.custom_doc_props.props}["生成时间"] == "2022-06-05 09:30:00"
 
 
 def test_a_word_table_repeats_its_header():
