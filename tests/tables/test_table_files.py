@@ -146,7 +146,9 @@ def test_the_time_of_a_workbook_is_told_to_office_programs_as_utc():
     write_styled(TABLE, ROWS, target, heading=replace(HEADING, made_at=at), total=TABLE.total_row(ROWS))
     book = opened(target)
     assert book.properties.created == datetime(2022, 6, 5, 1, 30)
-    assert {prop.name: prop.value for prop in book.custom_doc_props.props}["生成时间"] == "2022-06-05 09:30:00"
+    assert {prop.name: prop.value for prop in book.custom_doc_props.props}[
+        "生成时间"
+    ] == "2022-06-05 09:30:00"
 
 
 def test_a_word_table_repeats_its_header():
