@@ -15,6 +15,8 @@ COMPLETE: dict[Aspect, Q] = {
     aspect: Q(*(~Q(**{field: ""}) for field in fields)) for aspect, fields in FIELDS.items()
 }
 ALL_COMPLETE = Q(*COMPLETE.values())
+# Asked for in place of a village's name: people of whom no list says it.
+UNPLACED = "未写明"
 # The dead and those who moved away are asked nothing more.
 STAYS = ~Q(outcome=GroupEntry.Outcome.GONE)
 
@@ -49,7 +51,7 @@ def completeness(
             needs=Count("pk", filter=Q(outcome=GroupEntry.Outcome.NEEDS)), **known,
         )
     )  # fmt: skip
-    return [{**row, "pk": row[by], "name": row[f"{by}__name"] or "未写明村（社区）"} for row in found]
+    return [{**row, "pk": row[by], "name": row[f"{by}__name"] or f"{UNPLACED}村（社区）"} for row in found]
 
 
 def years(user: Any) -> list[int]:

@@ -95,6 +95,7 @@ class ExternalRecord(ScopedModel):
     """What the province's system says of one applicant under one programme, as of its latest export (B32)."""
 
     access = Access(view="case.view", scopes={"handling": "unit"}, village="village", people="person")
+    recognised_by = ("person",)
 
     class Standing(models.TextChoices):
         ACTIVE = "ACTIVE", "在保"

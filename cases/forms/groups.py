@@ -9,7 +9,7 @@ from django.utils import timezone
 from cases.models import GroupEntry, GroupList, ListedPerson
 from cases.models.choices import CareLevel, choices
 from cases.rules.groups import Aspect, Group, Health, Housing, Level, Livelihood, LivesWith, Schooling, Work
-from cases.selectors_groups import STAYS, lacking, newest_lists
+from cases.selectors_groups import STAYS, UNPLACED, lacking, newest_lists
 from salvation.web.fields import DateField
 from salvation.web.filters import FilterForm
 
@@ -42,11 +42,14 @@ class EntryFilter(FilterForm):
     unit = forms.CharField(label="单位", max_length=30)
     village = forms.CharField(label="村（社区）", max_length=30)
     lookups: ClassVar[dict[str, str]] = {
-        "name": "name__startswith", "unit": "unit__name__contains", "village": "village__name__contains", "outcome": "outcome",
+        "name": "name__startswith", "unit": "unit__name__contains", "outcome": "outcome",
     }  # fmt: skip
 
     def narrow(self, rows: Any) -> Any:
         asked = self.cleaned_data
+        if village := asked.get("village"):
+            named = Q(village__isnull=True) if village == UNPLACED else Q(village__name__contains=village)
+            rows = rows.filter(named)
         if group := asked.get("group"):
             rows = rows.filter(groups__contains=[group])
         if lack := asked.get("lack"):
@@ -95,6 +98,13 @@ class EntryForm(forms.Form):
     )  # fmt: skip
     checked_on = DateField(label="核对日期")
     checkers = forms.CharField(label="核对人员", max_length=100)
+
+    def __init__(self, *args: Any, may_discover: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_discover:
+            outcome: Any = self.fields["outcome"]
+            outcome.choices = [one for one in outcome.choices if one[0] != GroupEntry.Outcome.NEEDS]
+            outcome.help_text = "可能符合救助条件的，由乡镇经办登记结论，转主动发现"
 
 
 class RoundForm(forms.Form):

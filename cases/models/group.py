@@ -49,6 +49,7 @@ class ListedPerson(ScopedModel):
     """Somebody on such a list, in the register or not (also the 名单 that B28 compares with who is helped)."""
 
     access = Access(view="case.view", scopes={"handling": "unit"}, village="village", people="person")
+    recognised_by = ("person",)
 
     class Able(models.TextChoices):
         """Labour as the list says it (004 第8条)."""

@@ -32,7 +32,7 @@ KEPT = (*ASPECTS, "carer", "note")
 # The latest list of each group and department counts, and the lists of monitored households in force.
 LISTED = """
 WITH newest AS (
-    SELECT DISTINCT ON (l."group", l.source) l.id, l."group" FROM cases_grouplist l
+    SELECT DISTINCT ON (l."group", l.source) l.id, l."group", l.as_of FROM cases_grouplist l
     WHERE l.unit_id = %(county)s AND l.as_of <= %(on)s ORDER BY l."group", l.source, l.as_of DESC, l.id DESC
 ), listed AS (
     SELECT r.id_index, newest."group" FROM cases_listedperson r JOIN newest ON newest.id = r.listing_id
@@ -40,7 +40,7 @@ WITH newest AS (
     SELECT r.id_index, 'POOR' FROM cases_monitoredperson r JOIN cases_monitorbatch b ON b.id = r.batch_id
     WHERE b.unit_id = %(county)s AND %(on)s BETWEEN b.valid_from AND b.valid_until
 ), named AS (
-    SELECT r.id_index, r.name, r.birth_date, r.unit_id, r.village_id, newest."group"
+    SELECT r.id, r.id_index, r.name, r.birth_date, r.unit_id, r.village_id, newest.as_of
     FROM cases_listedperson r JOIN newest ON newest.id = r.listing_id
 )
 """
@@ -55,6 +55,13 @@ GROUPS = """
         CASE WHEN {2} OR EXISTS (SELECT 1 FROM listed l WHERE l.id_index = {0}.id_index AND l."group" = 'ILL')
             THEN 'ILL' END
     ], NULL)
+"""
+# Rows of lists about whoever has a file by now: registered since, or imported once more.
+RECOGNISED = """
+UPDATE cases_listedperson r SET person_id = p.id, unit_id = p.unit_id, village_id = p.village_id
+FROM cases_grouplist l, cases_person p JOIN units_unit u ON u.id = p.unit_id
+WHERE r.person_id IS NULL AND l.id = r.listing_id AND l.unit_id = %(county)s
+    AND p.id_index = r.id_index AND p.name = r.name AND u.county_id = %(county)s
 """
 # Whoever was only on a list and has a file by now.
 FILED = """
@@ -81,7 +88,7 @@ WHERE cases_groupentry.checked_on IS NULL AND (cases_groupentry.groups, cases_gr
     cases_groupentry.village_id, cases_groupentry.name) IS DISTINCT FROM
     (excluded.groups, excluded.unit_id, excluded.village_id, excluded.name)
 """  # noqa: S608 - parts of this file
-# Whom only a list knows.
+# Whom only a list knows. Of several lists the newest that names his village says where he is.
 STRANGERS = f"""
 {LISTED}
 INSERT INTO cases_groupentry (round_id, id_index, name, birth_date, unit_id, village_id, groups, lives_with,
@@ -90,12 +97,17 @@ SELECT %(round)s, f.id_index, f.name, f.birth_date, f.unit_id, f.village_id, f.g
     '', '', '', '', '', '', '', '', '', '', '', ''
 FROM (
     SELECT s.*, {GROUPS.format("s", "false", "false")} AS groups
-    FROM (SELECT DISTINCT ON (id_index) * FROM named ORDER BY id_index, "group") s
+    FROM (SELECT DISTINCT ON (id_index) * FROM named
+        ORDER BY id_index, village_id IS NULL, as_of DESC, id DESC) s
     WHERE NOT EXISTS (
         SELECT 1 FROM cases_person p JOIN units_unit u ON u.id = p.unit_id
         WHERE p.id_index = s.id_index AND u.county_id = %(county)s)
 ) f WHERE f.groups <> '{{}}'
-ON CONFLICT (round_id, id_index) WHERE person_id IS NULL DO NOTHING
+ON CONFLICT (round_id, id_index) WHERE person_id IS NULL DO UPDATE SET
+    groups = excluded.groups, unit_id = excluded.unit_id, village_id = excluded.village_id, name = excluded.name
+WHERE cases_groupentry.checked_on IS NULL AND (cases_groupentry.groups, cases_groupentry.unit_id,
+    cases_groupentry.village_id, cases_groupentry.name) IS DISTINCT FROM
+    (excluded.groups, excluded.unit_id, excluded.village_id, excluded.name)
 """  # noqa: S608 - parts of this file
 # Nobody is asked about the dead; what was found before stays.
 DIED = """
@@ -118,6 +130,7 @@ def start_round(
         raise Refusal(f"只能部署本年度（{today.year}年）的核对", field="year")
     if due_on <= today or due_on.year != year:
         raise Refusal("完成期限应在今天之后、本年度之内", field="due_on")
+    # Locks a round that stands already, as update_or_create does.
     found, _ = GroupRound.objects.update_or_create(
         county=county, year=year, defaults={"due_on": due_on, "refreshed_at": now},
         create_defaults={"due_on": due_on, "refreshed_at": now, "started_by": actor},
@@ -132,7 +145,7 @@ def start_round(
 @transaction.atomic
 def refresh_round(*, county: Unit, on: date, now: datetime) -> int:
     """Take into this year's base list who came to belong to a group since; 0 where no check was asked for."""
-    found = GroupRound.objects.filter(county=county, year=on.year).first()
+    found = GroupRound.objects.select_for_update().filter(county=county, year=on.year).first()
     if found is None:
         return 0
     added = _fill(found, on)
@@ -154,7 +167,7 @@ def _fill(found: GroupRound, on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(DIED, given)
         gone = int(cursor.rowcount)
-        for statement in (FILED, REGISTERED, STRANGERS):
+        for statement in (RECOGNISED, FILED, REGISTERED, STRANGERS):
             cursor.execute(statement, given)
         cursor.execute("ANALYZE cases_groupentry")
     return found.entries.count() - before + gone
@@ -190,6 +203,8 @@ def record_entry(
 
     Somebody who may be eligible is registered as found (主动发现), so that he is led to an application.
     """
+    # The round first, as a refresh takes it: two who record at once count one after the other.
+    GroupRound.objects.select_for_update().get(pk=entry.round_id)
     locked = (
         GroupEntry.objects.select_for_update(of=("self",)).select_related("round", "village").get(pk=entry.pk)
     )
@@ -235,7 +250,8 @@ def _discovery(entry: GroupEntry, actor: Any, now: datetime) -> Discovery:
             return running
     if entry.village is None:
         raise Refusal("名单没有写明所在村，请先在“主动发现”中登记，再选其他结论", field="outcome")
-    require(actor, "case.create", entry.village)
+    if not actor.may("case.create", entry.village):
+        raise Refusal("登记主动发现由乡镇经办办理，请选其他结论，并告知乡镇", field="outcome")
     number = _number_of(entry)
     given = Found(
         entry.name, Discovery.Origin.VISIT.value, _hardship(entry), entry.note, entry.checked_on or timezone.localdate(now),
@@ -261,7 +277,10 @@ def _hardship(entry: GroupEntry) -> str:
 
 
 def _less_to_do(entry: GroupEntry, now: datetime) -> None:
-    """The town's line says how many are left; without any it is done."""
+    """The town's line says how many are left; without any it is done. It speaks of the newest round alone."""
+    newer = GroupRound.objects.filter(county=entry.round.county_id, year__gt=entry.round.year)
+    if newer.exists():
+        return
     left = GroupEntry.objects.filter(
         round=entry.round_id, unit=entry.unit_id, checked_on__isnull=True
     ).count()

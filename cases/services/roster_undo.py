@@ -13,12 +13,14 @@ from cases.models import (
     Benefit,
     BenefitSnapshot,
     BenefitTerm,
+    GroupEntry,
     Household,
     Member,
     PayAccount,
     Person,
     TermMember,
 )
+from salvation.access.models import ScopedModel
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.files.models import Attachment
@@ -32,6 +34,8 @@ register(roster__undo="撤销花名册入库", roster__blockers="下载撤销受
 WINDOW = "import.undo_days"
 # Of one kind of later record, so many are listed; the rest is counted.
 LISTED = 1_000
+# Rows the system makes of the register by itself, as long as nobody wrote anything in them: they go with the person.
+DERIVED: dict[type[models.Model], models.Q] = {GroupEntry: models.Q(checked_on__isnull=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +152,38 @@ def _attached(part: Written) -> Iterator[Blocker]:
 
 def _referring(part: Written, own: dict[type[models.Model], models.QuerySet[Any]]) -> Iterator[Blocker]:
     """Rows of any table, also of rooms above this one, that hold on to ours by their foreign keys."""
-    for link in part.model._meta.get_fields(include_hidden=True):
-        if not isinstance(link, models.ManyToOneRel) or not getattr(link.field, "db_constraint", True):
+    for model, name, rows in _links(part):
+        if _recognised(model, name):
             continue
-        model, name = link.related_model, link.field.name
-        rows = model._base_manager.filter(**{f"{name}__in": part.rows.values("pk")})
         if model in own:
             rows = rows.exclude(pk__in=own[model].values("pk"))
+        if model in DERIVED:
+            rows = rows.exclude(DERIVED[model])
         moment = next((f for f in ("created_at", "added_at", "at") if _has(model, f)), "pk")
         found = list(rows.values_list(name, moment)[:LISTED])
         yield from _told(part, found, f"已有{model._meta.verbose_name}")
+
+
+def _links(part: Written) -> Iterator[tuple[type[models.Model], str, models.QuerySet[Any]]]:
+    """Each foreign key to our table with the rows that hold on to ours by it."""
+    for link in part.model._meta.get_fields(include_hidden=True):
+        if isinstance(link, models.ManyToOneRel) and getattr(link.field, "db_constraint", True):
+            model, name = link.related_model, link.field.name
+            yield model, name, model._base_manager.filter(**{f"{name}__in": part.rows.values("pk")})
+
+
+def _recognised(model: type[models.Model], name: str) -> bool:
+    return issubclass(model, ScopedModel) and name in model.recognised_by
+
+
+def _let_go(part: Written) -> None:
+    """What the system drew from ours by itself goes; rows that only recognised ours stay, without them."""
+    for model, name, rows in _links(part):
+        if _recognised(model, name):
+            rows.update(**{name: None})
+        elif model in DERIVED:
+            derived = rows.filter(DERIVED[model]).order_by()
+            derived._raw_delete(derived.db)
 
 
 def _has(model: type[models.Model], name: str) -> bool:
@@ -204,7 +230,10 @@ def _delete(batch: Batch) -> None:
     """Bottom up, set by set. Foreign keys are checked at once, not at the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for part in written_by(batch):
+    written = written_by(batch)
+    for part in written:
+        _let_go(part)
+    for part in written:
         part.rows.order_by()._raw_delete(part.rows.db)
 
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.forms.groups import EntryFilter, EntryForm, RoundForm
-from cases.models import GroupEntry, GroupRound, Person
+from cases.models import Discovery, GroupEntry, GroupRound, Person
 from cases.rules.groups import FIELDS, Aspect, Group
-from cases.selectors_groups import completeness, years
+from cases.selectors_groups import UNPLACED, completeness, years
 from cases.services.group_rounds import KEPT, earlier, record_entry, repeat_entry, start_round
 from salvation.access.place import own_county
 from salvation.access.reach import reach_of
@@ -131,7 +131,8 @@ def known_of(page: Any, entry: GroupEntry) -> dict[str, Any]:
         names = (*fields, "carer") if aspect is Aspect.FAMILY else fields
         rows = [(LABELS[name], said(entry, name), said(last, name)) for name in names]
         shown.append((f"{aspect.label}情况", rows))
-    return {"entry": entry, "shown": shown, "last": last}
+    discovery = Discovery.objects.visible_to(page.request.user).filter(pk__in=[entry.discovery_id]).first()
+    return {"entry": entry, "shown": shown, "last": last, "discovery": discovery}
 
 
 class GroupPerson(RecordPage):
@@ -140,7 +141,7 @@ class GroupPerson(RecordPage):
     tabs = (Tab("known", "五方面情况", "cases/group_person.html", known_of),)
 
     def narrow(self, rows: Any) -> Any:
-        related = ("round", "unit", "village", "person__unit", "discovery", "recorded_by")
+        related = ("round", "unit", "village", "person__unit", "recorded_by")
         return rows.select_related(*related)
 
     def head(self, subject: GroupEntry) -> Head:
@@ -198,6 +199,13 @@ class RecordGroupPerson(FormPage):
 
     def page_title(self) -> str:
         return f"{self.title}：{self.entry.name}"
+
+    def make_form(self, data: Any, files: Any) -> EntryForm:
+        """Who may not register a discovery is not offered it, unless it is the conclusion that stands."""
+        user: Any = self.request.user
+        place = self.entry.village or self.entry.unit
+        may = self.entry.outcome == GroupEntry.Outcome.NEEDS or user.may("case.create", place)
+        return EntryForm(data, files, initial=self.initial(), may_discover=may)
 
     def initial(self) -> dict[str, Any]:
         today = timezone.localdate()
@@ -345,8 +353,7 @@ class GroupCompleteness(SheetPage):
         if column.kind is Kind.PERCENT or column.code == "name":
             return self.address(unit=row["pk"]) if self.by == "unit" and column.code == "name" else ""
         place = {"unit": str(self.town)} if self.town else {}
-        if row["pk"] is not None:
-            place[self.by] = row["name"]
+        place[self.by] = UNPLACED if row["pk"] is None else row["name"]
         asked = {"year": self.year, "group": self.group or "", **place, **DRILL[column.code]}
         return f"{reverse('cases:group_people')}?{urlencode({key: value for key, value in asked.items() if value})}"
 

@@ -141,6 +141,8 @@ class ScopedModel(models.Model):
     """A model whose rows are shown only through ``visible_to``."""
 
     access: ClassVar[Access]
+    # Foreign keys that say only whom or what the row was recognised as: the row stands without them.
+    recognised_by: ClassVar[tuple[str, ...]] = ()
 
     objects = ScopedQuerySet.as_manager()
 

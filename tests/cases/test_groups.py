@@ -4,16 +4,20 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Discovery, GroupEntry, GroupList, GroupRound, Household, ListedPerson, Person
 from cases.rules.groups import contradictions
 from cases.selectors_groups import completeness, uncovered
+from cases.services.discoveries import Found, register_discovery
 from cases.services.group_lists import Sheet, import_group_list
 from cases.services.group_rounds import record_entry, refresh_round, repeat_entry, start_round
 from salvation.accounts.models import User
@@ -148,6 +152,38 @@ def test_somebody_known_from_a_list_alone_keeps_his_line_when_he_gets_a_file(
     refresh_round(county=units["360722"], on=ON, now=timezone.now())
     line.refresh_from_db()
     assert (line.person, found.entries.count()) == (person, 1)
+    assert ListedPerson.objects.get().person == person
+
+
+def test_somebody_on_several_lists_alone_stands_in_all_their_groups_and_in_the_newest_village_named(
+    village: Unit, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    county, next_village = units["360722"], units["360722100201"]
+    take_in([[1, "嘉定镇", "", "钟外人", an_id(9), "", ""]], county_clerk, county)
+    start(county_clerk, county)
+    entry = GroupEntry.objects.get()
+    assert (entry.village, "DISABLED" in entry.groups) == (None, False)
+    for group, day, place in (("DISABLED", 1, next_village), ("POOR", 2, village)):
+        row = [1, "嘉定镇", place.name, "钟外人", an_id(9), "", ""]
+        take_in([row], county_clerk, county, group, as_of=date(ON.year, 3, day))
+    refresh_round(county=county, on=ON, now=timezone.now())
+    entry.refresh_from_db()
+    assert entry.village == village
+    assert {"POOR", "DISABLED", "ILL"} <= set(entry.groups)
+
+
+def test_what_was_found_of_somebody_on_a_list_alone_stays_when_another_list_comes(
+    village: Unit, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    row = [1, "嘉定镇", village.name, "钟外人", an_id(9), "", ""]
+    take_in([row], county_clerk, units["360722"])
+    start(county_clerk, units["360722"])
+    entry = find(GroupEntry.objects.get(), clerk)
+    before = list(entry.groups)
+    take_in([row], county_clerk, units["360722"], "DISABLED")
+    refresh_round(county=units["360722"], on=ON, now=timezone.now())
+    entry.refresh_from_db()
+    assert (entry.outcome, entry.groups) == ("CLEAR", before)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +269,57 @@ def test_the_desk_says_how_many_are_left_until_nobody_is(
     assert told.done_at is not None
 
 
+def test_a_late_record_of_last_year_leaves_this_years_line_on_the_desk(
+    village: Unit, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    person = make_person(village, "谢老人", date(1950, 1, 1))
+    start(county_clerk, units["360722"])
+    past = GroupRound.objects.create(
+        county=units["360722"], year=ON.year - 1, due_on=date(ON.year - 1, 12, 1), refreshed_at=timezone.now()
+    )
+    late = GroupEntry.objects.create(
+        round=past,
+        person=person,
+        name=person.name,
+        unit=units["360722100"],
+        village=village,
+        groups=["ELDER"],
+    )
+    record_entry(
+        entry=late, given=KNOWN, outcome="CLEAR", checked_on=date(ON.year - 1, 12, 5), checkers="钟经办", actor=clerk,
+        now=timezone.now(),
+    )  # fmt: skip
+    told = Duty.objects.get(kind="group_survey")
+    assert (told.title, told.done_at) == (f"{ON.year}年弱势群体核对：1人待核对", None)
+
+
+def locked_tables(asked: CaptureQueriesContext) -> list[str]:
+    found = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
+    tables = ("cases_groupround", "cases_groupentry")
+    return [table for sql in found for table in tables if f'FROM "{table}"' in sql]
+
+
+def test_whoever_records_locks_the_round_before_the_person(
+    village: Unit, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    make_person(village, "谢老人", date(1950, 1, 1))
+    start(county_clerk, units["360722"])
+    with CaptureQueriesContext(connection) as asked:
+        find(GroupEntry.objects.get(), clerk)
+    assert locked_tables(asked) == ["cases_groupround", "cases_groupentry"]
+
+
+def test_the_base_list_is_made_and_refreshed_under_a_lock_of_the_round(
+    village: Unit, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    start(county_clerk, units["360722"])
+    with CaptureQueriesContext(connection) as started:
+        start(county_clerk, units["360722"])
+    with CaptureQueriesContext(connection) as refreshed:
+        refresh_round(county=units["360722"], on=ON, now=timezone.now())
+    assert locked_tables(started) == locked_tables(refreshed) == ["cases_groupround"]
+
+
 def test_unknown_is_not_counted_as_known(
     village: Unit, clerk: User, county_clerk: User, units: dict[str, Unit]
 ) -> None:
@@ -280,6 +367,47 @@ def test_somebody_who_was_on_a_list_alone_is_registered_with_his_number(
     found = Discovery.objects.get()
     assert found.id_no is not None
     assert (found.name, found.id_no.plain()) == ("钟外人", an_id(9))
+
+
+def test_who_may_not_register_a_discovery_is_refused_at_the_conclusion_and_not_offered_it(
+    village: Unit, clerk: User, county_clerk: User, units: dict[str, Unit], sign_in: Callable[[User], Client]
+) -> None:
+    make_person(village, "谢困难", date(1950, 1, 1))
+    start(county_clerk, units["360722"])
+    entry = GroupEntry.objects.get()
+    with pytest.raises(Refusal, match="由乡镇经办办理") as refused:
+        find(entry, county_clerk, "NEEDS", note="独居，没有收入")
+    assert (refused.value.field, Discovery.objects.exists()) == ("outcome", False)
+    address = reverse("cases:record_group_person", args=[entry.pk])
+    offered = [
+        "NEEDS" in dict(sign_in(user).get(address).context["form"].fields["outcome"].choices)
+        for user in (clerk, county_clerk)
+    ]
+    assert offered == [True, False]
+
+
+def test_a_linked_discovery_is_shown_only_to_whom_it_is_visible(
+    village: Unit,
+    clerk: User,
+    other_clerk: User,
+    county_clerk: User,
+    units: dict[str, Unit],
+    sign_in: Callable[[User], Client],
+) -> None:
+    person = make_person(village, "谢困难", date(1950, 1, 1))
+    given = Found(person.name, "VISIT", "OTHER", "独居", ON, id_no=number(person))
+    running = register_discovery(
+        given=given, village=units["360722101200"], actor=other_clerk, now=timezone.now()
+    )
+    start(county_clerk, units["360722"])
+    entry = find(GroupEntry.objects.get(), clerk, "NEEDS", note="独居，没有收入")
+    assert entry.discovery == running
+    link, page = (
+        reverse("cases:discovery", args=[running.pk]),
+        reverse("cases:group_person", args=[entry.pk]),
+    )
+    shown = [link in sign_in(user).get(page).content.decode() for user in (clerk, county_clerk)]
+    assert shown == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -363,6 +491,20 @@ def test_a_figure_opens_the_people_behind_it(
     assert [row.name for row in known.context["rows"]] == ["谢甲甲"]
     lacking = client.get(reverse("cases:group_people"), {**year, "lack": "HEALTH"})
     assert [row.name for row in lacking.context["rows"]] == ["谢乙乙", "谢甲甲"]
+
+
+def test_figures_without_a_village_open_only_whom_no_list_places(
+    village: Unit, clerk: User, county_clerk: User, units: dict[str, Unit], sign_in: Callable[[User], Client]
+) -> None:
+    make_person(village, "谢老人", date(1950, 1, 1))
+    take_in([[1, "嘉定镇", "", "钟外人", an_id(9), "", ""]], county_clerk, units["360722"])
+    start(county_clerk, units["360722"])
+    client, place = sign_in(clerk), {"village": "未写明"}
+    sheet = client.get(reverse("cases:group_completeness"), {"year": ON.year}).content.decode()
+    assert "未写明村（社区）" in sheet
+    assert urlencode(place) in sheet
+    rows = client.get(reverse("cases:group_people"), {"year": ON.year, **place}).context["rows"]
+    assert [row.name for row in rows] == ["钟外人"]
 
 
 def test_the_sheet_is_exported_by_village_for_a_town(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.jobs import ROSTER, ROSTER_CHECK
-from cases.models import Benefit, Household, Person
+from cases.models import Benefit, GroupEntry, GroupList, GroupRound, Household, ListedPerson, Person
 from cases.services.roster_import import (
     check_batch,
     checked_order,
@@ -23,6 +23,7 @@ from cases.services.roster_import import (
 )
 from cases.services.roster_undo import blockers, undo_batch
 from cases.views import rosters as views
+from reports.models import ExternalBatch, ExternalRecord
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.intake.mapping import SavedMapping
@@ -351,6 +352,63 @@ def test_what_blocks_an_undo_is_listed_by_household(batch, clerk, make_user, sig
     content = b"".join(client.post(page("roster_blockers", batch)).streaming_content)
     cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0] for cell in row]
     assert "家庭已有修改" in cells
+
+
+def surveyed(person, **facts):
+    found = GroupRound.objects.create(
+        county=person.unit.county, year=2022, due_on=date(2022, 12, 1), refreshed_at=timezone.now()
+    )
+    return GroupEntry.objects.create(
+        round=found, person=person, name=person.name, unit=person.unit, groups=["ELDER"], **facts
+    )
+
+
+def on_a_list(person):
+    listing = GroupList.objects.create(
+        unit=person.unit.county, group="POOR", source="部门", as_of=date(2022, 5, 1), people=1, known=1,
+        stored_as="a", sha256="0" * 64,
+    )  # fmt: skip
+    return ListedPerson.objects.create(
+        listing=listing, person=person, unit=person.unit, name=person.name, id_no=person.id_no.plain(),
+        id_index=person.id_index, birth_date=person.birth_date,
+    )  # fmt: skip
+
+
+def in_the_province(person):
+    read = ExternalBatch.objects.create(
+        unit=person.unit,
+        as_of=date(2022, 5, 1),
+        whole=False,
+        rows=1,
+        taken=1,
+        stored_as="b",
+        sha256="0" * 64,
+    )
+    return ExternalRecord.objects.create(
+        county=person.unit.county, unit=person.unit, person=person, name=person.name, id_no=person.id_no.plain(),
+        id_index=person.id_index, program="DIBAO_RURAL", ext_no="SZ1", as_of=read.as_of, batch=read, synced_at=timezone.now(),
+    )  # fmt: skip
+
+
+def test_what_the_system_itself_drew_from_a_batch_does_not_hold_it(batch, clerk):
+    committed(batch, clerk)
+    person = Person.objects.get(name="王五")
+    surveyed(person)
+    recognised = [on_a_list(person), in_the_province(person)]
+    assert blockers(batch) == []
+    undo_batch(batch=batch, actor=None)
+    for row in recognised:
+        row.refresh_from_db()
+    assert [(row.name, row.person) for row in recognised] == [("王五", None)] * 2
+    assert not GroupEntry.objects.exists()
+
+
+def test_a_person_somebody_looked_at_holds_the_batch(batch, clerk):
+    committed(batch, clerk)
+    seen = surveyed(Person.objects.get(name="王五"), outcome="CLEAR", checked_on=date(2022, 5, 2))
+    with pytest.raises(Refusal, match="王五）已有弱势群体核对"):
+        undo_batch(batch=batch, actor=None)
+    assert GroupEntry.objects.filter(pk=seen.pk).exists()
 
 
 def test_a_batch_stays_after_its_time(batch, clerk):
