@@ -94,6 +94,11 @@ class RectificationItem(FlowSubject):
     def __str__(self) -> str:
         return f"{self.no} {self.get_category_display()}"
 
+    @property
+    def desk_unit(self) -> Unit:
+        """Nobody reviews his own unit's problem (07 §7.3 第4条): it waits at the county."""
+        return self.county if self.state == "REVIEWING" else self.unit
+
     def evidence_count(self) -> int:
         return Attachment.objects.filter(
             subject_type=self._meta.label_lower, subject_id=self.pk, kind="EVIDENCE"

@@ -96,6 +96,11 @@ class Document(FlowSubject):
         return f"{self.title}（{self.about}）"
 
     @property
+    def desk_unit(self) -> Unit:
+        """A county's paper is signed by the county; the unit in charge delivers it."""
+        return self.issuer if self.state == "DRAFT" else self.unit
+
+    @property
     def kind(self) -> Kind:
         return KINDS[self.code]
 

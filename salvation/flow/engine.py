@@ -229,7 +229,7 @@ def _asked(subject: FlowSubject, now: datetime) -> dict[str, Any]:
     return {
         "kind": flow.code,
         "subject_id": subject.pk,
-        "unit": subject.flow_unit,
+        "unit": subject.desk_unit,
         "permission": state.actor,
         "title": f"{state.todo or state.label}：{entry.title(subject)}",
         "url": entry.url(subject),

@@ -34,6 +34,11 @@ class FlowSubject(ScopedModel):
         unit: Unit = getattr(self, self.unit_field)
         return unit
 
+    @property
+    def desk_unit(self) -> Unit:
+        """At whose desk the subject waits: the unit in charge, unless the next step is not its own to take."""
+        return self.flow_unit
+
     def get_state_display(self) -> str:
         return self.flow.state(self.state).label
 

@@ -18,6 +18,7 @@ from reports.governance.table import TABLE
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.duties.selectors import duties_for
 from salvation.files.services import add_attachment
 from salvation.flow.engine import perform
 from salvation.units.models import Unit
@@ -144,3 +145,10 @@ def test_a_problem_without_a_limit_yet_says_when_it_gets_one(
     )
     page = sign_in(clerk).get(f"/audits/problems/{found.pk}/").content.decode()
     assert "立案时确定" in page and "None" not in page
+
+
+def test_a_review_waits_at_the_desk_of_the_county_and_not_of_the_unit_itself(
+    reviewing: RectificationItem, leader: User, approver: User
+) -> None:
+    assert duties_for(approver).filter(kind="rectification", subject_id=reviewing.pk).exists()
+    assert not duties_for(leader).filter(kind="rectification").exists()

@@ -24,7 +24,8 @@ from salvation.documents.models import Document
 from salvation.documents.services import document_file, draft_document, edit_document
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
-from salvation.flow.engine import perform
+from salvation.duties.selectors import duties_for
+from salvation.flow.engine import perform, refresh_duty
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
@@ -290,6 +291,23 @@ def test_every_kind_says_its_basis_and_has_words() -> None:
     assert [kind.code for kind in KINDS.values() if not (kind.basis and kind.title and kind.body)] == []
     signs = [kind.sign for kind in KINDS.values() if not kind.form]
     assert len(signs) == len(set(signs))
+
+
+def test_a_countys_paper_waits_for_the_county_to_sign_and_for_the_town_to_deliver(
+    accepted: Document, clerk: User, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    Document.objects.filter(pk=accepted.pk).update(issuer=units["360722"])
+    paper = Document.objects.get(pk=accepted.pk)
+    refresh_duty(paper, now=timezone.now(), actor=None)
+    assert [duties_for(user).filter(kind="document").exists() for user in (clerk, county_clerk)] == [
+        False,
+        True,
+    ]
+    issue(paper, county_clerk)
+    assert [duties_for(user).filter(kind="document").exists() for user in (clerk, county_clerk)] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("page", ["/", "/calendar/"])
