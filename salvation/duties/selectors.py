@@ -52,8 +52,9 @@ def duties_overseen(user: Any) -> QuerySet[Duty]:
 def _of_others(waiting: QuerySet[Duty], user: Any) -> QuerySet[Duty]:
     """Files of oneself and of relatives, and the documents about them, are others' work (回避)."""
     for model, hidden in recused_rows(user):
-        if issubclass(model, FlowSubject):
-            waiting = waiting.exclude(kind=model.flow.code, subject_id__in=hidden)
+        kind = model.flow.code if issubclass(model, FlowSubject) else getattr(model, "duty_kind", "")
+        if kind:
+            waiting = waiting.exclude(kind=kind, subject_id__in=hidden)
     return waiting
 
 

@@ -1,5 +1,7 @@
 """Attachments (sealed on disk, scoped as their subject) and two-person requests for full exports."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -46,6 +48,8 @@ class ExportRequest(ScopedModel):
     """A request for an unmasked export: reason, second person, expiry (12 §12.1 #9)."""
 
     access = Access(view="export.request", scopes={"handling": "unit"})
+    duty_kind: ClassVar[str] = "export"
+    objects = SubjectQuerySet.as_manager()  # type: ignore[misc]
 
     class State(models.TextChoices):
         WAITING = "WAITING", "待批准"

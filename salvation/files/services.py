@@ -185,7 +185,7 @@ def request_export(*, subject: models.Model, unit: Unit, reason: str, actor: Any
 @transaction.atomic
 def decide_export(*, request_id: int, approve: bool, actor: Any) -> ExportRequest:
     """A second person approves or refuses; an approval lasts a day. Raises Refusal."""
-    found = ExportRequest.objects.select_for_update().select_related("unit").get(pk=request_id)
+    found: ExportRequest = ExportRequest.objects.select_for_update().select_related("unit").get(pk=request_id)
     require(actor, "export.approve", found.unit)
     if found.requested_by_id == actor.pk:
         raise Refusal("申请人不能批准自己的导出申请", rule="07 §7.3 第9条")
@@ -201,7 +201,7 @@ def decide_export(*, request_id: int, approve: bool, actor: Any) -> ExportReques
 
 def approved_export(*, subject: models.Model, actor: Any) -> ExportRequest:
     """The valid approval of this person for this subject. Raises Refusal without one."""
-    found = ExportRequest.objects.filter(
+    found: ExportRequest | None = ExportRequest.objects.filter(
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         requested_by=actor,

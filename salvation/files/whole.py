@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from salvation.access.models import ScopedModel
+from salvation.access.models import ScopedModel, recused_subjects
 from salvation.access.reach import reach_of
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
@@ -26,7 +27,6 @@ from salvation.journal.services import record
 from salvation.units.models import Unit
 
 PERMISSION = "export.sensitive"
-DUTY = "export"
 Name = Callable[[Any], str]
 
 
@@ -82,7 +82,7 @@ def ask_whole(*, subject: models.Model, reason: str, actor: Any, now: datetime) 
         raise Refusal("您已申请导出这一份的完整版，正等待批准，不用重复申请")
     made = request_export(subject=subject, unit=unit, reason=reason, actor=actor)
     open_duty(
-        kind=DUTY, subject_id=made.pk, unit=unit, permission="export.approve", now=now, due_on=None,
+        kind=ExportRequest.duty_kind, subject_id=made.pk, unit=unit, permission="export.approve", now=now, due_on=None,
         title=f"批准导出完整版：{kind_of(subject).title(subject)}（{actor}）",
         url=reverse("files:decide_export", args=[made.pk]),
     )  # fmt: skip
@@ -91,9 +91,11 @@ def ask_whole(*, subject: models.Model, reason: str, actor: Any, now: datetime) 
 
 @transaction.atomic
 def decide_whole(*, request_id: int, approve: bool, actor: Any, now: datetime) -> ExportRequest:
-    """Approve or refuse. Raises Refusal for one's own request or one already decided."""
+    """Approve or refuse. Raises Refusal for one's own request or one already decided, Http404 for one of a file to stand
+    back from."""
+    get_object_or_404(_of_others(ExportRequest.objects.all(), actor), pk=request_id)
     found = decide_export(request_id=request_id, approve=approve, actor=actor)
-    close_duty(kind=DUTY, subject_id=request_id, now=now, actor=actor)
+    close_duty(kind=ExportRequest.duty_kind, subject_id=request_id, now=now, actor=actor)
     return found
 
 
@@ -125,14 +127,17 @@ def valid_request(subject: models.Model, user: Any) -> ExportRequest | None:
 
 
 def requests_to_decide(user: Any) -> QuerySet[ExportRequest]:
-    """Requests that wait for a second person in this person's units."""
+    """Requests that wait for a second person in this person's units, but for files he must stand back from (回避)."""
     units = reach_of(user, "export.approve").units
-    return (
-        ExportRequest.objects.filter(unit__in=units, state=ExportRequest.State.WAITING)
-        .exclude(requested_by=user)
-        .select_related("unit", "requested_by")
-        .order_by("requested_at")
-    )
+    waiting = ExportRequest.objects.filter(unit__in=units, state=ExportRequest.State.WAITING)
+    others = _of_others(waiting.exclude(requested_by=user), user)
+    return others.select_related("unit", "requested_by").order_by("requested_at")
+
+
+def _of_others(requests: QuerySet[ExportRequest], user: Any) -> QuerySet[ExportRequest]:
+    for model, hidden in recused_subjects(user):
+        requests = requests.exclude(subject_type=model._meta.label_lower, subject_id__in=hidden)
+    return requests
 
 
 def title_of(found: ExportRequest) -> str:

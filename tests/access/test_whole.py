@@ -3,15 +3,18 @@
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import ArchiveBundle
+from salvation.access.models import Recusal
 from salvation.accounts.models import User
 from salvation.accounts.roles import ROLES
+from salvation.duties.selectors import duties_for
 from salvation.files.models import ExportRequest
 from salvation.files.services import store
-from salvation.files.whole import PERMISSION, WHOLE, Whole, ask_whole, decide_whole
+from salvation.files.whole import PERMISSION, WHOLE, Whole, ask_whole, decide_whole, requests_to_decide
 from salvation.journal.models import Entry
 from tests.access.routes import sees
 from tests.world import PLACE, World
@@ -72,3 +75,26 @@ def test_nobody_takes_one_out_without_the_consent_of_a_second_person(
         assert facts["reason"] == "核对用途"
         ExportRequest.objects.filter(pk=asked.pk).update(expires_at=timezone.now())
         assert client.get(kind.file(found)).status_code == 409, role
+
+
+def test_who_must_stand_back_from_a_file_is_not_asked_to_let_it_out(world: World) -> None:
+    kind = WHOLE["cases.archivebundle"]
+    found = subject(kind, world, "own")
+    asker = next(
+        user
+        for role, user in world.users.items()
+        if {kind.permission, PERMISSION} <= ROLES[role].permissions and sees(role, world, found)
+    )
+    asked = ask_whole(subject=found, reason="调卷核查", actor=asker, now=timezone.now())
+    relative = kind.model._base_manager.filter(pk=found.pk).values_list(kind.model.access.people, flat=True)[
+        0
+    ]
+    approver = User.objects.get(pk=world.users["COUNTY_APPROVER"].pk)
+    assert requests_to_decide(approver).filter(pk=asked.pk).exists()
+    assert duties_for(approver).filter(kind="export", subject_id=asked.pk).exists()
+    Recusal.objects.create(user=approver, person_id=relative, reason="近亲属")
+    approver = User.objects.get(pk=approver.pk)
+    assert not requests_to_decide(approver).filter(pk=asked.pk).exists()
+    assert not duties_for(approver).filter(kind="export", subject_id=asked.pk).exists()
+    with pytest.raises(Http404):
+        decide_whole(request_id=asked.pk, approve=True, actor=approver, now=timezone.now())
