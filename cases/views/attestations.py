@@ -16,7 +16,6 @@ from salvation.documents.html import paper_html
 from salvation.documents.writers import WRITERS
 from salvation.domain.month import Month
 from salvation.files.services import attachments_of
-from salvation.journal.services import record
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.downloads import download
 from salvation.web.fields import DateField, FilesField, MonthField, YesNoField
@@ -205,13 +204,7 @@ class SheetFile(ScopedPage):
             raise Http404(f"没有 {form} 格式")
         sheet = self.subject(pk=pk)
         content = hand_out_declared(
-            code="attestation-sheet", subject=sheet, unit=sheet.unit, form=form, actor=request.user
-        )
-        record(
-            actor=request.user,
+            code="attestation-sheet", subject=sheet, unit=sheet.unit, form=form, actor=request.user,
             action="attestation.print",
-            subject=sheet,
-            unit=sheet.unit,
-            facts={"form": form},
-        )
+        )  # fmt: skip
         return download(content, f"{sheet}.{form}")

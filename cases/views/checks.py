@@ -127,8 +127,8 @@ class CheckFile(ScopedPage):
             form=form,
             actor=request.user,
             mark=mark_of(request.user),
+            action="check.read",
         )
-        record(actor=request.user, action="check.read", subject=found, unit=found.unit, facts={"form": form})
         return download(content, f"核对报告-{found.no}.pdf")
 
 

@@ -21,7 +21,6 @@ from salvation.documents.copies import hand_out_declared
 from salvation.documents.html import paper_html
 from salvation.documents.writers import WRITERS
 from salvation.files.services import attachments_of
-from salvation.journal.services import record
 from salvation.tables.model import Column, Kind, State, Table
 from salvation.web.downloads import download
 from salvation.web.fields import FilesField
@@ -135,9 +134,9 @@ class NoticeFile(ScopedPage):
             raise Http404(f"没有 {form} 格式")
         sheet = self.subject(pk=pk)
         content = hand_out_declared(
-            code="notice-sheet", subject=sheet, unit=sheet.unit, form=form, actor=request.user
-        )
-        record(actor=request.user, action="notice.file", subject=sheet, unit=sheet.unit, facts={"form": form})
+            code="notice-sheet", subject=sheet, unit=sheet.unit, form=form, actor=request.user,
+            action="notice.file",
+        )  # fmt: skip
         return download(content, f"{sheet}.{form}")
 
 

@@ -36,15 +36,9 @@ class Worksheet(Page):
             get_visible(Household.objects.all(), request.user, pk=found.household_id)
         unit = found.household.handling_unit
         content = hand_out_declared(
-            code="worksheet", subject=found.household, unit=unit, form=form, actor=request.user, part=found.pk
-        )
-        record(
-            actor=request.user,
-            action="export",
-            subject=found,
-            unit=unit,
-            facts={"what": "核算表", "form": form},
-        )
+            code="worksheet", subject=found.household, unit=unit, form=form, actor=request.user, part=found.pk,
+            action="export", noted=found, facts={"what": "核算表"},
+        )  # fmt: skip
         return download(content, f"核算表-{found.household.no}-{found.on:%Y%m%d}.{form}")
 
 

@@ -8,7 +8,7 @@ paper is about and whether the electronic original still says the same. To every
 import hashlib
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,6 +99,7 @@ def hand_out(*, paper: Paper, about: About, form: str, actor: Any, mark: str = "
     return content
 
 
+@transaction.atomic
 def hand_out_declared(
     *,
     code: str,
@@ -106,16 +107,25 @@ def hand_out_declared(
     unit: Unit,
     form: str,
     actor: Any,
+    action: str,
     part: int | None = None,
     mark: str = "",
+    noted: models.Model | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """``hand_out()`` of a registered paper as the record says it now. Raises Refusal where it is gone."""
+    """``hand_out()`` of a registered paper as the record says it now. Raises Refusal where it is gone.
+
+    The copy is kept together with its line in the journal (``action``, ``facts``; about ``noted`` if not the subject).
+    """
     printable = PRINTABLES[code]
     paper = printable.compose(subject, part)
     if paper is None:
         raise Refusal(f"没有这份《{printable.title}》，请刷新页面后再试")
     about = About(code, printable.title, subject, unit, getattr(subject, "village", None), part=part)
-    return hand_out(paper=paper, about=about, form=form, actor=actor, mark=mark)
+    content = hand_out(paper=paper, about=about, form=form, actor=actor, mark=mark)
+    told = {"form": form, **(facts or {})}
+    record(actor=actor, action=action, subject=noted or subject, unit=unit, facts=told)
+    return content
 
 
 SAME, CHANGED, VOID, GONE = "SAME", "CHANGED", "VOID", "GONE"

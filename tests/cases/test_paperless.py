@@ -21,7 +21,7 @@ from cases.services.applications import create_application
 from cases.services.cycle import Signature, open_cycle, sign
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
-from salvation.documents.copies import CHANGED, SAME, VOID, fingerprint, verify
+from salvation.documents.copies import CHANGED, SAME, VOID, fingerprint, hand_out_declared, verify
 from salvation.documents.declared import KINDS, from_plain, to_plain
 from salvation.documents.models import Document, PrintedCopy
 from salvation.documents.official import SEAL_PLACE, Break, Line, Paper
@@ -357,6 +357,21 @@ def test_other_papers_of_a_record_are_verified_too(
     Person.objects.filter(name="甲").update(name="乙")
     (found,) = verify(actor=clerk, text=copy.code)
     assert (found.standing, found.url) == (CHANGED, reverse("cases:attestation", args=[sheet.pk]))
+
+
+def test_a_copy_is_kept_with_its_line_in_the_journal_or_not_at_all(
+    sheet: VillageAttestation, clerk: User
+) -> None:
+    with pytest.raises(KeyError):
+        hand_out_declared(
+            code="attestation-sheet",
+            subject=sheet,
+            unit=sheet.unit,
+            form="docx",
+            actor=clerk,
+            action="unknown",
+        )
+    assert not PrintedCopy.objects.exists()
 
 
 def test_what_was_printed_is_listed(
