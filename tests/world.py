@@ -653,10 +653,15 @@ def _payments(world: World, place: Place) -> None:
         roster=roster, village=household.village, benefit=benefit, household=household, name=place.names[0],
         household_no=household.no, last_people=2, last_total=500, households_out=1, reason="UNKNOWN",
     )  # fmt: skip
+    # Both villages of a town share a roster, of which one person has one waiting request.
+    asker = world.users["COUNTY_CLERK" if place.key == "next_village" else "AUDITOR"]
     asked = ExportRequest.objects.create(
-        unit=roster.unit, subject_type="funds.roster", subject_id=roster.pk, reason="报送财政",
-        requested_by=world.users["AUDITOR"],
-    )  # fmt: skip
+        unit=roster.unit,
+        subject_type="funds.roster",
+        subject_id=roster.pk,
+        reason="报送财政",
+        requested_by=asker,
+    )
     paper = SignedPaper.objects.create(
         roster=roster, version=1, content_hash="", stored_as="", name="签章版.pdf", size=0, sha256="0" * 64,
         made_at=timezone.now(),

@@ -77,8 +77,12 @@ class ExportRequest(ScopedModel):
             models.CheckConstraint(
                 name="export_two_persons",
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
-            )
-        ]
+            ),
+            models.UniqueConstraint(
+                name="export_once_waiting", fields=["subject_type", "subject_id", "requested_by"],
+                condition=Q(state="WAITING"),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.requested_by}：{self.reason}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from salvation.access.services import require
@@ -30,6 +30,7 @@ UNWRITABLE = (
     "服务器的文件存储现在不能写入，文件没有保存，其他内容也没有保存。请联系系统管理员检查存储后再办理"
 )
 EXPORT_VALID = timedelta(hours=24)
+ASKED = "您已申请导出这一份的完整版，正等待批准，不用重复申请"
 
 logger = logging.getLogger(__name__)
 
@@ -167,17 +168,21 @@ def attachments_of(subject: models.Model) -> models.QuerySet[Attachment]:
 
 @transaction.atomic
 def request_export(*, subject: models.Model, unit: Unit, reason: str, actor: Any) -> ExportRequest:
-    """Ask for the unmasked version. Raises Refusal without a reason."""
+    """Ask for the unmasked version. Raises Refusal without a reason and while an earlier request of this person waits."""
     require(actor, "export.sensitive", unit)
     if len(reason.strip()) < 4:
         raise Refusal("请写明导出完整版的用途（不少于4个字）", field="reason")
-    made = ExportRequest.objects.create(
-        unit=unit,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
-        reason=reason.strip(),
-        requested_by=actor,
-    )
+    try:
+        with transaction.atomic():
+            made = ExportRequest.objects.create(
+                unit=unit,
+                subject_type=subject._meta.label_lower,
+                subject_id=subject.pk,
+                reason=reason.strip(),
+                requested_by=actor,
+            )
+    except IntegrityError as error:
+        raise Refusal(ASKED) from error
     record(actor=actor, action="export.request", subject=subject, unit=unit, facts={"reason": reason})
     return made
 

@@ -221,6 +221,18 @@ def test_an_export_refused_or_decided_stays_so(
         decide_export(request_id=asked.pk, approve=True, actor=approver)
 
 
+def test_one_person_has_one_waiting_request_for_a_subject(
+    asked: ExportRequest, finance: User, approver: User, units: Any
+) -> None:
+    town = units["360722100"]
+    with pytest.raises(Refusal, match="正等待批准"):
+        request_export(subject=town, unit=town, reason="报送财政局", actor=finance)
+    assert ExportRequest.objects.get() == asked
+    decide_export(request_id=asked.pk, approve=False, actor=approver)
+    again = request_export(subject=town, unit=town, reason="再次报送", actor=finance)
+    assert again.state == ExportRequest.State.WAITING
+
+
 def test_a_full_export_needs_a_purpose(db: None, finance: User, units: Any) -> None:
     with pytest.raises(Refusal) as refused:
         request_export(subject=units["360722100"], unit=units["360722100"], reason="看看", actor=finance)
