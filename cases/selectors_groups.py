@@ -61,8 +61,14 @@ def years(user: Any) -> list[int]:
 
 
 def newest_lists(on: date, group: str = "") -> Any:
-    """Of each county, group and department the list that counts on a day."""
-    lists = GroupList.objects.filter(as_of__lte=on)
+    """Of each county, group and department the list that counts on a day.
+
+    A file taken in again under another day or department was mended: its first list counts no more.
+    """
+    mended = GroupList.objects.filter(
+        unit=OuterRef("unit"), group=OuterRef("group"), sha256=OuterRef("sha256"), pk__gt=OuterRef("pk")
+    )
+    lists = GroupList.objects.filter(~Exists(mended), as_of__lte=on)
     if group:
         lists = lists.filter(group=group)
     same = lists.filter(unit=OuterRef("unit"), group=OuterRef("group"), source=OuterRef("source"))

@@ -76,9 +76,13 @@ def import_group_list(*, sheet: Sheet, county: Unit, actor: Any, now: datetime) 
     if sheet.as_of > timezone.localdate(now):
         raise Refusal("数据日期不能晚于今天", field="as_of")
     digest = hashlib.sha256(sheet.content).hexdigest()
-    earlier = GroupList.objects.filter(unit=county, sha256=digest, group=sheet.group).first()
-    if earlier is not None:
-        raise Refusal(f"这个文件已作为“{earlier}”导入过，没有重复写入", field="file")
+    same = GroupList.objects.filter(unit=county, sha256=digest, group=sheet.group)
+    earlier = same.order_by("-pk").first()
+    if earlier is not None and (earlier.as_of, earlier.source) == (sheet.as_of, sheet.source):
+        raise Refusal(
+            f"这个文件已作为“{earlier}”导入过，没有重复写入；数据日期或来源部门填错的，改正后再导入",
+            field="file",
+        )
     rows = _read(sheet, county)
     listing = GroupList.objects.create(
         unit=county, group=sheet.group, source=sheet.source, as_of=sheet.as_of, people=len(rows),

@@ -30,10 +30,13 @@ ASPECTS = tuple(field for fields in FIELDS.values() for field in fields)
 KEPT = (*ASPECTS, "carer", "note")
 
 # The latest list of each group and department counts, and the lists of monitored households in force.
+# A file taken in again under another day or department was mended: its first list counts no more.
 LISTED = """
 WITH newest AS (
     SELECT DISTINCT ON (l."group", l.source) l.id, l."group", l.as_of FROM cases_grouplist l
-    WHERE l.unit_id = %(county)s AND l.as_of <= %(on)s ORDER BY l."group", l.source, l.as_of DESC, l.id DESC
+    WHERE l.unit_id = %(county)s AND l.as_of <= %(on)s AND NOT EXISTS (
+        SELECT 1 FROM cases_grouplist m WHERE m.unit_id = l.unit_id AND m."group" = l."group" AND m.sha256 = l.sha256 AND m.id > l.id
+    ) ORDER BY l."group", l.source, l.as_of DESC, l.id DESC
 ), listed AS (
     SELECT r.id_index, newest."group" FROM cases_listedperson r JOIN newest ON newest.id = r.listing_id
     UNION

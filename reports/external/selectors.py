@@ -15,9 +15,17 @@ RUNNING_THERE = ("ACTIVE", "SUSPENDED", "")
 
 
 def current_records(records: Any) -> Any:
-    """Without those a later whole export of their unit or county no longer has."""
-    later = ExternalBatch.objects.filter(whole=True, as_of__gt=OuterRef("as_of"))
-    return records.filter(~Exists(later.filter(Q(unit=OuterRef("unit")) | Q(unit=OuterRef("county")))))
+    """Without those a later whole export of their unit or county no longer has; of one day the last one counts.
+
+    A file taken in again under another day or extent was mended: what was said of it first counts no more.
+    """
+    after = Q(as_of__gt=OuterRef("as_of")) | Q(as_of=OuterRef("as_of"), pk__gt=OuterRef("batch"))
+    place = Q(unit=OuterRef("unit")) | Q(unit=OuterRef("county"))
+    mended = ExternalBatch.objects.filter(
+        unit=OuterRef("unit"), sha256=OuterRef("sha256"), pk__gt=OuterRef("pk")
+    )
+    later = ExternalBatch.objects.filter(after, place, ~Exists(mended), whole=True)
+    return records.filter(~Exists(later))
 
 
 def compared(benefits: Any, on: date) -> Any:
@@ -76,19 +84,19 @@ def only_there(records: Any, on: date) -> Any:
     return current_records(records).filter(~Exists(here), standing__in=RUNNING_THERE)
 
 
-def by_unit(user: Any, on: date) -> dict[int, dict[str, int]]:
-    """Counts of every unit this person sees, in two statements."""
+def by_place(user: Any, on: date, place: str = "unit") -> dict[int, dict[str, int]]:
+    """Counts of every unit (or ``village``) this person sees, in two statements."""
     rows = compared(Benefit.objects.visible_to(user), on)
     counts = {code: Count("pk", filter=where) for code, (_, where) in KINDS.items()}
     found = (
         rows.order_by()
-        .values("unit")
+        .values(place)
         .annotate(
             benefits=Count("pk"), synced=Count("pk", filter=~MISSING), same=Count("pk", filter=~ANY), **counts
         )
     )
-    units = {row["unit"]: dict(row) for row in found}
+    places = {row[place]: dict(row) for row in found}
     extra = only_there(ExternalRecord.objects.visible_to(user), on)
-    for row in extra.order_by().values("unit").annotate(n=Count("pk")):
-        units.setdefault(row["unit"], {})["only_there"] = row["n"]
-    return units
+    for row in extra.order_by().values(place).annotate(n=Count("pk")):
+        places.setdefault(row[place], {})["only_there"] = row["n"]
+    return places

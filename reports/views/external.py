@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases.models import Benefit
 from cases.models.choices import PROGRAMS, Standing
 from reports.external.fields import FIELDS, MAPPING, TEMPLATE
-from reports.external.selectors import ANY, KINDS, by_unit, compared, only_there
+from reports.external.selectors import ANY, KINDS, by_place, compared, only_there
 from reports.external.services import Sheet, import_external
 from reports.models import ExternalBatch, ExternalRecord
 from salvation.access.place import own_county
@@ -104,7 +104,7 @@ FIGURES = ("benefits", "synced", "same", "only_there", *KINDS)
 
 
 class ExternalSheet(SheetPage):
-    """One row a unit; every figure opens the households behind it."""
+    """One row a unit, for village workers one a village; every figure opens the households behind it."""
 
     title = "与数字民政核对"
     permission = "case.view"
@@ -114,11 +114,15 @@ class ExternalSheet(SheetPage):
         user: Any = self.request.user
         today = timezone.localdate()
         self.county, reach = own_county(user), reach_of(user, "case.view")
-        units = [unit for unit in reporting_units(self.county, on=today) if unit.pk in reach.units]
-        counts = by_unit(user, today)
+        self.by = "unit" if reach.units else "village"
+        if reach.units:
+            places = [unit for unit in reporting_units(self.county, on=today) if unit.pk in reach.units]
+        else:
+            places = list(Unit.objects.filter(pk__in=reach.villages).order_by("path"))
+        counts = by_place(user, today, self.by)
         self.found = [
-            {"name": unit.name, **{key: counts.get(unit.pk, {}).get(key, 0) for key in FIGURES}}
-            for unit in units
+            {"name": place.name, **{key: counts.get(place.pk, {}).get(key, 0) for key in FIGURES}}
+            for place in places
         ]
 
     def table(self) -> Table:
@@ -139,9 +143,9 @@ class ExternalSheet(SheetPage):
         if column.code in ("name", "rate"):
             return ""
         if column.code == "only_there":
-            return f"{reverse('reports:external_only')}?{urlencode({'unit': row['name']})}"
+            return f"{reverse('reports:external_only')}?{urlencode({self.by: row['name']})}"
         kind = {"benefits": ""}.get(column.code, column.code)
-        return f"{reverse('reports:external_differences')}?{urlencode({'unit': row['name'], 'kind': kind})}"
+        return f"{reverse('reports:external_differences')}?{urlencode({self.by: row['name'], 'kind': kind})}"
 
     def every_cell_leads(self) -> bool:
         return True
@@ -211,8 +215,10 @@ class OnlyFilter(FilterForm):
     name = forms.CharField(label="姓名", max_length=50)
     program = forms.ChoiceField(label="类别", choices=[("", "全部"), *PROGRAMS])
     unit = forms.CharField(label="受理单位", max_length=30)
+    village = forms.CharField(label="村（社区）", max_length=30)
     lookups: ClassVar[dict[str, str]] = {
         "name": "name__startswith", "program": "program", "unit": "unit__name__contains",
+        "village": "village__name__contains",
     }  # fmt: skip
 
 

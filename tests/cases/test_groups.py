@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cases.models import Discovery, GroupEntry, GroupList, GroupRound, Household, ListedPerson, Person
 from cases.rules.groups import contradictions
-from cases.selectors_groups import completeness, uncovered
+from cases.selectors_groups import completeness, newest_lists, uncovered
 from cases.services.discoveries import Found, register_discovery
 from cases.services.group_lists import Sheet, import_group_list
 from cases.services.group_rounds import record_entry, refresh_round, repeat_entry, start_round
@@ -137,6 +137,23 @@ def test_the_newest_list_of_a_department_counts(
     take_in([[1, "", "", ill.name, number(ill), "", ""]], county_clerk, units["360722"])
     start(county_clerk, units["360722"])
     assert [entry.person for entry in GroupEntry.objects.all()] == [ill]
+
+
+def test_a_wrong_date_or_department_is_mended_with_the_same_file(
+    village: Unit, county_clerk: User, units: dict[str, Unit]
+) -> None:
+    person, county = make_person(village, "谢患者", date(1990, 1, 1)), units["360722"]
+    content = xlsx([HEAD, [1, "", "", person.name, number(person), "", ""]])
+    take_in([], county_clerk, county, content=content, source="县医保局")
+    mended = take_in([], county_clerk, county, content=content, as_of=date(ON.year, 3, 1))
+    with pytest.raises(Refusal, match="没有重复写入"):
+        take_in([], county_clerk, county, content=content, as_of=date(ON.year, 3, 1))
+    assert [one.pk for one in newest_lists(ON)] == [mended.pk]
+    later = make_person(village, "谢新患", date(1990, 1, 1))
+    rows = [[1, "", "", later.name, number(later), "", ""]]
+    take_in(rows, county_clerk, county, as_of=date(ON.year, 4, 1))
+    start(county_clerk, county)
+    assert [entry.person for entry in GroupEntry.objects.all()] == [later]
 
 
 def test_somebody_known_from_a_list_alone_keeps_his_line_when_he_gets_a_file(

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Benefit, BenefitTerm, Person
-from reports.external.selectors import by_unit, compared, only_there
+from reports.external.selectors import by_place, compared, only_there
 from reports.external.services import Sheet, import_external
 from reports.models import ExternalBatch, ExternalRecord
 from reports.views.external import said
@@ -100,7 +100,7 @@ def test_the_figures_of_a_unit_are_the_rows_behind_them(
     other = make_benefit(make_household(units["360722100201"], ["钟小北"]), date(2022, 1, 1))
     other.applicant.refresh_from_db()
     read_back([line(benefit.applicant, people=3, standing="停保")], clerk, units["360722100"])
-    row = by_unit(county_clerk, today())[units["360722100"].pk]
+    row = by_place(county_clerk, today())[units["360722100"].pk]
     counted = {
         key: row[key] for key in ("benefits", "synced", "same", "missing", "people", "amount", "standing")
     }
@@ -116,7 +116,7 @@ def test_a_suspended_benefit_that_runs_there_is_a_difference(
     BenefitTerm.objects.filter(benefit=benefit).update(standing="SUSPENDED")
     read_back([line(benefit.applicant)], clerk, units["360722100"])
     assert differences(clerk) == [["状态不同"]]
-    row = by_unit(clerk, today())[units["360722100"].pk]
+    row = by_place(clerk, today())[units["360722100"].pk]
     assert row["standing"] == 1
 
 
@@ -155,6 +155,33 @@ def test_an_older_export_taken_in_late_leaves_the_later_word(
         as_of=today() - timedelta(days=9),
     )
     assert ExternalRecord.objects.get().ext_no == "SZ001"
+    late = ExternalBatch.objects.latest("pk")
+    assert (late.rows, late.taken) == (1, 0)
+    assert [one["reason"] for one in late.problems] == ["有 1 行已有更晚日期的数据，没有改动"]
+
+
+def test_a_corrected_whole_export_of_the_same_day_replaces_the_wrong_one(
+    benefit: Benefit, clerk: User, units: dict[str, Unit]
+) -> None:
+    stranger = [2, "SZ002", "钟外人", an_id(9), "农村低保", 1, 100, "在保", ""]
+    read_back([line(benefit.applicant), stranger], clerk, units["360722100"], whole=True)
+    read_back([line(benefit.applicant)], clerk, units["360722100"], whole=True)
+    assert not only_there(ExternalRecord.objects.visible_to(clerk), today()).exists()
+    assert differences(clerk) == [[]]
+
+
+def test_a_wrong_date_or_extent_is_mended_with_the_same_file(
+    benefit: Benefit, clerk: User, units: dict[str, Unit]
+) -> None:
+    content, right = xlsx([HEAD, line(benefit.applicant)]), today() - timedelta(days=9)
+    read_back([], clerk, units["360722100"], content=content, whole=True)
+    mended = read_back([], clerk, units["360722100"], content=content, whole=True, as_of=right)
+    assert (mended.taken, mended.problems) == (1, [])
+    assert ExternalRecord.objects.get().as_of == right
+    assert differences(clerk) == [[]]
+    part = read_back([], clerk, units["360722100"], content=content, as_of=right)
+    assert (part.taken, part.whole) == (1, False)
+    assert differences(clerk) == [[]]
 
 
 def test_wrong_rows_are_named_with_field_reason_and_remedy_and_the_others_taken(
@@ -171,7 +198,7 @@ def test_wrong_rows_are_named_with_field_reason_and_remedy_and_the_others_taken(
     batch = read_back(rows, clerk, units["360722100"])
     assert (batch.rows, batch.taken) == (6, 1)
     told = [(one["field"], bool(one["reason"]), bool(one["remedy"])) for one in batch.problems]
-    assert [field for field, _, _ in told] == ["户主身份证号", "救助类别", "省系统编号", "本行", "本行"]
+    assert [field for field, _, _ in told] == ["户主身份证号", "救助类别", "省系统编号", "户主姓名", "本行"]
     assert all(reason and remedy for _, reason, remedy in told)
 
 
@@ -179,6 +206,28 @@ def test_no_problem_kept_holds_a_number(benefit: Benefit, clerk: User, units: di
     number = benefit.applicant.id_no.plain() if benefit.applicant.id_no else ""
     read_back([line(benefit.applicant, program="五保")], clerk, units["360722100"])
     assert number not in str(ExternalBatch.objects.get().problems)
+
+
+def test_the_registered_name_is_in_no_reason(
+    benefit: Benefit, clerk: User, other_clerk: User, units: dict[str, Unit]
+) -> None:
+    mine = read_back([line(benefit.applicant, name="钟别人")], clerk, units["360722100"])
+    theirs = read_back([line(benefit.applicant, name="钟他人")], other_clerk, units["360722101"])
+    assert [one["field"] for one in mine.problems] == ["户主姓名"]
+    for word in ("谢桂英", "钟别人", "钟他人", "嘉定镇"):
+        assert word not in str([mine.problems, theirs.problems])
+
+
+def test_a_town_learns_nothing_of_people_it_may_not_see(
+    benefit: Benefit, clerk: User, other_clerk: User, units: dict[str, Unit]
+) -> None:
+    right = read_back([line(benefit.applicant)], other_clerk, units["360722101"])
+    guessed = read_back([line(benefit.applicant, name="钟他人")], other_clerk, units["360722101"])
+    Recusal.objects.create(user=clerk, person_id=benefit.applicant_id, reason="近亲属")
+    stands_back = User.objects.get(pk=clerk.pk)
+    relative = read_back([line(benefit.applicant)], stands_back, units["360722100"])
+    assert right.problems == guessed.problems == relative.problems
+    assert (len(right.problems), right.taken, relative.taken) == (1, 0, 0)
 
 
 def test_a_whole_export_with_a_wrong_row_is_not_taken(
@@ -220,7 +269,7 @@ def test_another_town_sees_neither_differences_nor_records(
     sign_in: Callable[[User], Client],
 ) -> None:
     batch = read_back([line(benefit.applicant)], clerk, units["360722100"])
-    assert by_unit(other_clerk, today()) == {}
+    assert by_place(other_clerk, today()) == {}
     assert sign_in(other_clerk).get(reverse("reports:external_batch", args=[batch.pk])).status_code == 404
 
 
@@ -229,7 +278,7 @@ def test_who_must_stand_back_is_not_counted_the_file(
 ) -> None:
     read_back([line(benefit.applicant)], clerk, units["360722100"])
     Recusal.objects.create(user=leader, person_id=benefit.applicant_id, reason="近亲属")
-    assert by_unit(User.objects.get(pk=leader.pk), today()) == {}
+    assert by_place(User.objects.get(pk=leader.pk), today()) == {}
 
 
 def test_the_pages_lead_from_a_figure_to_the_households(
@@ -245,6 +294,22 @@ def test_the_pages_lead_from_a_figure_to_the_households(
     address = reverse("reports:external_differences")
     assert [row.pk for row in client.get(address, {"kind": "people"}).context["rows"]] == [benefit.pk]
     assert list(client.get(address, {"kind": "amount"}).context["rows"]) == []
+
+
+def test_a_village_worker_gets_a_row_of_the_village_with_the_households_behind_it(
+    benefit: Benefit,
+    units: dict[str, Unit],
+    make_user: Callable[..., User],
+    sign_in: Callable[[User], Client],
+) -> None:
+    client = sign_in(make_user("worker", "VILLAGE_WORKER", "360722100200"))
+    page = client.get(reverse("reports:external"))
+    village = units["360722100200"].name
+    assert [(row["name"], row["benefits"], row["missing"]) for row in page.context["rows"]] == [
+        (village, 1, 1)
+    ]
+    behind = client.get(reverse("reports:external_differences"), {"village": village, "kind": "missing"})
+    assert [row.pk for row in behind.context["rows"]] == [benefit.pk]
 
 
 def test_the_table_to_enter_has_the_names_of_the_province_and_no_whole_number(
