@@ -431,9 +431,12 @@ def follow(row: Any, path: str) -> Any:
     return row
 
 
+OF_SUBJECTS = ("Attachment", "ExportRequest")
+
+
 def subjects_view(row: Any) -> tuple[str, ...]:
     """A paper is shown to those who may see what it belongs to."""
-    label = getattr(row, "subject_type", "") if type(row).__name__ == "Attachment" else ""
+    label = getattr(row, "subject_type", "") if type(row).__name__ in OF_SUBJECTS else ""
     model = apps.get_model(label) if label else None
     return (model.access.view,) if model and issubclass(model, ScopedModel) else ()
 
