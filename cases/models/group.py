@@ -126,6 +126,7 @@ class GroupEntry(ScopedModel):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="surveyed", verbose_name="人员"
     )
     # Of whom only a list knows: none of the register yet.
+    id_no = SealedField(kind="citizen_id", null=True, blank=True, editable=False)
     id_index = BlindIndexField(null=True, blank=True, editable=False)
     name = models.CharField("姓名", max_length=50)
     birth_date = models.DateField("出生日期", null=True)

@@ -43,7 +43,7 @@ WITH newest AS (
     SELECT r.id_index, 'POOR' FROM cases_monitoredperson r JOIN cases_monitorbatch b ON b.id = r.batch_id
     WHERE b.unit_id = %(county)s AND %(on)s BETWEEN b.valid_from AND b.valid_until
 ), named AS (
-    SELECT r.id, r.id_index, r.name, r.birth_date, r.unit_id, r.village_id, newest.as_of
+    SELECT r.id, r.id_no, r.id_index, r.name, r.birth_date, r.unit_id, r.village_id, newest.as_of
     FROM cases_listedperson r JOIN newest ON newest.id = r.listing_id
 )
 """
@@ -76,9 +76,9 @@ WHERE e.round_id = %(round)s AND e.person_id IS NULL AND p.id_index = e.id_index
 # Everybody alive in the register, with the unit that handles him now.
 REGISTERED = f"""
 {LISTED}
-INSERT INTO cases_groupentry (round_id, person_id, id_index, name, birth_date, unit_id, village_id, groups, lives_with,
+INSERT INTO cases_groupentry (round_id, person_id, id_no, id_index, name, birth_date, unit_id, village_id, groups, lives_with,
     carer, health, self_care, work, schooling, level, housing, livelihood, note, outcome, checkers)
-SELECT %(round)s, f.id, f.id_index, f.name, f.birth_date, f.unit_id, f.village_id, f.groups,
+SELECT %(round)s, f.id, f.id_no, f.id_index, f.name, f.birth_date, f.unit_id, f.village_id, f.groups,
     '', '', '', '', '', '', '', '', '', '', '', ''
 FROM (
     SELECT p.*, {GROUPS.format("p", "p.disability_level IS NOT NULL OR p.disability_kind <> ''", "p.critical_illness")}
@@ -94,9 +94,9 @@ WHERE cases_groupentry.checked_on IS NULL AND (cases_groupentry.groups, cases_gr
 # Whom only a list knows. Of several lists the newest that names his village says where he is.
 STRANGERS = f"""
 {LISTED}
-INSERT INTO cases_groupentry (round_id, id_index, name, birth_date, unit_id, village_id, groups, lives_with,
+INSERT INTO cases_groupentry (round_id, id_no, id_index, name, birth_date, unit_id, village_id, groups, lives_with,
     carer, health, self_care, work, schooling, level, housing, livelihood, note, outcome, checkers)
-SELECT %(round)s, f.id_index, f.name, f.birth_date, f.unit_id, f.village_id, f.groups,
+SELECT %(round)s, f.id_no, f.id_index, f.name, f.birth_date, f.unit_id, f.village_id, f.groups,
     '', '', '', '', '', '', '', '', '', '', '', ''
 FROM (
     SELECT s.*, {GROUPS.format("s", "false", "false")} AS groups

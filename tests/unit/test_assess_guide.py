@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.rules import codes, materials
+from cases.rules import codes, groups, materials
 from cases.rules.codes import Code, Program
 from cases.rules.household_file import as_text, judge, read_case
 from cases.rules.keys import KEYS
@@ -41,7 +41,7 @@ def test_every_word_a_file_may_use_is_in_the_guide() -> None:
     missing = [
         code.value
         for kind in Code.__subclasses__()
-        if kind not in internal
+        if kind not in internal and kind.__module__ != groups.__name__
         for code in kind
         if f"`{code.value}`" not in GUIDE
     ]
