@@ -565,7 +565,8 @@ def _papers(world: World, place: Place) -> None:
         defaults={"due_on": timezone.localdate(), "refreshed_at": now},
     )
     surveyed = GroupEntry.objects.create(
-        round=year, person=application.applicant, id_index=application.applicant.id_index, name=application.applicant.name,
+        round=year, person=application.applicant, id_no=application.applicant.id_no, id_index=application.applicant.id_index,
+        name=application.applicant.name,
         unit=town, village=application.village, groups=["ILL"],
     )  # fmt: skip
     read_back = ExternalBatch.objects.create(

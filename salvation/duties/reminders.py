@@ -113,6 +113,10 @@ def _tell_county(piles: Sequence[Pile], county: Unit, patience: int, on: date, n
 
 
 def _open(kind: str, unit: Unit, permission: str, title: str, due_on: date, now: datetime) -> None:
+    # A job that was stopped halfway tells nobody twice.
+    told = {"kind": kind, "subject_id": unit.pk, "permission": permission, "title": title, "due_on": due_on}
+    if Duty.objects.filter(**told, done_at__isnull=True).exists():
+        return
     open_duty(
         kind=kind,
         subject_id=unit.pk,

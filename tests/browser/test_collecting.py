@@ -349,6 +349,7 @@ def test_what_is_missing_is_listed_with_links_and_the_keyboard_reaches_it(
 ) -> None:
     page = phone(page_of(clerk))
     page.goto(address(waiting))
+    expect(page.locator("#conclusion")).to_be_visible()
     page.focus("#conclusion")
     page.keyboard.type("属实")
     page.keyboard.press("Enter")
