@@ -269,6 +269,23 @@ def test_with_full_storage_the_text_is_kept_before_the_photo(
     expect(page.locator("#findings")).to_have_value("后墙开裂")
 
 
+def test_the_page_says_kept_only_of_the_last_letter_typed(
+    page_of: Pages, waiting: Application, clerk: User
+) -> None:
+    page = phone(page_of(clerk))
+    page.goto(address(waiting))
+    write(page)
+    said_while_typing = page.evaluate(
+        "() => { const box = document.getElementById('findings'); box.value += '，后墙开裂';"
+        " box.dispatchEvent(new Event('input', { bubbles: true }));"
+        " return document.getElementById('kept').textContent; }"
+    )
+    assert said_while_typing == ""
+    expect(page.locator("#kept")).to_have_text("已存在本机")
+    page.reload()
+    expect(page.locator("#findings")).to_have_value("两人共同生活，无劳动能力，后墙开裂")
+
+
 def test_signing_out_with_unsent_records_is_refused_and_leaves_nothing_once_sent(
     page_of: Pages, waiting: Application, clerk: User
 ) -> None:

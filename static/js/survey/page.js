@@ -157,32 +157,41 @@ const showVisits = () => {
 
 // One visit.
 let timer = 0;
-const keep = async () => {
-  timer = 0;
-  if (!draft || draft.sent) { return; }
-  draft.facts = collect();
-  draft.written = [...document.querySelectorAll("#visit [data-export]")].map((part) => {
+const writtenOut = (given) => {
+  const written = [...document.querySelectorAll("#visit [data-export]")].map((part) => {
     const value = part.matches("select") ? part.selectedOptions[0]?.textContent : part.value;
     return [part.dataset.export, value];
   }).filter(([, value]) => value);
-  draft.written.splice(1, 0, ["在场、对象", [...draft.facts.present, draft.facts.present_other].filter(Boolean).join("、")],
-    ["调查人", draft.facts.surveyors.map((one) => one.name).join("、")]);
+  written.splice(1, 0, ["在场、对象", [...given.present, given.present_other].filter(Boolean).join("、")],
+    ["调查人", given.surveyors.map((one) => one.name).join("、")]);
   document.querySelectorAll("#visit [data-topic]").forEach((topic) => {
     const ticked = [...topic.querySelectorAll("input:checked + label")].map((label) => label.textContent).join("、");
-    if (ticked) { draft.written.push([topic.querySelector("h2").textContent, ticked]); }
+    if (ticked) { written.push([topic.querySelector("h2").textContent, ticked]); }
   });
+  return written;
+};
+const keepOnce = async () => {
+  timer = 0;
+  if (!draft || draft.sent) { return; }
+  draft.facts = collect();
+  draft.written = writtenOut(draft.facts);
   try {
     await store.saveDraft(draft);
-    at("kept").textContent = store.keeps() ? "已存在本机" : "";
+    // What was typed while this was being written is not kept yet, and the page does not say so.
+    if (!timer) { at("kept").textContent = store.keeps() ? "已存在本机" : ""; }
   } catch (error) {
     if (!(error instanceof store.Full)) { throw error; }
     at("kept").textContent = "";
     say("本机存储空间已满，刚填的文字没有存下。请不要关闭本页：联网后点“上报”，或删去照片、清理手机后再改动一处。", "warning");
   }
 };
+// One after the other: an older text never comes to lie over a newer one.
+let keeping = Promise.resolve();
+const keep = () => { keeping = keeping.then(keepOnce, keepOnce); return keeping; };
 const changed = () => {
   if (!draft) { return; }
   if (draft.state !== "draft") { Object.assign(draft, { state: "draft", message: "" }); }
+  at("kept").textContent = "";
   window.clearTimeout(timer);
   timer = window.setTimeout(keep, 300);
 };
