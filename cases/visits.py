@@ -16,22 +16,30 @@ MOST = 200
 SIGNED = Survey.objects.filter(application=OuterRef("pk"), method="HOME", signed_by_family=True)
 
 
+def _reached(user: Any) -> Q:
+    """Rows of the units and villages where ``user`` may visit."""
+    reach = reach_of(user, "case.survey")
+    return Q(unit__in=reach.units) | Q(village__in=reach.villages)
+
+
+def _living_in(household: str) -> Any:
+    members = Member.objects.filter(left_on__isnull=True).select_related("person").order_by("id")
+    return Prefetch(f"{household}__members", queryset=members)
+
+
 def waiting_for(user: Any) -> Any:
     """Applications under survey where ``user`` may visit; ``visited``: a signed home visit is recorded."""
-    reach = reach_of(user, "case.survey")
-    own = Q(unit__in=reach.units) | Q(village__in=reach.villages)
     # The county visits where kinship or a complaint asks for it (02 §2.9).
     due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(state="COUNTY_REVIEW", kinship_flag=True)
-    return Application.objects.visible_to(user).filter(own, due).annotate(visited=Exists(SIGNED))
+    return Application.objects.visible_to(user).filter(_reached(user), due).annotate(visited=Exists(SIGNED))
 
 
 def with_facts(rows: Any) -> Any:
     """What a visit's page says of each: ``visited``, ``records``, members, place."""
-    members = Member.objects.filter(left_on__isnull=True).select_related("person").order_by("id")
     return (
         rows.annotate(visited=Exists(SIGNED), records=Count("surveys"))
         .select_related("applicant", "unit", "village", "household")
-        .prefetch_related(Prefetch("household__members", queryset=members))
+        .prefetch_related(_living_in("household"))
     )
 
 
@@ -46,9 +54,7 @@ REVIEWED = ReviewVisit.objects.filter(review=OuterRef("pk"), method="HOME", sign
 
 def reviews_for(user: Any) -> Any:
     """Open reviews where ``user`` may visit; ``visited``: a signed home visit is recorded."""
-    reach = reach_of(user, "case.survey")
-    own = Q(unit__in=reach.units) | Q(village__in=reach.villages)
-    rows = ReviewTask.objects.visible_to(user).filter(own, done_on__isnull=True)
+    rows = ReviewTask.objects.visible_to(user).filter(_reached(user), done_on__isnull=True)
     return rows.annotate(visited=Exists(REVIEWED))
 
 
@@ -59,11 +65,10 @@ def reviews_of(user: Any) -> list[Any]:
 
 def with_review_facts(rows: Any) -> Any:
     """The same of each review as ``with_facts`` of an application."""
-    members = Member.objects.filter(left_on__isnull=True).select_related("person").order_by("id")
     return (
         rows.annotate(visited=Exists(REVIEWED), records=Count("visits"))
         .select_related("benefit__applicant", "benefit__household", "unit", "village")
-        .prefetch_related(Prefetch("benefit__household__members", queryset=members))
+        .prefetch_related(_living_in("benefit__household"))
     )
 
 

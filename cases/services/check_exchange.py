@@ -24,6 +24,7 @@ from salvation.flow.engine import perform
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
+from salvation.intake.refused import refused_whole
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.tables.flat import write_flat
@@ -34,7 +35,6 @@ from salvation.vault.crypto import blind_index
 
 register(check__export="导出核对提请", check__import="导入核对结果")
 
-SHOWN_PROBLEMS = 8
 REQUESTED = Table(
     "check-requests",
     "经济状况核对提请",
@@ -151,7 +151,8 @@ class FileExchange:
             elif request is not None and person is not None:
                 found.setdefault(request, []).append(_answer(row, person))
         if wrong or not found:
-            raise Refusal(_words(wrong), field="file")
+            empty = "文件里没有核对结果，请填写“部门”“核对情况”后再导入"
+            raise Refusal(refused_whole(wrong, empty=empty), field="file")
         return found
 
 
@@ -179,13 +180,6 @@ def _answer(row: Row, person: CheckedPerson) -> Answer:
         person.pk, str(values["department"]), str(values["finding"]), values.get("amount"), bool(values.get("suspicious")),
         as_of if hasattr(as_of, "isoformat") else None,
     )  # fmt: skip
-
-
-def _words(wrong: Sequence[str]) -> str:
-    if not wrong:
-        return "文件里没有核对结果，请填写“部门”“核对情况”后再导入"
-    more = f"；另有 {len(wrong) - SHOWN_PROBLEMS} 处" if len(wrong) > SHOWN_PROBLEMS else ""
-    return f"有 {len(wrong)} 行不能导入，全部没有写入：{'；'.join(wrong[:SHOWN_PROBLEMS])}{more}"
 
 
 @transaction.atomic

@@ -19,12 +19,13 @@ from cases.models import GroupList, ListedPerson, Person
 from cases.rules.groups import Group
 from cases.services.listed_places import Place, place_finder
 from salvation.access.services import require
-from salvation.domain import names
 from salvation.domain.citizen_id import CitizenId
 from salvation.domain.errors import BadValue, Refusal
 from salvation.files.services import store
+from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
+from salvation.intake.refused import refused_whole
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
@@ -32,7 +33,6 @@ from salvation.vault.crypto import blind_index
 
 register(group_list__import="导入人群名单")
 
-SHOWN_PROBLEMS = 8
 YES = {"是": True, "有": True, "重病": True, "重残": True, "√": True, "否": False, "无": False, "没有": False}
 ABLE = {
     **{label: code for code, label in ListedPerson.Able.choices},
@@ -113,7 +113,7 @@ def _read(sheet: Sheet, county: Unit) -> list[ListedPerson]:
         except BadValue as error:
             wrong.append(f"{row.place}：{error.message}")
     if wrong or not found:
-        raise Refusal(_words(wrong), field="file")
+        raise Refusal(refused_whole(wrong), field="file")
     return found
 
 
@@ -141,8 +141,8 @@ def _listed(
 ) -> ListedPerson:
     """Raises BadValue with the reason why a row cannot be taken in."""
     values = row.values
-    if person is not None and not names.same_name(person.name, str(values["name"])):
-        raise BadValue(f"证号在库中登记为“{person.name}”，与“{values['name']}”不符，请核对")
+    if person is not None and (problem := other_name(values["name"], person.name)):
+        raise BadValue(problem.text)
     unit, village = (
         (person.unit, person.village)
         if person is not None
@@ -154,10 +154,3 @@ def _listed(
         ill=bool(values.get("ill")) or group == Group.ILL, severely_disabled=bool(values.get("severely_disabled")),
         able=str(values.get("able") or ""),
     )  # fmt: skip
-
-
-def _words(wrong: Sequence[str]) -> str:
-    if not wrong:
-        return "文件里没有人员，请核对后再导入"
-    more = f"；另有 {len(wrong) - SHOWN_PROBLEMS} 处" if len(wrong) > SHOWN_PROBLEMS else ""
-    return f"有 {len(wrong)} 行不能导入，全部没有写入：{'；'.join(wrong[:SHOWN_PROBLEMS])}{more}"

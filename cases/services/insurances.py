@@ -20,6 +20,7 @@ from salvation.files.services import store
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
+from salvation.intake.refused import refused_whole
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
@@ -27,7 +28,6 @@ from salvation.vault.crypto import blind_index
 
 register(insurance__import="导入参保名单", insurance__save="登记参保情况")
 
-SHOWN_PROBLEMS = 8
 FIRST_YEAR = 2010
 KINDS = {
     **{label: code for code, label in Insurance.Kind.choices},
@@ -179,9 +179,7 @@ def _refuse_other_names(rows: Sequence[_Listed], known: dict[UUID, Person]) -> N
 def _refuse(found: Any) -> None:
     wrong = list(found)
     if wrong:
-        more = f"；另有 {len(wrong) - SHOWN_PROBLEMS} 处" if len(wrong) > SHOWN_PROBLEMS else ""
-        words = "；".join(wrong[:SHOWN_PROBLEMS])
-        raise Refusal(f"有 {len(wrong)} 行不能导入，全部没有写入：{words}{more}", field="file")
+        raise Refusal(refused_whole(wrong), field="file")
 
 
 def _insurance(row: _Listed, person: Person, batch: InsuranceBatch, sheet: Sheet, actor: Any) -> Insurance:

@@ -24,6 +24,7 @@ from salvation.flow.engine import begin_all, stat_month
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
+from salvation.intake.refused import refused_whole
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
@@ -31,7 +32,6 @@ from salvation.vault.crypto import blind_index
 
 register(monitored__import="导入三类人员名单")
 
-SHOWN_PROBLEMS = 8
 CATEGORIES = {
     **{label: code for code, label in MonitoredPerson.Category.choices},
     **{label.removesuffix("户"): code for code, label in MonitoredPerson.Category.choices},
@@ -128,7 +128,7 @@ def _read(content: bytes, county: Unit) -> list[Listed]:
         except BadValue as error:
             wrong.append(f"{row.place}：{error.message}")
     if wrong or not found:
-        raise Refusal(_words(wrong), field="file")
+        raise Refusal(refused_whole(wrong), field="file")
     return found
 
 
@@ -162,13 +162,6 @@ def _listed(
         str(values["name"]), getattr(number, "number", str(number)), index, str(values["category"]),
         str(values.get("risk") or ""), *where, person,
     )  # fmt: skip
-
-
-def _words(wrong: Sequence[str]) -> str:
-    if not wrong:
-        return "文件里没有人员，请核对后再导入"
-    more = f"；另有 {len(wrong) - SHOWN_PROBLEMS} 处" if len(wrong) > SHOWN_PROBLEMS else ""
-    return f"有 {len(wrong)} 行不能导入，全部没有写入：{'；'.join(wrong[:SHOWN_PROBLEMS])}{more}"
 
 
 def _helped(rows: Sequence[Listed], today: date) -> dict[UUID, int]:

@@ -23,6 +23,7 @@ from salvation.files.whole import PERMISSION, ask_whole, note_taken
 from salvation.intake.identity import other_name
 from salvation.intake.model import Column, Intake, Kind, Row, Setting
 from salvation.intake.reading import read_short
+from salvation.intake.refused import first_of
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.tables.flat import write_flat
@@ -39,7 +40,7 @@ register(
     referral__import="导入转介反馈",
 )
 
-SHORTEST, SHOWN_PROBLEMS = 4, 8
+SHORTEST = 4
 AGAIN = "这项需求之后又登记了一次、正在办理，原来的不能改回“正在办理”；请在新登记的一条上反馈"
 PUSHED = Table(
     "referral-list",
@@ -234,9 +235,7 @@ def import_answers(*, content: bytes, county: Unit, answered_on: date, actor: An
         except Refusal as refusal:
             wrong.append(f"{row.place}：{refusal.message}")
     if wrong or not found:
-        more = f"；另有 {len(wrong) - SHOWN_PROBLEMS} 处" if len(wrong) > SHOWN_PROBLEMS else ""
-        words = "；".join(wrong[:SHOWN_PROBLEMS]) if wrong else "文件里没有人员"
-        raise Refusal(f"没有写入：{words}{more}", field="file")
+        raise Refusal(f"没有写入：{first_of(wrong) if wrong else '文件里没有人员'}", field="file")
     Referral.objects.bulk_update(found, ["outcome", "amount", "answer", "answered_on"], batch_size=1000)
     record(actor=actor, action="referral.import", unit=county, facts={"people": len(found)})
     return len(found)

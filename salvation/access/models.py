@@ -160,6 +160,11 @@ class SubjectQuerySet(ScopedQuerySet):
             for model, lent in lent_subjects(user):
                 if lent:
                     rows = rows | self.filter(subject_type=model._meta.label_lower, subject_id__in=lent)
+        return rows.without_recused(user)
+
+    def without_recused(self, user: Any) -> Self:
+        """Those whose subject this person need not stand back from (回避)."""
+        rows = self
         for model, hidden in recused_subjects(user):
             rows = rows.exclude(subject_type=model._meta.label_lower, subject_id__in=hidden)
         return rows

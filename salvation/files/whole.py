@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from salvation.access.models import ScopedModel, recused_subjects
+from salvation.access.models import ScopedModel
 from salvation.access.reach import reach_of
 from salvation.access.services import require
 from salvation.duties.services import close_duty, open_duty
@@ -90,7 +90,7 @@ def ask_whole(*, subject: models.Model, reason: str, actor: Any, now: datetime) 
 def decide_whole(*, request_id: int, approve: bool, actor: Any, now: datetime) -> ExportRequest:
     """Approve or refuse. Raises Refusal for one's own request or one already decided, Http404 for one of a file to stand
     back from."""
-    get_object_or_404(_of_others(ExportRequest.objects.all(), actor), pk=request_id)
+    get_object_or_404(ExportRequest.objects.without_recused(actor), pk=request_id)
     found = decide_export(request_id=request_id, approve=approve, actor=actor)
     close_duty(kind=ExportRequest.duty_kind, subject_id=request_id, now=now, actor=actor)
     return found
@@ -127,14 +127,8 @@ def requests_to_decide(user: Any) -> QuerySet[ExportRequest]:
     """Requests that wait for a second person in this person's units, but for files he must stand back from (回避)."""
     units = reach_of(user, "export.approve").units
     waiting = ExportRequest.objects.filter(unit__in=units, state=ExportRequest.State.WAITING)
-    others = _of_others(waiting.exclude(requested_by=user), user)
+    others = waiting.exclude(requested_by=user).without_recused(user)
     return others.select_related("unit", "requested_by").order_by("requested_at")
-
-
-def _of_others(requests: QuerySet[ExportRequest], user: Any) -> QuerySet[ExportRequest]:
-    for model, hidden in recused_subjects(user):
-        requests = requests.exclude(subject_type=model._meta.label_lower, subject_id__in=hidden)
-    return requests
 
 
 def title_of(found: ExportRequest) -> str:
