@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases import checklist
 from cases.agreed import agreed_of, amount_of
 from cases.emergency_guards import allows
+from cases.exclusion import hindering
 from cases.rules.changes import NOT_REVERSED, Decider, rule_of
 from salvation.documents.paperless import paperless
 from salvation.domain.month import Month
@@ -55,12 +56,12 @@ def not_already_helped(context: Context) -> str | None:
             )
         )
     )
-    coverage = application.applicant.coverage.model.objects.filter(
-        person__in=people, months__endswith__isnull=True
-    ) | application.applicant.coverage.model.objects.filter(
-        person__in=people, months__endswith__gt=(Month.of(_today(context)) + 1).first_day
+    coming = (Month.of(_today(context)) + 1).first_day
+    cover = application.applicant.coverage.model.objects.filter(
+        months__overlap=(coming, None), person__in=people
     )
-    found = coverage.select_related("person", "term__benefit").first()
+    hinders = hindering(cover, application.program, is_single=application.is_single)
+    found = hinders.select_related("person", "term__benefit").first()
     if found is None:
         return None
     program = found.term.benefit.get_program_display()

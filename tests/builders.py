@@ -104,9 +104,9 @@ def make_benefit(
 
 def make_visited(household: Household, state: str = "SURVEYING", **facts: Any) -> Application:
     """An accepted application that waits for a visit, written straight into the table."""
+    given = {"program": Program.DIBAO_RURAL.value, "applicant": household.head, **facts}
     return Application.objects.create(
-        no=f"SQ{next(NUMBERS):06d}", program=Program.DIBAO_RURAL.value, household=household, applicant=household.head,
-        county=household.county, unit=household.handling_unit, village=household.village, standard_area="RURAL",
-        applied_on=timezone.localdate(), accepted_on=timezone.localdate(), state=state, state_since=timezone.now(),
-        **facts,
+        no=f"SQ{next(NUMBERS):06d}", household=household, county=household.county, unit=household.handling_unit,
+        village=household.village, standard_area="RURAL", applied_on=timezone.localdate(),
+        accepted_on=timezone.localdate(), state=state, state_since=timezone.now(), **given,
     )  # fmt: skip

@@ -43,6 +43,29 @@ class SingleDayRange(SingleValueRange):
     function = "daterange"
 
 
+def family_follows() -> pgtrigger.Trigger:
+    """Its ranges speak for another family, or for one person, when a benefit does."""
+    return pgtrigger.Trigger(
+        name="family_follows", level=pgtrigger.Row, when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("household_id", "program", "is_single"),
+        condition=pgtrigger.AnyChange("household", "program", "is_single"),
+        func="UPDATE cases_benefitterm SET family = NULL WHERE benefit_id = NEW.id; RETURN NULL;",
+    )  # fmt: skip
+
+
+def family_of_range() -> pgtrigger.Trigger:
+    """``family`` is read from the benefit, whatever was written."""
+    func = """
+    SELECT CASE WHEN b.is_single OR starts_with(b.program, 'TEKUN') THEN NULL ELSE b.household_id END INTO NEW.family
+    FROM cases_benefit b WHERE b.id = NEW.benefit_id;
+    RETURN NEW;
+    """
+    return pgtrigger.Trigger(
+        name="family_of_range", level=pgtrigger.Row, when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("benefit_id", "family"), func=func,
+    )  # fmt: skip
+
+
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Benefit(ScopedModel):
     """The entitlement of a household (or one person of it) under a programme."""
@@ -104,6 +127,7 @@ class Benefit(ScopedModel):
             models.Index(fields=["unit", "program"], name="benefit_unit_program"),
             models.Index(fields=["no"], opclasses=["varchar_pattern_ops"], name="benefit_no_begins"),
         ]
+        triggers = [family_follows()]
 
     def __str__(self) -> str:
         return f"{self.applicant.name} {self.get_program_display()}"
@@ -130,6 +154,8 @@ class BenefitTerm(models.Model):
     order = models.ForeignKey(
         "cases.ChangeOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="opened_terms"
     )
+    # The household a 低保, 边缘 or 刚性支出 benefit speaks for as a whole; none for one person (特困, 单人保). By trigger.
+    family = models.BigIntegerField("全户", null=True, editable=False)
 
     class Meta:
         verbose_name = "待遇期间"
@@ -149,7 +175,19 @@ class BenefitTerm(models.Model):
                     ("months", RangeOperators.OVERLAPS),
                 ],
             ),
+            # 低保, 边缘 and 刚性支出 of a whole family exclude each other, also where they name different members.
+            ExclusionConstraint(
+                name="family_helped_once_a_month",
+                expressions=[
+                    (SingleValueRange("family"), RangeOperators.OVERLAPS),
+                    ("months", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(family__isnull=False),
+            ),
+            # What the months of its members are held to.
+            models.UniqueConstraint(fields=["id", "months"], name="term_with_its_months"),
         ]
+        triggers = [family_of_range()]
 
     def __str__(self) -> str:
         return f"{self.benefit_id} {self.months}"
@@ -189,8 +227,13 @@ def tekun_is_no_orphan() -> list[pgtrigger.Trigger]:
 class TermMember(models.Model):
     """A person covered in a term with his parts of it."""
 
+    # The key in the database is that of term and months together (member_in_months_of_its_term).
     term = models.ForeignKey(
-        BenefitTerm, on_delete=models.PROTECT, related_name="covered", verbose_name="待遇期间"
+        BenefitTerm,
+        on_delete=models.PROTECT,
+        related_name="covered",
+        verbose_name="待遇期间",
+        db_constraint=False,
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="coverage", verbose_name="人员")
     # Copy of the term's months: the exclusion constraint needs them in this row.

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases import checklist
 from cases.agreed import agreed_of, amount_of
+from cases.exclusion import hindering
 from cases.models import (
     Application,
     CollectiveDecision,
@@ -29,6 +30,7 @@ from cases.services.benefits import Granted, Share, open_benefit
 from cases.services.discoveries import applied
 from cases.services.emergencies import running_mode
 from cases.services.materials import on_corrected, open_list
+from cases.services.single_cover import leave_family
 from cases.services.specials import shares_agreed
 from cases.services.visit_rules import NO_DETAILS, SurveyDetails, SurveyorInput, checked_visit
 from salvation.access.services import get_visible, require
@@ -104,7 +106,7 @@ def create_application(
         raise Refusal(f"申请日期不能晚于今天，也不能早于{EARLIEST.year}年", field="applied_on")
     _refuse_apart(household, apart_village, apart_place)
     applicant_id = applicant_id or household.head_id
-    _refuse_repeat(household, applicant_id)
+    _refuse_repeat(program, applicant_id, is_single=is_single)
     application = Application(
         no=application_number(household, now), program=program, household=household, applicant_id=applicant_id,
         county=household.county, unit=household.handling_unit, village=household.village, apart_village=apart_village,
@@ -159,13 +161,14 @@ def _fits_area(program: str, area: str) -> None:
         raise Refusal(f"本户适用{Area(area).label}标准，不能申请{Program(program).label}", field="program")
 
 
-def _refuse_repeat(household: Household, applicant_id: int) -> None:
+def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool) -> None:
     """Already applying or already helped (B02)."""
     waiting = open_applications([applicant_id]).select_related("applicant").first()
     if waiting:
         raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
     # What stops before a new benefit could begin is no obstacle (02 §2.8).
-    covered = coverage_in(Month.of(timezone.localdate()) + 1, [applicant_id]).first()
+    coverage = coverage_in(Month.of(timezone.localdate()) + 1, [applicant_id])
+    covered = hindering(coverage, program, is_single=is_single).first()
     if covered:
         raise Refusal(
             f"{covered.person.name} 正在享受{covered.term.benefit.get_program_display()}，"
@@ -302,6 +305,8 @@ def on_confirmed(context: Context) -> None:
     today = timezone.localdate(context.now)
     special = agreed_of(application)
     first = Month.of(today) + 1
+    if application.is_single:
+        leave_family(application.applicant, first, context.actor)
     if special is None:
         benefit = open_benefit(
             application=application, assessment=assessment, shares=shares_of(assessment), first=first

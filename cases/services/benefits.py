@@ -26,6 +26,8 @@ DOUBLE = (
     "不能重复享受；请先办理停发或转类"
 )
 
+FAMILY = "这户在这些月份已按家庭享受低保、低保边缘或刚性支出，不能再开一份；请先办理停发或转类"
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -113,6 +115,8 @@ def open_term(
 ) -> BenefitTerm:
     """A range of months with its amounts and covered people. Raises Refusal on double coverage."""
     known = assessment or like
+    if benefit.program == Program.MARGINAL:
+        shares = _without_single(shares, months)
     try:
         with transaction.atomic():
             term = BenefitTerm.objects.create(
@@ -141,8 +145,29 @@ def open_term(
                 for share in shares
             )
     except IntegrityError as error:
-        raise Refusal(DOUBLE, rule="02 §2.8") from error
+        raise _refusal(error) from error
     return term
+
+
+def _refusal(error: IntegrityError) -> Refusal:
+    """Which exclusion the database met: that of the family or that of a person."""
+    return Refusal(FAMILY if "family_helped_once_a_month" in str(error) else DOUBLE, rule="02 §2.8")
+
+
+def _without_single(shares: Iterable[Share], months: DateRange) -> list[Share]:
+    """A 边缘 family without those who get 低保 alone (单人保). Raises Refusal where nobody is left."""
+    given = list(shares)
+    alone = set(
+        TermMember.objects.filter(
+            person__in=[share.person_id for share in given],
+            months__overlap=months,
+            term__benefit__is_single=True,
+        ).values_list("person_id", flat=True)
+    )
+    left = [share for share in given if share.person_id not in alone]
+    if given and not left:
+        raise Refusal("全家都已按单人保享受低保，没有可以认定为低保边缘的成员", rule="02 §2.8")
+    return left
 
 
 def _per_capita(assessment: Assessment | None, like: BenefitTerm | None) -> Decimal | None:
@@ -188,7 +213,7 @@ def restore_image(benefit: Benefit, month: Month, image: Sequence[Mapping[str, A
             months = DateRange(kept.months.lower, old["upper"] and date.fromisoformat(old["upper"]))
             _lengthen(kept, months)
             continue
-        _reopen(benefit, old, month)
+        open_again(benefit, old, month)
 
 
 def _lengthen(term: BenefitTerm, months: DateRange) -> None:
@@ -197,10 +222,11 @@ def _lengthen(term: BenefitTerm, months: DateRange) -> None:
             BenefitTerm.objects.filter(pk=term.pk).update(months=months)
             term.covered.update(months=months)
     except IntegrityError as error:
-        raise Refusal(DOUBLE, rule="02 §2.8") from error
+        raise _refusal(error) from error
 
 
-def _reopen(benefit: Benefit, old: Mapping[str, Any], month: Month) -> None:
+def open_again(benefit: Benefit, old: Mapping[str, Any], month: Month) -> None:
+    """A range as ``image_of`` kept it, from ``month`` on. Raises Refusal where somebody is covered otherwise by now."""
     upper = old["upper"] and date.fromisoformat(old["upper"])
     shares = [
         Share(one["person"], Decimal(one["base"]), Decimal(one["uplift"]), tuple(one["kinds"]))

@@ -21,6 +21,7 @@ from cases.services.member_changes import add_member, correct, remove_member
 from cases.services.orders import award_of, details_of, member_share, running_term, shares_kept
 from cases.services.recoveries import propose_recovery, withdraw_recovery
 from cases.services.reviews import ask_after_death
+from cases.services.single_cover import leave_family, rejoin_family
 from cases.services.struck_out import family_image, give_back_death, keep
 from cases.services.successions import succeed
 from cases.services.tapering import tapering
@@ -106,6 +107,7 @@ def _amounts(order: ChangeOrder, month: Month, actor: Any) -> None:
 
 def _stop(order: ChangeOrder, month: Month, actor: Any) -> None:
     stop_benefit(order.benefit, month, order.stop_reason or StopReason.OTHER)
+    rejoin_family(order.benefit, month, actor)
 
 
 def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
@@ -239,6 +241,8 @@ def on_reversed(context: Context) -> None:
     if benefit.stop_month == order.effective_month and not order.shares:
         benefit.stop_month, benefit.stop_reason = None, ""
         benefit.save(update_fields=["stop_month", "stop_reason"])
+    if benefit.is_single:
+        leave_family(benefit.applicant, month, context.actor)
     restore_image(benefit, month, order.before or [])
     withdraw_recovery(order, now=context.now)
     if order.kind == ChangeKind.DEATH:

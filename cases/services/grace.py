@@ -8,6 +8,7 @@ from django.db import transaction
 from cases.models import BenefitTerm
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.services.orders import draft_order
+from cases.services.single_cover import rejoin_family
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
@@ -48,3 +49,4 @@ def on_grace_end(context: Context) -> None:
     benefit = order.benefit
     benefit.stop_month, benefit.stop_reason = order.effective_month, StopReason.GRACE_END
     benefit.save(update_fields=["stop_month", "stop_reason"])
+    rejoin_family(benefit, Month.of(order.effective_month), context.actor)

@@ -49,6 +49,8 @@ class KnownHousehold:
     village: int
     members: set[int] = field(default_factory=set)
     has_account: bool = False
+    # The programme that helps the whole family in or after the month of the import.
+    helped_by: str = ""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def known_to_register(
     by_pk = {person.pk: person for person in people.values()}
     _add_households(by_pk)
     _add_covers(by_pk, month)
-    households = _households({person.household for person in by_pk.values() if person.household})
+    households = _households({person.household for person in by_pk.values() if person.household}, month)
     own = Household.objects.filter(handling_unit__path__startswith=unit.path)
     by_number = {
         (owner, no): pk
@@ -132,7 +134,7 @@ def _add_covers(people: dict[int, KnownPerson], month: Month) -> None:
         people[person].covers.append(Cover(program, term, household, path, months.lower))
 
 
-def _households(pks: Iterable[int]) -> dict[int, KnownHousehold]:
+def _households(pks: Iterable[int], month: Month) -> dict[int, KnownHousehold]:
     rows = Household.objects.filter(pk__in=pks).values_list(
         "pk", "no", "head", "handling_unit__path", "village"
     )
@@ -145,6 +147,11 @@ def _households(pks: Iterable[int]) -> dict[int, KnownHousehold]:
         "household", flat=True
     ):
         found[household].has_account = True
+    helped = BenefitTerm.objects.filter(
+        benefit__household__in=found, family__isnull=False, months__overlap=(month.first_day, None)
+    )
+    for household, program in helped.values_list("benefit__household", "benefit__program"):
+        found[household].helped_by = program
     return found
 
 

@@ -15,7 +15,8 @@ from uuid import UUID
 from django.conf import settings
 
 from cases.intake import other_program, roster_intake
-from cases.models.choices import PAID, PROGRAMS
+from cases.models.choices import PAID, PROGRAMS, TEKUN
+from cases.services.roster_family import refuse_second
 from cases.services.roster_known import (
     Known,
     KnownHousehold,
@@ -113,6 +114,8 @@ class Plan:
     unchanged: int = 0
     short: int = 0
     """New households of which the file names fewer people than it says are covered."""
+    opened: set[int] = field(default_factory=set)
+    """Households of the register for which this file opens a benefit of the whole family."""
 
     @property
     def rows(self) -> int:
@@ -406,6 +409,8 @@ def _check_new(planned: Planned, known: Known, plan: Plan) -> None:
     if owner and (planned.known is None or planned.known.pk != owner):
         reason = f"户编号 {number} 在登记簿中是另一户"
         _reject(row, reason, "请核对户编号。", "household_no", "户编号")
+    elif planned.known and plan.program not in TEKUN:
+        refuse_second(row, planned.known, plan.opened)
 
 
 def holder_place(source: Household) -> int | None:

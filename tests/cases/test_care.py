@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cases.models import (
     Benefit,
+    BenefitTerm,
     CareAgreement,
     CareAssessment,
     Caregiver,
@@ -429,6 +430,11 @@ def test_an_orphans_tag_is_known_when_the_family_is_judged(units: dict[str, Unit
     assert not kin_of([household])[household][0].orphan
 
 
+def shorten(person: Person, months: DateRange) -> None:
+    TermMember.objects.filter(person=person).update(months=months)
+    BenefitTerm.objects.filter(covered__person=person).update(months=months)
+
+
 def test_when_support_ends_everything_ends_and_the_booklet_is_collected(
     benefit: Benefit, person: Person, caregiver: Caregiver, clerk: User
 ) -> None:
@@ -437,7 +443,7 @@ def test_when_support_ends_everything_ends_and_the_booklet_is_collected(
     order: ChangeOrder = draft_stop(
         benefit=benefit, reason="VOLUNTARY", note="自愿", actor=clerk, now=timezone.now()
     )
-    TermMember.objects.filter(person=person).update(months=DateRange(START, order.effective_month))
+    shorten(person, DateRange(START, order.effective_month))
     on_support_ended(Context(order, clerk, timezone.now(), None))
     agreement.refresh_from_db()
     assert agreement.ending == "ENDED" and agreement.until_on < order.effective_month
@@ -449,7 +455,7 @@ def ended_by(benefit: Benefit, person: Person, clerk: User) -> ChangeOrder:
     """A stop that has taken the person's support away."""
     now = timezone.now()
     order: ChangeOrder = draft_stop(benefit=benefit, reason="VOLUNTARY", note="自愿", actor=clerk, now=now)
-    TermMember.objects.filter(person=person).update(months=DateRange(START, order.effective_month))
+    shorten(person, DateRange(START, order.effective_month))
     on_support_ended(Context(order, clerk, now, None))
     return order
 

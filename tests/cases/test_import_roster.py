@@ -30,6 +30,7 @@ from salvation.files.services import load
 from salvation.intake.errors import Unreadable
 from salvation.intake.mapping import SavedMapping
 from salvation.intake.models import Batch
+from tests.builders import make_person
 from tests.intake.builder import an_id, text, xls, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,36 @@ def test_somebody_who_receives_another_programme_is_rejected(take):
     take(GOOD)
     plan = take([HEAD, LONELY], program="TEKUN_DISPERSED")
     assert "已享受农村低保" in rejected(plan)[0]
+
+
+def split(first):
+    """The family of J001 comes apart in a file: two of them on lines of their own, neither helped yet."""
+    TermMember.objects.all().delete()
+    BenefitTerm.objects.all().delete()
+    alone = ["", "水东村", "", "张小三", "户主", an_id(3), 300]
+    return [TITLE, UNIT_LINE, HEAD, *first, alone]
+
+
+def test_a_member_of_a_family_that_is_helped_already_gets_no_benefit_of_his_own(take):
+    take([*GOOD[:3], FAMILY[0], ["合计", "", "", "", "", "", 800]])
+    family = Household.objects.get(no="J001")
+    grown = make_person(family.village, "张小三")
+    family.members.create(person=grown, relation="CHILD")
+    plan = take([*GOOD[:3], [1, "水东村", "", "张小三", "户主", grown.id_no, 300]])
+    assert rejected(plan) == [
+        "所在的户（户编号 J001）已享受农村低保，不能另开一份。请为该户办理增加成员；已经分户的，请先登记新户。"
+    ]
+    assert Benefit.objects.count() == 1
+
+
+def test_two_lines_of_one_registered_family_do_not_open_two_benefits(take):
+    take(GOOD)
+    plan = take(split([[1, "水东村", "", "张三", "户主", an_id(1), 500]]))
+    assert (plan.accepted, Benefit.objects.filter(household__no="J001", terms__isnull=False).count()) == (
+        1,
+        1,
+    )
+    assert "与表内另一户在登记簿中是同一户（户编号 J001）" in rejected(plan)[0]
 
 
 def test_an_id_registered_under_another_name_is_rejected(take):
