@@ -177,7 +177,7 @@ def test_a_member_of_a_family_that_is_helped_already_gets_no_benefit_of_his_own(
     family.members.create(person=grown, relation="CHILD")
     plan = take([*GOOD[:3], [1, "水东村", "", "张小三", "户主", grown.id_no, 300]])
     assert rejected(plan) == [
-        "所在的户（户编号 J001）已享受农村低保，不能另开一份。请为该户办理增加成员；已经分户的，请先登记新户。"
+        "身份证号：所在的户（户编号 J001）已享受农村低保，不能另开一份。请为该户办理增加成员；已经分户的，请先登记新户。"
     ]
     assert Benefit.objects.count() == 1
 
