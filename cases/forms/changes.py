@@ -7,16 +7,14 @@ from django import forms
 from cases.flows import CHANGE_ORDER
 from cases.forms.households import MemberRow
 from cases.models.choices import AccountKind, ChangeKind, StopReason
-from cases.rules.changes import JOINS, LEAVES, SUSPENSIONS
+from cases.rules.changes import JOINS, LEAVES, SUSPENSIONS, TAPERS
 from cases.rules.codes import CareIndicator
-from cases.rules.keys import KEYS
 from cases.services.changes import NO_PLAIN_STOP, TEKUN_STOPS
 from salvation.units.models import Unit
 from salvation.web.fields import DateField, MonthField
 from salvation.web.filters import FilterForm
 
 BLANK = [("", "请选择")]
-GRACE_REASONS = KEYS["grace.allowed_reasons"].choices
 
 
 class NoteForm(forms.Form):
@@ -78,7 +76,7 @@ class HeadForm(AccountFields, PeopleForm):
 
 
 class GraceForm(NoteForm):
-    reason = forms.ChoiceField(label="渐退原因", choices=GRACE_REASONS)
+    reason = forms.ChoiceField(label="渐退原因", choices=TAPERS)
     months = forms.IntegerField(
         label="渐退月数", min_value=1, max_value=6, help_text="最长6个月，期满自动停发"
     )

@@ -66,6 +66,18 @@ def family_of_range() -> pgtrigger.Trigger:
     )  # fmt: skip
 
 
+def months_of_members() -> pgtrigger.Trigger:
+    """Who is covered in a range is covered in its months, however they are changed: one look at a set of written rows."""
+    return pgtrigger.Trigger(
+        name="months_of_members", level=pgtrigger.Statement, when=pgtrigger.After, operation=pgtrigger.Update,
+        referencing=pgtrigger.Referencing(new="changed"),
+        func="""
+        UPDATE cases_termmember m SET months = c.months FROM changed c WHERE m.term_id = c.id AND m.months <> c.months;
+        RETURN NULL;
+        """,
+    )  # fmt: skip
+
+
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Benefit(ScopedModel):
     """The entitlement of a household (or one person of it) under a programme."""
@@ -184,13 +196,28 @@ class BenefitTerm(models.Model):
                 ],
                 condition=Q(family__isnull=False),
             ),
-            # What the months of its members are held to.
-            models.UniqueConstraint(fields=["id", "months"], name="term_with_its_months"),
         ]
-        triggers = [family_of_range()]
+        triggers = [family_of_range(), months_of_members()]
 
     def __str__(self) -> str:
         return f"{self.benefit_id} {self.months}"
+
+
+def in_months_of_term() -> list[pgtrigger.Trigger]:
+    """Nobody is covered in other months than those of the range: else the exclusion would look at the wrong ones."""
+    func = """
+    IF EXISTS (SELECT 1 FROM added m JOIN cases_benefitterm t ON t.id = m.term_id WHERE t.months <> m.months) THEN
+        RAISE EXCEPTION '保障成员的月份与待遇期间不一致' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+    """
+    return [
+        pgtrigger.Trigger(
+            name=name, level=pgtrigger.Statement, when=pgtrigger.After, operation=operation, func=func,
+            referencing=pgtrigger.Referencing(new="added"),
+        )
+        for name, operation in (("months_added", pgtrigger.Insert), ("months_changed", pgtrigger.Update))
+    ]  # fmt: skip
 
 
 def tekun_is_no_orphan() -> list[pgtrigger.Trigger]:
@@ -227,16 +254,11 @@ def tekun_is_no_orphan() -> list[pgtrigger.Trigger]:
 class TermMember(models.Model):
     """A person covered in a term with his parts of it."""
 
-    # The key in the database is that of term and months together (member_in_months_of_its_term).
     term = models.ForeignKey(
-        BenefitTerm,
-        on_delete=models.PROTECT,
-        related_name="covered",
-        verbose_name="待遇期间",
-        db_constraint=False,
+        BenefitTerm, on_delete=models.PROTECT, related_name="covered", verbose_name="待遇期间"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="coverage", verbose_name="人员")
-    # Copy of the term's months: the exclusion constraint needs them in this row.
+    # Copy of the term's months: the exclusion constraint needs them in this row. They follow the term's by trigger.
     months = DateRangeField("月份")
     base = models.DecimalField("份额", max_digits=10, decimal_places=2, default=0)
     uplift = models.DecimalField("分类施保", max_digits=10, decimal_places=2, default=0)
@@ -254,7 +276,7 @@ class TermMember(models.Model):
                 ],
             ),
         ]
-        triggers = [*tekun_is_no_orphan()]
+        triggers = [*tekun_is_no_orphan(), *in_months_of_term()]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.months}"

@@ -122,7 +122,11 @@ class CheckResult(models.Model):
 class CheckExchange(ScopedModel):
     """One file that went to the departments, or came back: who, why, how many; the file itself lies sealed."""
 
-    access = Access(view="check.issue", scopes={"handling": "unit"})
+    access = Access(
+        view="check.issue",
+        scopes={"handling": "unit"},
+        people="asked__application__household__members__person",
+    )
 
     class Way(models.TextChoices):
         OUT = "OUT", "导出提请"
@@ -131,6 +135,8 @@ class CheckExchange(ScopedModel):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
     way = models.CharField("方向", max_length=4, choices=Way)
     reason = models.CharField("用途", max_length=200)
+    # The requests in the file: whoever stands back from one of them stands back from the file.
+    asked = models.ManyToManyField(CheckRequest, related_name="exchanges", verbose_name="所含提请")
     requests = models.PositiveIntegerField("提请件数")
     rows = models.PositiveIntegerField("行数")
     stored_as = models.CharField(max_length=80)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cases.rules.keys import KEYS
+
 
 class Decider(StrEnum):
     """Who decides an order after the township's review."""
@@ -89,4 +91,5 @@ SUSPENSIONS = (
     ("CHECKING", "情况待核实"),
     ("REFUSES", "不配合核查，待书面催告"),
 )
-CAUSES = dict((*JOINS, *LEAVES, *SUSPENSIONS))
+TAPERS = KEYS["grace.allowed_reasons"].choices
+CAUSES = dict((*JOINS, *LEAVES, *SUSPENSIONS, *TAPERS))

@@ -79,10 +79,6 @@ LEFT JOIN adjust_raise r ON r.benefit_id = p.benefit_id AND r.person = m.person_
 # Ranges that began before are shortened, later ones make way.
 SHORTEN = (
     """
-    UPDATE cases_termmember m SET months = daterange(lower(p.old_months), %(month)s) FROM adjust_piece p
-    WHERE m.term_id = p.old_id AND lower(p.old_months) < %(month)s
-    """,
-    """
     UPDATE cases_benefitterm t SET months = daterange(lower(p.old_months), %(month)s) FROM adjust_piece p
     WHERE t.id = p.old_id AND lower(p.old_months) < %(month)s
     """,

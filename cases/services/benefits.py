@@ -220,7 +220,6 @@ def _lengthen(term: BenefitTerm, months: DateRange) -> None:
     try:
         with transaction.atomic():
             BenefitTerm.objects.filter(pk=term.pk).update(months=months)
-            term.covered.update(months=months)
     except IntegrityError as error:
         raise _refusal(error) from error
 
@@ -256,7 +255,6 @@ def cut_terms(benefit: Benefit, month: Month) -> BenefitTerm:
         term.delete()
     if running.months.lower < month.first_day:
         kept = DateRange(running.months.lower, month.first_day)
-        running.covered.update(months=kept)
         BenefitTerm.objects.filter(pk=running.pk).update(months=kept)
     return running
 

@@ -21,6 +21,8 @@ from salvation.parameters.book import at
 
 # These have change orders of their own.
 NO_PLAIN_STOP = frozenset({StopReason.DEATH, StopReason.GRACE_END, StopReason.CATEGORY_CHANGE})
+# The reason of a tapering kept before reasons were.
+UNKNOWN = ""
 # L43 第24条: why 特困 support may end; the others are for families.
 TEKUN_STOPS = frozenset(
     {
@@ -75,7 +77,7 @@ def draft_grace(
     allowed = str(at("grace.allowed_reasons", on=today, unit=benefit.unit).value).split(",")
     if reason not in allowed:
         raise Refusal("该原因不给渐退期；死亡、虚报、财产不符的直接停发", rule="L83 一（三）", field="reason")
-    if benefit.terms.filter(standing=Standing.GRACE).exists():
+    if _last_taper(benefit) in (reason, UNKNOWN):
         raise Refusal("该户同一原因已给过渐退期，不得连续第二次", rule="L83 一（三）")
     longest = int(at("grace.max_months", on=today, unit=benefit.unit).value)
     grace = grace_period(today, months, longest=longest)
@@ -85,8 +87,19 @@ def draft_grace(
     _, _, begins_with = next(tapering(award_of(term), grace, benefit.unit))
     return draft_order(
         benefit, ChangeKind.GRACE, term, grace.first, begins_with.shares, note, actor=actor, now=now,
-        grace_until=grace.stop.first_day,
+        grace_until=grace.stop.first_day, cause=reason,
     )  # fmt: skip
+
+
+def _last_taper(benefit: Benefit) -> str | None:
+    """Why the household's last tapering was given, under whichever benefit; None where it never had one."""
+    orders = ChangeOrder.objects.filter(
+        benefit__household=benefit.household_id, kind=ChangeKind.GRACE, state="EFFECTIVE"
+    )
+    last = orders.order_by("-effective_month", "-pk").values_list("cause", flat=True).first()
+    if last is None and benefit.terms.filter(standing=Standing.GRACE).exists():
+        return UNKNOWN
+    return last
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ A provincial platform joins by another class with the same two methods.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -106,8 +106,8 @@ class Exchange(Protocol):
         """Hand the people of these requests over."""
         ...
 
-    def receive(self, content: bytes) -> Mapping[CheckRequest, list[Answer]]:
-        """Answers by request. Raises Refusal with every place that is wrong; then nothing is kept."""
+    def receive(self, content: bytes, *, actor: Any) -> Mapping[CheckRequest, list[Answer]]:
+        """Answers by request, of those ``actor`` may see. Raises Refusal with every place that is wrong; then nothing is kept."""
         ...
 
 
@@ -129,13 +129,15 @@ class FileExchange:
         write_flat(REQUESTED, people, content, heading=heading)
         return Sent(len(requests), len(people), content.getvalue(), f"核对提请-{made:%Y%m%d-%H%M}.xlsx")
 
-    def receive(self, content: bytes) -> Mapping[CheckRequest, list[Answer]]:
+    def receive(self, content: bytes, *, actor: Any) -> Mapping[CheckRequest, list[Answer]]:
         setting = Setting(today=timezone.localdate(), allow_test=settings.ALLOW_TEST_ID)
-        return self._matched(read_short(content, RESULTS, setting))
+        return self._matched(read_short(content, RESULTS, setting), actor)
 
-    def _matched(self, rows: Sequence[Row]) -> Mapping[CheckRequest, list[Answer]]:
+    def _matched(self, rows: Sequence[Row], actor: Any) -> Mapping[CheckRequest, list[Answer]]:
         numbers = {str(row.values.get("no") or "") for row in rows}
-        open_ones = CheckRequest.objects.filter(no__in=numbers, unit__path__startswith=self.unit.path)
+        open_ones = CheckRequest.objects.visible_to(actor).filter(
+            no__in=numbers, unit__path__startswith=self.unit.path
+        )
         known = {request.no: request for request in open_ones}
         people = {
             (person.request_id, person.id_index): person
@@ -165,7 +167,7 @@ def _problem(row: Row, request: CheckRequest | None, person: CheckedPerson | Non
     if row.rejected:
         return "；".join(problem.text for problem in row.problems if problem.rejects)
     if request is None:
-        return f"没有提请号 {row.values.get('no')}，或不在本县"
+        return f"没有提请号 {row.values.get('no')}，或不在本县，或须由您以外的人经办（回避）"
     if person is None:
         return f"{row.values.get('name')} 不在提请 {request.no} 的名单里，或证号不符"
     if problem := other_name(row.values.get("name"), person.name):
@@ -203,7 +205,7 @@ def export_requests(
         if request.state == "REQUESTED":
             perform(subject=request, step="start", actor=actor, now=now)
     sent = (exchange or FileExchange(unit)).send(requests, actor=actor, now=now)
-    kept = _keep(CheckExchange.Way.OUT, unit, reason.strip(), sent, actor)
+    kept = _keep(CheckExchange.Way.OUT, unit, reason.strip(), sent, requests, actor)
     facts = {"requests": sent.requests, "people": sent.people, "reason": reason.strip(), "file": sent.name}
     record(actor=actor, action="check.export", subject=kept, unit=unit, facts=facts)
     ask_whole(subject=kept, reason=reason, actor=actor, now=now)
@@ -216,12 +218,17 @@ def import_results(
 ) -> CheckExchange:
     """Take answers in; all or nothing. Raises Refusal with what is wrong and where."""
     require(actor, "check.issue", unit)
-    found = (exchange or FileExchange(unit)).receive(content)
+    found = (exchange or FileExchange(unit)).receive(content, actor=actor)
     rows = sum(
         record_answers(request=request, answers=answers, actor=actor) for request, answers in found.items()
     )
     kept = _keep(
-        CheckExchange.Way.BACK, unit, "导入核对结果", Sent(len(found), rows, content, name[:150]), actor
+        CheckExchange.Way.BACK,
+        unit,
+        "导入核对结果",
+        Sent(len(found), rows, content, name[:150]),
+        found,
+        actor,
     )
     facts = {"requests": len(found), "rows": rows, "file": kept.name}
     record(actor=actor, action="check.import", subject=kept, unit=unit, facts=facts)
@@ -234,8 +241,12 @@ def read_exchange(*, exchange: CheckExchange, actor: Any) -> bytes:
     return load(exchange.stored_as)
 
 
-def _keep(way: str, unit: Unit, reason: str, sent: Sent, actor: Any) -> CheckExchange:
-    return CheckExchange.objects.create(
+def _keep(
+    way: str, unit: Unit, reason: str, sent: Sent, asked: Iterable[CheckRequest], actor: Any
+) -> CheckExchange:
+    kept = CheckExchange.objects.create(
         unit=unit, way=way, reason=reason[:200], requests=sent.requests, rows=sent.people, stored_as=store(sent.content),
         name=sent.name, sha256=hashlib.sha256(sent.content).hexdigest(), made_by=actor,
     )  # fmt: skip
+    kept.asked.set(asked)
+    return kept

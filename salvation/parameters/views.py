@@ -15,6 +15,7 @@ from salvation.parameters.consequences import consequences_of
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS
 from salvation.parameters.services import confirm_parameter, propose_parameter, reject_parameter
+from salvation.parameters.topics import OTHER, TOPICS, topic_of
 from salvation.units.models import Unit
 from salvation.units.services import county_of
 from salvation.web.fields import DateField
@@ -36,15 +37,24 @@ class ParameterList(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         unit = own_unit(request.user)
         book = Book(unit=unit, on=timezone.localdate())
-        words = request.GET.get("q", "").strip()
-        rows = [_row(book, key) for key in PARAMETERS if words in key or words in PARAMETERS[key].label]
+        words, topic = request.GET.get("q", "").strip(), request.GET.get("topic", "")
+        all_rows = [_row(book, key) for key in PARAMETERS]
+        rows = [row for row in all_rows if words in row["key"] or words in row["label"]]
+        if topic:
+            rows = [row for row in rows if row["topic"] == topic]
+        if request.GET.get("open"):
+            rows = [row for row in rows if not row["confirmed"]]
         waiting = ParameterVersion.objects.visible_to(request.user).filter(state="PROPOSED")
         user: Any = request.user
         return self.show(
             {
                 "unit": unit,
-                "rows": rows,
-                "unconfirmed": sum(not row["confirmed"] for row in rows),
+                "groups": _grouped(rows),
+                "all": len(all_rows),
+                "unconfirmed": sum(not row["confirmed"] for row in all_rows),
+                "topics": TOPICS,
+                "topic": topic,
+                "open": bool(request.GET.get("open")),
                 "waiting": [_waiting(version) for version in waiting.select_related("unit", "entered_by")],
                 "may_propose": user.may("param.edit"),
                 "words": words,
@@ -60,10 +70,19 @@ def _row(book: Book, key: str) -> dict[str, Any]:
     return {
         "key": key,
         "label": declared.label,
+        "topic": topic_of(key),
         "value": declared.shown(value),
         "basis": book.get(key).basis if value is not None else declared.basis,
         "confirmed": entered or (declared.mark != "通识" and declared.default is not None),
     }
+
+
+def _grouped(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Rows by topic, in the topics' order."""
+    groups: dict[str, list[dict[str, Any]]] = {topic: [] for topic in (*TOPICS, OTHER)}
+    for row in rows:
+        groups[row["topic"]].append(row)
+    return [(topic, found) for topic, found in groups.items() if found]
 
 
 def _waiting(version: ParameterVersion) -> dict[str, Any]:

@@ -34,7 +34,6 @@ from cases.models import (
     ReportedChange,
     Residence,
     SupportCertificate,
-    TermMember,
 )
 from cases.selectors_care import lacking, supported, with_care
 from cases.services.agreements import save_agreement, save_caregiver
@@ -431,7 +430,6 @@ def test_an_orphans_tag_is_known_when_the_family_is_judged(units: dict[str, Unit
 
 
 def shorten(person: Person, months: DateRange) -> None:
-    TermMember.objects.filter(person=person).update(months=months)
     BenefitTerm.objects.filter(covered__person=person).update(months=months)
 
 

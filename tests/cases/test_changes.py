@@ -40,6 +40,7 @@ from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from salvation.vault.crypto import blind_index
 from tests.builders import make_benefit, make_household
+from tests.days import next_month
 
 START = date(2022, 1, 1)
 SHARES = (("466.67", "100", "ELDER"), ("466.67", "0", ""), ("466.66", "80", "CHILD"))
@@ -251,7 +252,6 @@ def test_a_death_while_tapering_leaves_one_end(
     running = term_in(benefit, first)
     assert running is not None
     benefit.terms.update(standing="GRACE", months=(START, (first + 4).first_day))
-    running.covered.update(months=(START, (first + 4).first_day))
     carry(dead(benefit, head_of(benefit), first.first_day, clerk))
     assert benefit.terms.filter(standing="GRACE").count() == 2
     stop = first + 4
@@ -299,6 +299,21 @@ def test_tapering_is_not_given_twice(
         draft_grace(
             benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=timezone.now()
         )
+
+
+def test_the_family_is_not_given_it_again_for_the_same_reason_after_a_new_application(
+    benefit: Benefit, clerk: User, carry: Callable[[ChangeOrder], ChangeOrder], decide: Callable[..., None]
+) -> None:
+    decide("grace.allowed_reasons", "EMPLOYMENT,OTHER")
+    now, later = timezone.now(), timezone.now() + timedelta(days=300)
+    carry(draft_grace(benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=now))
+    over = next_month() + 3
+    end_grace_periods(county_id=benefit.county_id, on=over.first_day, now=now)
+    again = make_benefit(benefit.household, over.first_day, shares=SHARES)
+    with pytest.raises(Refusal, match="同一原因已给过渐退期"):
+        draft_grace(benefit=again, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=later)
+    other = draft_grace(benefit=again, reason="OTHER", months=3, note="其他", actor=clerk, now=later)
+    assert other.cause == "OTHER"
 
 
 def test_tapering_longer_than_six_months_is_refused(benefit: Benefit, clerk: User) -> None:

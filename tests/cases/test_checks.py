@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from cases.models import Application, CheckExchange, CheckRequest, CheckResult, 
 from cases.services.applications import create_application
 from cases.services.check_exchange import export_requests, import_results
 from cases.services.checks import Answer, record_answers, request_check
+from salvation.access.models import Recusal
 from salvation.accounts.models import User
 from salvation.domain.citizen_id import check_character
 from salvation.domain.errors import Refusal
@@ -248,6 +250,34 @@ def test_a_report_is_no_villages_and_no_other_towns(
     assert sign_in(villager).get(address).status_code == 403
     page = sign_in(villager).get(reverse("cases:application", args=[check.application_id])).content.decode()
     assert "tab=check" not in page
+
+
+def test_whoever_stands_back_from_one_of_a_file_neither_reads_it_nor_brings_its_answers_in(
+    check: CheckRequest,
+    checker: User,
+    approver: User,
+    units: dict[str, Unit],
+    sign_in: Callable[[User], Client],
+) -> None:
+    made = export_requests(
+        requests=[check], unit=units["360722"], reason="五月核对", actor=checker, now=timezone.now()
+    )
+    relative = check.application.applicant_id
+    for person in (checker, approver):
+        Recusal.objects.create(user=person, person_id=relative, reason="近亲属")
+    client = sign_in(checker)
+    assert made.name not in client.get(reverse("cases:check_exchanges")).content.decode()
+    assert client.get(reverse("cases:check_exchange", args=[made.pk])).status_code == 404
+    with pytest.raises(Http404):
+        decide_whole(
+            request_id=requests_for(made, checker).get().pk, approve=True, actor=approver, now=timezone.now()
+        )
+    content = results_file(check, (0, "银行", "无", None, "否"))
+    with pytest.raises(Refusal, match="回避"):
+        import_results(
+            content=content, name="结果.xlsx", unit=units["360722"], actor=User.objects.get(pk=checker.pk)
+        )
+    assert not CheckResult.objects.exists()
 
 
 def test_the_checker_exports_and_imports_on_pages(

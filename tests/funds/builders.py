@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Member, PayAccount, Person, TermMember
+from cases.models.choices import TEKUN
 from salvation.domain.month import Month
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index
@@ -75,7 +76,6 @@ class Home:
             term.delete()
             return
         months = DateRange(term.months.lower, month.first_day)
-        term.covered.update(months=months)
         BenefitTerm.objects.filter(pk=term.pk).update(months=months)
 
 
@@ -108,7 +108,8 @@ def a_home(
     household: Household | None = None,
     standing: str = "ACTIVE",
 ) -> Home:
-    """A household of ``size`` covered people with a benefit from ``first`` on."""
+    """A household of ``size`` covered people with a benefit from ``first`` on; of a given one, a member's own (单人保)."""
+    own = household is not None and program not in TEKUN
     people = [a_person(village, names[i] if i < len(names) else "") for i in range(size)]
     if household is None:
         household = Household.objects.create(
@@ -122,6 +123,7 @@ def a_home(
     benefit = Benefit.objects.create(
         program=program, household=household, applicant=people[0], county=village.county, unit=village.parent,
         village=village, standard_area="RURAL", source=source, first_month=first.first_day,
+        is_single=own, single_reason="DISABLED_L12" if own else "",
     )  # fmt: skip
     a_term(
         benefit, people, first, Decimal(base), uplift=Decimal(uplift), care=Decimal(care), standing=standing
