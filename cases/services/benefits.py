@@ -1,6 +1,6 @@
 """Open benefits and change their month ranges. Called by the flows' effects, inside their transactions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -154,16 +154,18 @@ def _refusal(error: IntegrityError) -> Refusal:
     return Refusal(FAMILY if "family_helped_once_a_month" in str(error) else DOUBLE, rule="02 §2.8")
 
 
+def helped_alone(people: Collection[int], months: DateRange) -> set[int]:
+    """Who of these gets 低保 alone (单人保) in some of these months."""
+    found = TermMember.objects.filter(
+        person__in=people, months__overlap=months, term__benefit__is_single=True
+    )
+    return set(found.values_list("person_id", flat=True))
+
+
 def _without_single(shares: Iterable[Share], months: DateRange) -> list[Share]:
     """A 边缘 family without those who get 低保 alone (单人保). Raises Refusal where nobody is left."""
     given = list(shares)
-    alone = set(
-        TermMember.objects.filter(
-            person__in=[share.person_id for share in given],
-            months__overlap=months,
-            term__benefit__is_single=True,
-        ).values_list("person_id", flat=True)
-    )
+    alone = helped_alone([share.person_id for share in given], months)
     left = [share for share in given if share.person_id not in alone]
     if given and not left:
         raise Refusal("全家都已按单人保享受低保，没有可以认定为低保边缘的成员", rule="02 §2.8")

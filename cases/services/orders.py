@@ -5,13 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, ChangePerson, TermMember
+from cases.models.choices import Program
 from cases.rules.benefit import Award
 from cases.rules.codes import UpliftKind
 from cases.rules.result import MemberShare
-from cases.services.benefits import Share
+from cases.services.benefits import Share, helped_alone
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -88,6 +90,9 @@ def draft_order(
     if not note.strip():
         raise Refusal("请写明变更事由", field="note")
     refuse_second(benefit, kind)
+    if benefit.program == Program.MARGINAL:
+        alone = helped_alone([int(share.key) for share in shares], DateRange(month.first_day, None))
+        shares = [share for share in shares if int(share.key) not in alone]
     ends = not shares
     award = Award(tuple(shares))
     care = ZERO if ends else term.care if care is None else care

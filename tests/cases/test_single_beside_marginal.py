@@ -13,6 +13,7 @@ from cases.services.applications import create_application, save_declaration
 from cases.services.benefits import Share, open_benefit
 from cases.services.changes import draft_stop
 from cases.services.deaths import draft_death
+from cases.services.orders import draft_order, member_share, running_term
 from cases.services.single_cover import leave_family
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -180,6 +181,19 @@ def test_a_stop_struck_out_gives_the_own_dibao_back_and_takes_the_person_out_of_
     month = Month.of(order.effective_month)
     assert covered(own, month) == {"罗三"}
     assert covered(recognised, month) == {"罗大", "罗二", "罗小四"}
+
+
+def test_a_change_of_the_family_counts_nobody_as_entering_who_gets_dibao_alone(
+    both: tuple[Benefit, Benefit], family: Household, clerk: User
+) -> None:
+    recognised, _ = both
+    running = running_term(recognised, next_month())
+    shares = [member_share(Share(member.person_id)) for member in family.members.all()]
+    order = draft_order(
+        recognised, "MEMBER_ADD", running, next_month(), shares, "核查", actor=clerk, now=timezone.now()
+    )
+    assert not order.people.exists()
+    assert len(order.shares) == 3
 
 
 def test_a_death_takes_nobody_back_into_the_family(
