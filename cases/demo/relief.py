@@ -15,7 +15,8 @@ from salvation.flow.models import Transition
 from salvation.units.models import Unit
 
 # Kind, situation, usual amounts in yuan.
-CASES = (
+Case = tuple[str, str, tuple[int, int]]
+CASES: tuple[Case, ...] = (
     ("TEMP_EMERGENCY", "FIRE", (2000, 3600)),
     ("TEMP_EMERGENCY", "TRAFFIC", (1200, 2400)),
     ("TEMP_EMERGENCY", "SUDDEN_ILLNESS", (1500, 3600)),
@@ -23,6 +24,7 @@ CASES = (
     ("TEMP_EXPENSE", "EDUCATION_COST", (500, 2000)),
     ("TEMP_SPECIAL", "OTHER", (5000, 9000)),
 )
+SCHOOL = CASES[4]
 WORDS = {
     "FIRE": "房屋失火，家中财物烧毁",
     "TRAFFIC": "主要劳动力交通事故受伤住院",
@@ -43,19 +45,28 @@ def seed_reliefs(demo: Demo) -> str:
         .select_related("handling_unit", "village")
     )
     chosen = demo.rng.sample(households, len(households) // 50)
-    made = [_closed(demo, number, household) for number, household in enumerate(chosen, start=1)]
+    first = {household.handling_unit_id: household for household in reversed(households)}
+    made = [
+        _closed(demo, number, household, demo.rng.choice(CASES))
+        for number, household in enumerate(chosen, start=1)
+    ]
+    # Whoever waits was helped for another reason before: the repeat check has something to show.
+    before = [first[unit.pk] for unit in demo.units if unit.pk in first and first[unit.pk] not in chosen]
+    made += [
+        _closed(demo, number, household, SCHOOL)
+        for number, household in enumerate(before, start=len(made) + 1)
+    ]
     Relief.objects.bulk_create(made, batch_size=2000)
     Transition.objects.bulk_create((_transition(demo, relief) for relief in made), batch_size=2000)
-    first = {household.handling_unit_id: household for household in reversed(households)}
     for unit in demo.units:
         if unit.pk in first:
             _waiting(demo, unit, first[unit.pk])
     return f"{len(made)} 件已办结，{len(first)} 件在办"
 
 
-def _closed(demo: Demo, number: int, household: Household) -> Relief:
+def _closed(demo: Demo, number: int, household: Household, case: Case) -> Relief:
     rng = demo.rng
-    program, situation, (low, high) = rng.choice(CASES)
+    program, situation, (low, high) = case
     applied = demo.today - timedelta(days=rng.randint(20, 350))
     paid = applied + timedelta(days=rng.randint(3, 15))
     advance = program == "TEMP_EMERGENCY" and rng.random() < 0.3

@@ -18,6 +18,7 @@ from salvation.domain.ages import age, birthday
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
 from salvation.duties.services import open_duties
+from salvation.intake.copying import analyse
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.units.models import Unit
@@ -172,7 +173,7 @@ def _fill(found: GroupRound, on: date) -> int:
         gone = int(cursor.rowcount)
         for statement in (RECOGNISED, FILED, REGISTERED, STRANGERS):
             cursor.execute(statement, given)
-        cursor.execute("ANALYZE cases_groupentry")
+    analyse(GroupEntry)
     return found.entries.count() - before + gone
 
 

@@ -152,7 +152,25 @@
 
 // Forms with repeated rows: one more row from the template beside them.
 (function () {
-  const ready = () => document.querySelectorAll("[data-add-row]").forEach((button) => { button.hidden = false; });
+  // On a phone the empty rows held ready are a long way to scroll: they come back with the button.
+  const narrow = window.matchMedia("(max-width: 640px)");
+  const untouched = (row, model) => [...row.querySelectorAll("input, select, textarea")].every((field) => {
+    const like = model.querySelector(`[name$="-${field.name.split("-").pop()}"]`);
+    return field.type === "checkbox" ? field.checked === Boolean(like && like.checked) : field.value === (like ? like.value : "");
+  });
+  const fold = (set, place) => {
+    if (set.dataset.folded || !narrow.matches) { return; }
+    set.dataset.folded = "1";
+    const total = set.querySelector(`input[name="${set.dataset.rows}-TOTAL_FORMS"]`);
+    const rows = [...set.querySelectorAll(".rowset-list > .rowset-row")];
+    const model = set.querySelector("template").content;
+    while (rows.length > (place ? 0 : 1) && untouched(rows[rows.length - 1], model)) { rows.pop().remove(); }
+    total.value = String(rows.length);
+  };
+  const ready = () => {
+    document.querySelectorAll("[data-add-row]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("[data-rows]").forEach(fold);
+  };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-add-row]");
     if (!button) { return; }

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -14,6 +15,7 @@ from salvation.parameters.book import Book, at
 from salvation.parameters.models import ParameterVersion
 from salvation.parameters.registry import PARAMETERS, Parameter, register
 from salvation.parameters.services import confirm_parameter, propose_parameter, reject_parameter
+from salvation.parameters.topics import OTHER, topic_of
 
 pytestmark = pytest.mark.django_db
 KEY, DAY = "uplift.amount.elder", date(2022, 6, 1)
@@ -222,3 +224,20 @@ def test_a_key_is_declared_once() -> None:
     register(known)
     with pytest.raises(ValueError, match="declared twice"):
         register(Parameter(KEY, "别的", "int", 1, "别处"))
+
+
+def test_every_parameter_stands_under_a_topic() -> None:
+    assert [key for key in PARAMETERS if topic_of(key) == OTHER] == []
+
+
+def test_the_list_is_narrowed_by_topic_and_to_what_the_county_has_not_confirmed(
+    county_clerk: User, sign_in: Any
+) -> None:
+    client, address = sign_in(county_clerk), reverse("parameters:list")
+    topic = client.get(address, {"topic": "特困供养"})
+    assert [name for name, _ in topic.context["groups"]] == ["特困供养"]
+    waiting = client.get(address, {"open": "1"})
+    rows = [row for _, rows in waiting.context["groups"] for row in rows]
+    assert rows and not any(row["confirmed"] for row in rows)
+    assert len(rows) == waiting.context["unconfirmed"]
+    assert "没有符合条件的参数" in client.get(address, {"q": "没有这个"}).content.decode()
