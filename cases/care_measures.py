@@ -54,10 +54,13 @@ def special(frame: Frame, covered: QuerySet[Any]) -> QuerySet[Any]:
     )
     signed = MedicalContract.objects.filter(mine, kind="SPECIAL", from_on__lte=last, until_on__gte=last)
     people = Person.objects.filter(unit__county=frame.county).annotate(signed=Exists(signed))
-    tekun = covered.filter(program__in=TEKUN).values("person_id")
-    return people.filter(
-        Q(disability_kind__in=MIND) | Q(signed=True), Q(pk__in=tekun) | Q(pk__in=orphans.values("person"))
-    ).annotate(person_id=F("pk"), household_id=Subquery(HOUSEHOLD.filter(person=OuterRef("pk"))[:1]))
+    # One list of both: asked by halves, the planner reads everybody of every county.
+    either = (
+        covered.filter(program__in=TEKUN).order_by().values("person_id").union(orphans.values("person_id"))
+    )
+    return people.filter(Q(disability_kind__in=MIND) | Q(signed=True), pk__in=either).annotate(
+        person_id=F("pk"), household_id=Subquery(HOUSEHOLD.filter(person=OuterRef("pk"))[:1])
+    )
 
 
 def visits(frame: Frame) -> QuerySet[Any]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases.care_registers import ALL, GROUP
 from cases.models import CareVisit, Person, ReportedChange
-from cases.selectors_care import lacking, supported, waiting_wishes, with_care
+from cases.selectors_care import missing_counts, supported, waiting_wishes, with_care
 from cases.views.care import unit_of
 from salvation.parameters.book import at
 from salvation.registers.register import register as register_registers
@@ -19,11 +19,11 @@ from salvation.web.navigation import NavItem
 
 def care_numbers(user: Any, today: date) -> Sequence[Number]:
     """What is missing today: nothing is shown where nobody is supported."""
-    people = supported(Person.objects.visible_to(user), today)
+    unit = unit_of(user)
+    people = supported(Person.objects.visible_to(user), today, unit)
     if not people.exists():
         return []
-    unit = unit_of(user)
-    found = with_care(people, today, unit)
+    lacking = missing_counts(with_care(people, today, unit), ("assessment", "agreement", "visit"), today)
     address = reverse("cases:care_people")
     days = int(at("care.wish_days", on=today, unit=unit).value)
     late = waiting_wishes(user, today).filter(registered_on__lt=today - timedelta(days=days))
@@ -34,9 +34,9 @@ def care_numbers(user: Any, today: date) -> Sequence[Number]:
         return reverse("registers:list", kwargs={"code": code}) + f"?state={state}"
 
     return [
-        Number("没有有效评定", f"{lacking(found, 'assessment', today).count():,}", f"{address}?missing=assessment"),
-        Number("没有照料协议", f"{lacking(found, 'agreement', today).count():,}", f"{address}?missing=agreement"),
-        Number("本月待巡访", f"{lacking(found, 'visit', today).count():,}", f"{address}?missing=visit"),
+        Number("没有有效评定", f"{lacking['assessment']:,}", f"{address}?missing=assessment"),
+        Number("没有照料协议", f"{lacking['agreement']:,}", f"{address}?missing=agreement"),
+        Number("本月待巡访", f"{lacking['visit']:,}", f"{address}?missing=visit"),
         Number("集中意愿等候超期", f"{late.count():,}", lists("care-wishes", "late")),
         Number("变化待复核", f"{reports.count():,}", lists("care-reports", "open")),
         Number("异常未处置", f"{bad.count():,}", lists("care-visits", "open")),

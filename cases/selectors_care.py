@@ -1,5 +1,6 @@
 """How people on 特困 stand with their care: who lacks what, today (R38). Set-based."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ from cases.services.visits import planned_per_month
 from salvation.domain.month import Month
 from salvation.parameters.book import at
 from salvation.units.models import Unit
+from salvation.units.services import county_of
 
 MISSING = (
     ("assessment", "没有有效评定"),
@@ -43,11 +45,13 @@ MISSING = (
 )
 
 
-def supported(people: Any, today: date) -> Any:
-    """Of these people, those on 特困 this month."""
+def supported(people: Any, today: date, unit: Unit) -> Any:
+    """Of these people, those on 特困 this month. ``unit``: whose county's benefits are looked through."""
     covered = TermMember.objects.filter(
         months__contains=Month.of(today).first_day, term__benefit__program__in=TEKUN
     )
+    if county := county_of(unit):
+        covered = covered.filter(term__benefit__unit__county=county)
     return people.filter(pk__in=covered.values("person"))
 
 
@@ -86,21 +90,27 @@ def _agreement_due(unit: Unit, today: date) -> Case:
     return Case(home, default=Value(False), output_field=BooleanField())
 
 
+def _lacks(today: date) -> dict[str, Q]:
+    return {
+        "assessment": Q(next_on__isnull=True) | Q(next_on__lte=today),
+        "agreement": Q(agreement_due=True, agreed_until__isnull=True),
+        "visit": Q(program=Program.TEKUN_DISPERSED, visits__lt=F("planned")),
+        "contract": Q(contracted=False),
+        "certificate": Q(certified=False),
+    }
+
+
 def lacking(people: Any, what: str, today: date) -> Any:
     """Of people ``with_care``, those without one thing."""
-    dispersed = Q(program=Program.TEKUN_DISPERSED)
-    match what:
-        case "assessment":
-            return people.filter(Q(next_on__isnull=True) | Q(next_on__lte=today))
-        case "agreement":
-            return people.filter(agreement_due=True, agreed_until__isnull=True)
-        case "visit":
-            return people.filter(dispersed, visits__lt=F("planned"))
-        case "contract":
-            return people.filter(contracted=False)
-        case "certificate":
-            return people.filter(certified=False)
-    return people
+    wrong = _lacks(today).get(what)
+    return people if wrong is None else people.filter(wrong)
+
+
+def missing_counts(people: Any, whats: Iterable[str], today: date) -> dict[str, int]:
+    """How many of people ``with_care`` lack each thing: one statement."""
+    lacks = _lacks(today)
+    found: dict[str, int] = people.aggregate(**{what: Count("pk", filter=lacks[what]) for what in whats})
+    return found
 
 
 def waiting_wishes(user: Any, today: date) -> Any:

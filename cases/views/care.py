@@ -101,7 +101,8 @@ class CarePeople(ListPage):
 
     def narrow(self, rows: Any) -> Any:
         today = timezone.localdate()
-        found = with_care(supported(rows, today), today, unit_of(self.request.user))
+        unit = unit_of(self.request.user)
+        found = with_care(supported(rows, today, unit), today, unit)
         return found.select_related("unit", "village")
 
 

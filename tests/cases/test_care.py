@@ -35,7 +35,7 @@ from cases.models import (
     Residence,
     SupportCertificate,
 )
-from cases.selectors_care import lacking, supported, with_care
+from cases.selectors_care import lacking, missing_counts, supported, with_care
 from cases.services.agreements import save_agreement, save_caregiver
 from cases.services.care import save_assessment, save_orphan, save_report, save_wish
 from cases.services.certificates import save_certificate, save_review
@@ -486,8 +486,11 @@ def test_the_list_says_what_is_missing(
     person: Person, caregiver: Caregiver, clerk: User, units: dict[str, Unit]
 ) -> None:
     def missing(what: str) -> bool:
-        found = with_care(supported(Person.objects.all(), today()), today(), units["360722100"])
-        return bool(lacking(found, what, today()).filter(pk=person.pk).exists())
+        town = units["360722100"]
+        found = with_care(supported(Person.objects.all(), today(), town), today(), town)
+        listed = lacking(found, what, today())
+        assert missing_counts(found, (what,), today()) == {what: listed.count()}
+        return bool(listed.filter(pk=person.pk).exists())
 
     codes = ("assessment", "agreement", "visit", "contract", "certificate")
     assert all(missing(code) for code in codes)
