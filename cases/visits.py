@@ -30,7 +30,9 @@ def _living_in(household: str) -> Any:
 def waiting_for(user: Any) -> Any:
     """Applications under survey where ``user`` may visit; ``visited``: a signed home visit is recorded."""
     # The county visits where kinship or a complaint asks for it (02 §2.9).
-    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(state="COUNTY_REVIEW", kinship_flag=True)
+    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(
+        state__in=("COUNTY_REVIEW", "TOWN_CONFIRM"), kinship_flag=True
+    )
     return Application.objects.visible_to(user).filter(_reached(user), due).annotate(visited=Exists(SIGNED))
 
 

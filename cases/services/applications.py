@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases import checklist
 from cases.agreed import agreed_of, amount_of
-from cases.exclusion import hindering
+from cases.exclusion import hindering, rivals
 from cases.models import (
     Application,
     CollectiveDecision,
@@ -53,6 +53,8 @@ register(survey__record="记录入户调查", declaration__save="登记家庭经
 
 # Before the first regulation of 低保 (1999) nobody applied.
 EARLIEST = date(2000, 1, 1)
+# While a visit may be recorded; before a confirmation the county visits relatives of staff (L57 第20条).
+VISITABLE = frozenset({"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM"})
 DECIDING_MEETINGS = frozenset(
     {Meeting.Kind.PANEL, Meeting.Kind.BUREAU, Meeting.Kind.SPECIAL, Meeting.Kind.JOINT}
 )
@@ -163,7 +165,8 @@ def _fits_area(program: str, area: str) -> None:
 
 def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool) -> None:
     """Already applying or already helped (B02)."""
-    waiting = open_applications([applicant_id]).select_related("applicant").first()
+    in_hand = open_applications([applicant_id]).select_related("applicant")
+    waiting = rivals(in_hand, program, is_single=is_single).first()
     if waiting:
         raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
     # What stops before a new benefit could begin is no obstacle (02 §2.8).
@@ -217,8 +220,8 @@ def record_survey(
     require(actor, "case.survey", application.village)
     locked = Application.objects.select_for_update().get(pk=application.pk)
     making_up = locked.state == "CONFIRMED" and locked.emergency_id is not None
-    if locked.state not in {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"} and not making_up:
-        raise Refusal(f"该件现在是“{locked.get_state_display()}”，受理之后、初审之前才能记录入户调查")
+    if locked.state not in VISITABLE and not making_up:
+        raise Refusal(f"该件现在是“{locked.get_state_display()}”，调查、异议复核和确认环节才能记录入户调查")
     named = checked_visit(method, visited_at, surveyors, details, locked.unit)
     survey = Survey.objects.create(
         application=locked,

@@ -13,7 +13,7 @@ from cases.models.choices import Program
 from cases.rules.compare import assess
 from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
-from cases.services.judging import LISTS, Case, Kin, Policy, case_of, judge, kin_of
+from cases.services.judging import LISTS, Case, Kin, Policy, case_of, judge, kin_of, verdict_of
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.journal.actions import register
@@ -65,10 +65,17 @@ def refuse_unreadable(*, application: Application, declared: Mapping[str, Any]) 
     _case(household, declared, application.accepted_on or timezone.localdate())
 
 
-def preview(*, household: Household, declared: Mapping[str, Any], program: str, on: date) -> Verdict:
-    """The running result beside the form; nothing is written."""
-    case = _case(household, declared, on)
-    return assess(Program(program), case.facts, Policy(household.handling_unit, on).parameters, on)
+def preview(
+    *,
+    household: Household,
+    declared: Mapping[str, Any],
+    program: str,
+    on: date,
+    single_for: int | None = None,
+) -> Verdict:
+    """The running result beside the form, for the family or the one of 单人保; nothing is written."""
+    case = _case(household, declared, on, single_for)
+    return verdict_of(program, case, Policy(household.handling_unit, on).parameters, on)
 
 
 @transaction.atomic

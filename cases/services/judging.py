@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
@@ -16,6 +16,7 @@ from cases.models.choices import TEKUN, Program
 from cases.parameters import NULLABLE
 from cases.rules import result as verdict
 from cases.rules.compare import assess
+from cases.rules.dibao import assess_household
 from cases.rules.facts import HouseholdFacts
 from cases.rules.household_file import read_document
 from cases.rules.policy import PolicyParameters
@@ -221,9 +222,23 @@ def _named(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return copy
 
 
+def verdict_of(program: str, case: Case, parameters: PolicyParameters, on: date) -> Verdict:
+    """What the rules say of a case, a family as a family: nobody gets 单人保 who did not apply alone (L57 第8条).
+
+    低保边缘 names the whole family; who of it gets 低保 alone is left out when its range is opened (02 §2.8).
+    """
+    facts = case.facts
+    found = assess(Program(program), facts, parameters, on)
+    if found.is_single and facts.single_for is None:
+        found = assess_household(facts, parameters, on)
+    if found.eligible and program == Program.MARGINAL:
+        found = replace(found, covered=tuple(member.key for member in facts.counted))
+    return found
+
+
 def judge(case: Case, program: str, policy: Policy, on: date) -> Judged:
     """Judge one programme on a day. Raises Refusal naming a parameter that is missing."""
-    found = assess(Program(program), case.facts, policy.parameters, on)
+    found = verdict_of(program, case, policy.parameters, on)
     used = dict(found.parameters_used or {})
     columns = {
         "program": program,

@@ -20,7 +20,7 @@ from cases.models.choices import DIBAO, PAID, Area, Program, Standing
 from cases.rules.compare import assess
 from cases.rules.result import Assessment as Verdict
 from cases.rules.standards import Paid, PaidShare, concerns, is_standard
-from cases.services.judging import Case, Kin, Policy, case_of, kin_of
+from cases.services.judging import Case, Kin, Policy, case_of, kin_of, verdict_of
 from cases.services.raises import by_amount, by_verdict, plain, shares_of_terms
 from cases.services.reassess import PORTION, Policies, declarations
 from salvation.domain.errors import Refusal
@@ -196,6 +196,12 @@ def _case(subject: Subject, kin: dict[int, list[Kin]], declared: dict[int, Any],
 def _verdicts(program: str, subject: Subject, case: Case, trial: Trial) -> tuple[Verdict, Verdict]:
     """Under the values before, and under those after."""
     now, then = trial.policies(subject)
+    if subject.benefit is not None:
+        return (
+            verdict_of(program, case, now.parameters, trial.on),
+            verdict_of(program, case, then.parameters, trial.on),
+        )
+    # Who receives nothing yet may come in alone too (单人保).
     return (
         assess(Program(program), case.facts, now.parameters, trial.on),
         assess(Program(program), case.facts, then.parameters, trial.on),

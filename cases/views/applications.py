@@ -13,7 +13,13 @@ from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
 from cases.observations import in_words
 from cases.selectors import latest_declaration
-from cases.services.applications import TieInput, create_application, record_survey, save_declaration
+from cases.services.applications import (
+    VISITABLE,
+    TieInput,
+    create_application,
+    record_survey,
+    save_declaration,
+)
 from cases.services.assessments import assess_application, preview
 from cases.services.discoveries import taken_over
 from cases.services.specials import PROPOSABLE
@@ -159,11 +165,10 @@ class ApplicationRecord(RecordPage):
             links.append(Link("核对授权", reverse("cases:authorisations", args=pk)))
         if open_now and user.may("case.edit", subject.unit):
             links.append(Link("填写经济状况", reverse("cases:economy", args=pk)))
-        surveying = {"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW"}
         making_up = subject.state == "CONFIRMED" and subject.emergency_id is not None
-        if subject.state in surveying and user.may("case.survey", subject.village):
+        if subject.state in VISITABLE and user.may("case.survey", subject.village):
             links.append(Link("手机采集", reverse("cases:visit", args=pk)))
-        if (subject.state in surveying or making_up) and user.may("case.survey", subject.village):
+        if (subject.state in VISITABLE or making_up) and user.may("case.survey", subject.village):
             links.append(Link("记录入户调查", reverse("cases:new_survey", args=pk)))
         if subject.state in {"ACCEPTED", "SURVEYING"} and user.may("case.edit", subject.unit):
             links.append(Link("核算", reverse("cases:assess", args=pk)))
@@ -275,8 +280,9 @@ class Economy(ApplicationForms):
         on = application.accepted_on or timezone.localdate()
         try:
             found = preview(
-                household=application.household, declared=declared, program=application.program, on=on
-            )
+                household=application.household, declared=declared, program=application.program, on=on,
+                single_for=application.applicant_id if application.is_single else None,
+            )  # fmt: skip
         except Refusal as refusal:
             return {"problem": str(refusal)}
         return {"result": found.as_dict()}

@@ -159,6 +159,7 @@ class ReviewEconomy(ReviewForms):
                 declared=declared,
                 program=benefit.program,
                 on=timezone.localdate(),
+                single_for=benefit.applicant_id if benefit.is_single else None,
             )
         except Refusal as refusal:
             return {"problem": str(refusal)}
