@@ -32,5 +32,6 @@ CHECK = Flow(
              needs=(Need("evidence", "佐证材料", "files", help="申请人提交的证明，可多选"),),
              help="写明申请人对哪一项有异议"),
         Step("withdraw", "撤回提请", ("REQUESTED",), "WITHDRAWN", "check.request", reason=True, danger=True),
+        Step("lapse", "申请已办结，不再核对", ("REQUESTED", "STARTED", "OBJECTED"), "WITHDRAWN", None),
     ),
 )  # fmt: skip

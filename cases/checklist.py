@@ -34,9 +34,10 @@ class Line:
 
 
 def members_of(application: Any) -> list[Any]:
-    """Who belongs to the applying family now."""
-    rows = application.household.members.filter(left_on__isnull=True, counted=True)
-    return list(rows.select_related("person"))
+    """Who belongs to the applying family now, and whoever applies alone without counting to it (宗教教职人员)."""
+    rows = application.household.members.filter(left_on__isnull=True).select_related("person")
+    alone = application.applicant_id if application.is_single else None
+    return [row for row in rows if row.counted or row.person_id == alone]
 
 
 def matter_of(application: Any, members: Sequence[Any]) -> Matter:

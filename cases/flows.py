@@ -4,7 +4,17 @@ from cases import guards
 from salvation.flow.table import Clock, Deadline, Flow, Need, State, Step
 
 OPEN = ("DRAFT", "SUBMITTED", "CORRECTING", "ACCEPTED", "SURVEYING", "TOWN_REVIEW", "NOTICING")
-IN_HAND = ("ACCEPTED", "SURVEYING", "TOWN_REVIEW", "NOTICING", "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM")
+IN_HAND = (
+    "SUBMITTED",
+    "CORRECTING",
+    "ACCEPTED",
+    "SURVEYING",
+    "TOWN_REVIEW",
+    "NOTICING",
+    "OBJECTION",
+    "COUNTY_REVIEW",
+    "TOWN_CONFIRM",
+)
 
 OUTCOMES = (("UPHELD", "异议成立"), ("PARTLY", "部分成立"), ("UNFOUNDED", "异议不成立"))
 REVIEWED = ("first_review", "reaffirm_county", "reaffirm_town")
@@ -77,12 +87,14 @@ APPLICATION = Flow(
         Step("return_county", "退回", ("COUNTY_REVIEW",), "TOWN_REVIEW", "case.confirm.county", reason=True),
         Step("return_town", "退回", ("TOWN_CONFIRM",), "TOWN_REVIEW", "case.confirm.town", reason=True),
         Step("confirm_county", "确认同意", ("COUNTY_REVIEW",), "CONFIRMED", "case.confirm.county",
-             guards=(guards.assessment_is_eligible, guards.special_is_settled, guards.parameters_confirmed,
-                     guards.not_already_helped, guards.kinship_needs_county_visit, guards.amount_as_calculated),
+             guards=(guards.was_noticed, guards.assessment_is_eligible, guards.special_is_settled,
+                     guards.parameters_confirmed, guards.not_already_helped, guards.kinship_needs_county_visit,
+                     guards.amount_as_calculated),
              apart_from=("accept", "propose", *REVIEWED), needs=(MEETING, AMOUNT)),
         Step("confirm_town", "确认同意", ("TOWN_CONFIRM",), "CONFIRMED", "case.confirm.town",
-             guards=(guards.assessment_is_eligible, guards.special_is_settled, guards.parameters_confirmed,
-                     guards.not_already_helped, guards.kinship_needs_county_visit, guards.amount_as_calculated),
+             guards=(guards.was_noticed, guards.assessment_is_eligible, guards.special_is_settled,
+                     guards.parameters_confirmed, guards.not_already_helped, guards.kinship_needs_county_visit,
+                     guards.amount_as_calculated),
              apart_from=("accept", "propose", *REVIEWED), needs=(MEETING, AMOUNT)),
         Step("reject_county", "不予确认", ("COUNTY_REVIEW",), "REJECTED", "case.confirm.county", reason=True, danger=True,
              apart_from=("accept", "propose", *REVIEWED, "first_reject"), needs=(MEETING,)),
@@ -91,7 +103,7 @@ APPLICATION = Flow(
         Step("withdraw", "申请人撤回", (*OPEN, "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM"), "WITHDRAWN", "case.submit",
              reason=True, danger=True),
         Step("terminate", "终止（拒不配合）", IN_HAND, "TERMINATED", "case.first_review", reason=True, danger=True,
-             help="无正当理由拒不配合调查核实（第29条）"),
+             help="无正当理由拒不配合调查核实，或者逾期不补正（第29条）"),
     ),
     clock=Clock(
         extended="sla.dibao.total_ext",

@@ -155,7 +155,7 @@ def checked(context: Context) -> str | None:
     if not at("check.required", on=application.accepted_on or today, unit=application.unit).value:
         return None
     newest = application.checks.exclude(state="WITHDRAWN").first()
-    if newest is None and allows(application, "CHECK"):
+    if (newest is None or newest.reported_on is None) and allows(application, "CHECK"):
         return None
     if newest is None:
         return "还没有提请经济状况核对；初审前须有有效的核对报告（002 第27条）"
@@ -210,6 +210,15 @@ def notice_is_over(context: Context) -> str | None:
     if _today(context) <= notice.ends_on and not allows(context.subject, "NOTICE"):
         return f"公示到{notice.ends_on:%Y年%m月%d日}止，未满期不能转入下一步（第19条）"
     return None
+
+
+def was_noticed(context: Context) -> str | None:
+    """What the township found unfit was not noticed: it may be refused from there, not granted (L57 第19条)."""
+    here = {"flow": "application", "subject_id": context.subject.pk, "to_state": context.subject.state}
+    came = Transition.objects.filter(**here).order_by("at", "id").last()
+    if came is None or came.step not in ("first_reject", "first_reject_town"):
+        return None
+    return "乡镇初审为不符合，没有公示，不能直接确认同意；认为符合的请“退回”，由乡镇重新初审并公示（第19条）"
 
 
 def notice_has_photos(context: Context) -> str | None:

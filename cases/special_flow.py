@@ -36,5 +36,6 @@ SPECIAL = Flow(
         Step("refuse", "会议不同意", ("MEETING",), "REFUSED", "case.confirm.county", reason=True, danger=True,
              apart_from=("submit", "check"), needs=(MEETING,)),
         Step("withdraw", "撤回", ("DRAFT", "CHECKING"), "WITHDRAWN", "case.submit", reason=True, danger=True),
+        Step("lapse", "申请已办结，不再研究", ("DRAFT", "CHECKING", "MEETING"), "WITHDRAWN", None),
     ),
 )  # fmt: skip

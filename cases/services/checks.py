@@ -14,8 +14,9 @@ from cases import checklist
 from cases.models import Application, CheckedPerson, CheckRequest, CheckResult, ReviewTask
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
+from salvation.duties.services import close_duties
 from salvation.flow.clock import due_date
-from salvation.flow.engine import begin
+from salvation.flow.engine import begin, perform
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context, Deadline, Step
 from salvation.journal.actions import register
@@ -25,6 +26,7 @@ from salvation.parameters.book import at
 register(check__read="查看核对报告", check__answer="登记核对结果")
 
 TO_START = Deadline("sla.check.start")
+UNREPORTED = ("REQUESTED", "STARTED", "OBJECTED")
 ASKABLE = frozenset({"ACCEPTED", "SURVEYING", "TOWN_REVIEW", "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM"})
 
 
@@ -153,6 +155,26 @@ def suggest(request: CheckRequest, step: Step) -> dict[str, Any]:
     return {"summary": "\n".join(found) or "各部门反馈与申报一致，未发现疑点。"}
 
 
+def on_application_ended(context: Context) -> None:
+    """Nobody is looked into any longer for an application that is over; what waited for its family waits no more."""
+    for request in context.subject.checks.filter(state__in=UNREPORTED):
+        perform(subject=request, step="lapse", actor=None, now=context.now)
+    told = context.subject.checks.filter(state__in=("FAILED", "TOLD")).values_list("pk", flat=True)
+    close_duties(kind=CheckRequest.flow.code, subjects=list(told), now=context.now)
+
+
+def on_application_confirmed(context: Context) -> None:
+    """Granted although a report spoke against it (一事一议): nobody waits for an objection any longer."""
+    told = context.subject.checks.filter(state="TOLD").values_list("pk", flat=True)
+    close_duties(kind=CheckRequest.flow.code, subjects=list(told), now=context.now)
+
+
+APPLICATION = {
+    **dict.fromkeys(
+        ("decline", "reject_county", "reject_town", "withdraw", "terminate"), (on_application_ended,)
+    ),
+    **dict.fromkeys(("confirm_county", "confirm_town"), (on_application_confirmed,)),
+}
 EFFECTS = {
     "start": (on_started,),
     "conforms": (on_reported,),

@@ -16,7 +16,7 @@ from cases.services.benefits import Share
 from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.domain.money import CENT
-from salvation.flow.engine import begin
+from salvation.flow.engine import begin, perform
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context, Step
 from salvation.parameters.book import at
@@ -101,6 +101,15 @@ def on_decided(context: Context) -> None:
     subject.save()
 
 
+def on_application_ended(context: Context) -> None:
+    """No meeting is asked about an application that is over."""
+    for special in context.subject.specials.filter(state__in=("DRAFT", "CHECKING", "MEETING")):
+        perform(subject=special, step="lapse", actor=None, now=context.now)
+
+
+APPLICATION = dict.fromkeys(
+    ("decline", "reject_county", "reject_town", "withdraw", "terminate"), (on_application_ended,)
+)
 EFFECTS = {"check": (on_checked,), "agree": (on_decided,), "refuse": (on_decided,)}
 
 

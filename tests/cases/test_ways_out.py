@@ -1,0 +1,179 @@
+"""No application is stuck half way, none is granted by a way that the rules do not know (03 §3.1)."""
+# requirements: B06, B07, B12, B16, B21
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from cases import checklist, guards
+from cases.models import Application, EmergencyMode, Household, Member
+from cases.services.applications import create_application, record_survey
+from cases.services.checks import request_check
+from cases.services.specials import propose_special
+from cases.services.visit_rules import SurveyorInput
+from cases.visits import waiting_for
+from salvation.accounts.models import User
+from salvation.domain.errors import Refusal
+from salvation.duties.models import Duty
+from salvation.flow.engine import perform
+from salvation.flow.table import Context
+from salvation.registers.models import Meeting
+from salvation.units.models import Unit
+from tests.builders import COMPLETE, make_check, make_household, make_visited
+from tests.cases.test_specials import application as judged_unfit
+from tests.days import today
+
+__all__ = ["judged_unfit"]
+
+
+def take(subject: Any, step: str, actor: User | None, comment: str = "", **data: Any) -> None:
+    perform(subject=subject, step=step, actor=actor, now=timezone.now(), comment=comment, data=data)
+
+
+def meeting(unit: Unit, kind: str) -> str:
+    made = Meeting.objects.create(
+        unit=unit,
+        kind=kind,
+        title="会议",
+        held_on=today(),
+        place="会议室",
+        host="郭局长",
+        attendees="甲\n乙\n丙",
+    )
+    return str(made.pk)
+
+
+@pytest.fixture
+def household(units: dict[str, Unit]) -> Household:
+    return make_household(units["360722100200"], ["谢桂英", "谢建国"])
+
+
+@pytest.fixture
+def submitted(household: Household, clerk: User) -> Application:
+    made = create_application(
+        household=household,
+        program="DIBAO_RURAL",
+        applied_on=today(),
+        actor=clerk,
+        now=timezone.now(),
+        **COMPLETE,
+    )
+    take(made, "submit", clerk)
+    return made
+
+
+@pytest.fixture
+def accepted(submitted: Application, clerk: User) -> Application:
+    take(submitted, "accept", clerk)
+    return submitted
+
+
+def test_what_the_township_found_unfit_is_not_granted_without_a_notice(
+    judged_unfit: Application, leader: User, approver: User, units: dict[str, Unit]
+) -> None:
+    take(judged_unfit, "first_reject", leader, "收入超标", meeting=meeting(judged_unfit.unit, "PANEL"))
+    step = Application.flow.step("confirm_county")
+    assert guards.was_noticed in step.guards
+    bureau = meeting(units["360722"], "BUREAU")
+    with pytest.raises(Refusal, match="没有公示"):
+        take(judged_unfit, "confirm_county", approver, meeting=bureau, amount="0")
+    take(judged_unfit, "return_county", approver, "按核查情况符合条件，请重新初审")
+    assert judged_unfit.state == "TOWN_REVIEW"
+
+
+def test_whoever_never_completes_his_papers_is_ended(
+    submitted: Application, clerk: User, leader: User
+) -> None:
+    take(submitted, "correct", clerk, "户口簿")
+    take(submitted, "terminate", leader, "逾期未补齐户口簿，两次联系不予配合")
+    assert submitted.state == "TERMINATED"
+
+
+def test_the_county_visits_a_relative_of_staff_where_the_township_confirms(
+    household: Household, clerk: User, head: User
+) -> None:
+    application = make_visited(household, state="TOWN_CONFIRM", kinship_flag=True, level="TOWNSHIP")
+    context = Context(application, head, timezone.now(), Application.flow.step("confirm_town"))
+    assert "县级人员入户" in (guards.kinship_needs_county_visit(context) or "")
+    assert application in waiting_for(clerk)
+    record_survey(
+        application=application, method="HOME", visited_at=timezone.now() - timedelta(minutes=5), place="家中",
+        present="谢桂英", findings="属实", conclusion="属实", signed_by_family=True,
+        surveyors=[SurveyorInput("县局刘某", "COUNTY"), SurveyorInput("村干部", "VILLAGE")], actor=clerk,
+    )  # fmt: skip
+    assert guards.kinship_needs_county_visit(context) is None
+
+
+def test_whoever_applies_alone_signs_and_is_checked_though_he_does_not_count_to_the_family(
+    household: Household, clerk: User
+) -> None:
+    Member.objects.filter(household=household, person__name="谢建国").update(
+        counted=False, exclude_reason="CLERGY"
+    )
+    monk = household.members.get(person__name="谢建国").person
+    application = make_visited(household, applicant=monk, is_single=True, single_reason="CLERGY")
+    assert [signer.name for signer in checklist.signers(application, on=today())] == ["谢桂英", "谢建国"]
+
+
+def test_an_absent_member_who_does_not_apply_signs_nothing(household: Household) -> None:
+    Member.objects.filter(household=household, person__name="谢建国").update(
+        counted=False, exclude_reason="CLERGY"
+    )
+    application = make_visited(household)
+    assert [signer.name for signer in checklist.signers(application, on=today())] == ["谢桂英"]
+
+
+def test_in_an_emergency_a_check_under_way_keeps_nobody_waiting(
+    accepted: Application, clerk: User, county_clerk: User
+) -> None:
+    mode = EmergencyMode.objects.create(
+        unit=accepted.county, number="1号", event="疫情", from_on=today(), replaced=["CHECK"], asked_by=county_clerk,
+        state="OPEN",
+    )  # fmt: skip
+    request_check(application=accepted, actor=clerk, now=timezone.now())
+    context = Context(accepted, clerk, timezone.now(), Application.flow.step("propose"))
+    assert "报告出具后再提交" in (guards.checked(context) or "")
+    accepted.emergency = mode
+    assert guards.checked(context) is None
+
+
+def open_duties(kind: str) -> int:
+    return Duty.objects.filter(kind=kind, done_at__isnull=True).count()
+
+
+def test_nobody_is_checked_any_longer_for_an_application_that_was_withdrawn(
+    accepted: Application, clerk: User
+) -> None:
+    check = request_check(application=accepted, actor=clerk, now=timezone.now())
+    assert open_duties("check") == 1
+    take(accepted, "withdraw", clerk, "申请人书面撤回")
+    check.refresh_from_db()
+    assert (check.state, open_duties("check")) == ("WITHDRAWN", 0)
+
+
+def test_a_report_against_a_family_stays_and_nobody_waits_for_its_objection_after_the_refusal(
+    judged_unfit: Application, clerk: User, leader: User, approver: User, units: dict[str, Unit]
+) -> None:
+    check = make_check(judged_unfit, state="FAILED")
+    take(check, "tell", clerk, told_on=today().isoformat(), told_to="谢桂英")
+    assert open_duties("check") == 1
+    take(judged_unfit, "first_reject", leader, "收入超标", meeting=meeting(judged_unfit.unit, "PANEL"))
+    take(judged_unfit, "reject_county", approver, "收入超标", meeting=meeting(units["360722"], "BUREAU"))
+    check.refresh_from_db()
+    assert (check.state, open_duties("check")) == ("TOLD", 0)
+
+
+def test_no_meeting_is_asked_about_an_application_that_was_withdrawn(
+    judged_unfit: Application, clerk: User, county_clerk: User
+) -> None:
+    special = propose_special(
+        application=judged_unfit, difficulty="赡养人失联", proposed="DIBAO_RURAL", basis="县办法第9条", actor=clerk,
+        now=timezone.now(),
+    )  # fmt: skip
+    take(special, "submit", clerk)
+    take(special, "check", county_clerk, opinion="难点属实")
+    take(judged_unfit, "withdraw", clerk, "申请人书面撤回")
+    special.refresh_from_db()
+    assert (special.state, open_duties("special")) == ("WITHDRAWN", 0)
