@@ -127,6 +127,7 @@ RELIEF = (
     Parameter("sla.temp.advance", "先行救助付款", "int", 2, f"{LLS}；时限为县局规定", "通识", "工作日"),
     Parameter("sla.temp.decide", "临时救助审批", "int", 5, "县局规定", "通识", "工作日"),
     Parameter("sla.temp.pay", "临时救助付款", "int", 5, "县局规定", "通识", "工作日"),
+    Parameter("sla.temp.file", "乡镇决定的临时救助报县备案", "int", 10, "县局规定", "通识", "工作日"),
     Parameter("temp.supplement_days", "先行救助补齐手续", "int", 20, "安徽宁国样例", "查到", "工作日"),
     Parameter("temp.followup_months", "付款后回访", "int", 3, "004 第12条；月数由县局确定", "通识", "月"),
 )

@@ -38,6 +38,14 @@ def is_no_advance(context: Context) -> str | None:
     return "该件已先行救助，请办理确认" if context.subject.advance else None
 
 
+def decided_by_town(context: Context) -> str | None:
+    return None if context.subject.level == "TOWNSHIP" else "该件由县级决定，由县级撤销"
+
+
+def decided_by_county(context: Context) -> str | None:
+    return None if context.subject.level == "COUNTY" else "该件由乡镇决定，由乡镇撤销"
+
+
 def visited(context: Context) -> str | None:
     if not context.subject.visited_on:
         return "还没有登记核实情况，请先填写核实日期、人员和情况"

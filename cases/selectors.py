@@ -85,6 +85,10 @@ def with_risk(reliefs: QuerySet[Relief]) -> QuerySet[Relief]:
     return reliefs.annotate(at_risk=Exists(listed))
 
 
+# Nothing was given in the end: refused, called off before it was paid, or an advance that goes back.
+NOT_HELPED = ("REJECTED", "RECOVER", "REFUNDED", "WITHDRAWN")
+
+
 def earlier_reliefs(relief: Relief) -> QuerySet[Relief]:
     """Grants decided before this one, to its household or to a member of it in whatever household (E08).
 
@@ -92,7 +96,7 @@ def earlier_reliefs(relief: Relief) -> QuerySet[Relief]:
     """
     people = relief.household.members.values("person")
     same = Q(household=relief.household_id) | Q(applicant__in=people)
-    granted = Relief.objects.filter(same, amount__isnull=False).exclude(state__in=["REJECTED", "RECOVER"])
+    granted = Relief.objects.filter(same, amount__isnull=False).exclude(state__in=NOT_HELPED)
     return granted.exclude(pk=relief.pk).filter(decided_on__isnull=False)
 
 

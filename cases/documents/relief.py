@@ -21,7 +21,7 @@ def decided(relief: Any) -> str | None:
 
 
 def rejected(relief: Any) -> str | None:
-    return None if relief.state in {"REJECTED", "RECOVER"} else "决定不予救助后出具"
+    return None if relief.state in {"REJECTED", "RECOVER", "REFUNDED"} else "决定不予救助后出具"
 
 
 def registered(relief: Any) -> str | None:

@@ -44,7 +44,7 @@ def assess_temporary(
         failure = Failure("情形", misfit or "", ARTICLE)
         return Assessment(program, False, failed=(failure,), nearest_miss=failure, parameters_used={})
     judge = _Judge(facts, relief, parameters.reading(), on)
-    judge.frequency()
+    judge.frequency(program)
     if program is Program.TEMP_EMERGENCY:
         amount = judge.emergency()
     elif program is Program.TEMP_EXPENSE:
@@ -86,7 +86,8 @@ class _Judge:
         self._failed: list[Failure] = []
         self._notices: list[Notice] = []
 
-    def frequency(self) -> None:
+    def frequency(self, program: Program) -> None:
+        """How often the same cause was helped; beyond the limit only a meeting decides (一事一议, 特别救助)."""
         if self._relief.situation is Situation.UNEMPLOYED:
             if self._relief.times:
                 message = "未参保失业人员一次性救助金已发过，同一人只发一次"
@@ -95,6 +96,10 @@ class _Judge:
         limit = self._reading.integer("temp.per_year_limit")
         if self._relief.times >= limit:
             message = f"同一事由 12 个月内已救助 {self._relief.times} 次，上限 {limit} 次"
+            if program is Program.TEMP_SPECIAL:
+                self._notices.append(Notice("TIMES", f"{message}；超出的由一事一议会议决定"))
+                return
+            message += "；确需再救助的，撤回本件后按特别救助申报，由一事一议会议决定"
             self._failed.append(Failure("次数", message, ARTICLE))
 
     def emergency(self) -> Decimal:

@@ -235,5 +235,6 @@ APPLICATION = dict.fromkeys(
 )  # fmt: skip
 CHANGE_ORDER = dict.fromkeys(("take_effect", "carry_out", "run"), (on_closed,))
 RELIEF = dict.fromkeys(
-    ("follow_up", "reject_town", "reject_county", "deny_advance", "withdraw"), (on_closed,)
+    ("follow_up", "reject_town", "reject_county", "refund", "withdraw", "call_off_town", "call_off_county"),
+    (on_closed,),
 )

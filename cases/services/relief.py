@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Assessment, Benefit, Household, Relief
@@ -21,6 +22,8 @@ from salvation.domain import bank
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.mask import Scene
 from salvation.domain.month import Month
+from salvation.duties.services import close_duty, open_duty
+from salvation.flow.clock import work_calendar
 from salvation.flow.engine import begin
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
@@ -39,6 +42,7 @@ register(
 )
 # 特别救助 is never one office's own idea (E03).
 SPECIAL_MEETINGS = frozenset({Meeting.Kind.SPECIAL, Meeting.Kind.JOINT})
+FILING = "relief_filing"
 INVESTIGATED = frozenset({"DRAFT", "ACCEPTED", "ADVANCE", "ADVANCE_PAID"})
 
 
@@ -241,6 +245,7 @@ def file_relief(*, relief: Relief, note: str, actor: Any, now: datetime) -> None
     record(
         actor=actor, action="relief.file", subject=found, unit=found.unit, facts={"note": found.filing_note}
     )
+    close_duty(kind=FILING, subject_id=found.pk, now=now, actor=actor)
 
 
 # Effects of the flow: run inside perform()'s transaction.
@@ -262,6 +267,18 @@ def on_advance_paid(context: Context) -> None:
     context.keep(**_payment(context))
 
 
+def on_no_advance(context: Context) -> None:
+    context.keep(advance=False, level="", amount=None)
+
+
+def on_refunded(context: Context) -> None:
+    """The money came back: not before it was paid. Raises Refusal."""
+    day = date.fromisoformat(str(context.data["refunded_on"]))
+    paid_on = context.subject.paid_on
+    if (paid_on and day < paid_on) or day > timezone.localdate(context.now):
+        raise Refusal("追回日期须在付款之后、今天之前（含当日）", field="refunded_on")
+
+
 def on_supplemented(context: Context) -> None:
     context.keep(settled_month=context.transition.stat_month)
 
@@ -279,11 +296,13 @@ def on_approved(context: Context) -> None:
     """Keep the meeting's word and the amount. Raises Refusal for a meeting that may not decide it."""
     amount = Decimal(str(context.data["amount"]).replace(",", ""))
     context.keep(meeting=_meeting(context), amount=amount, decided_on=timezone.localdate(context.now))
+    _ask_filing(context)
 
 
 def on_advance_confirmed(context: Context) -> None:
     context.keep(meeting=_meeting(context), decided_on=timezone.localdate(context.now))
     _due_for_visit(context)
+    _ask_filing(context)
 
 
 def on_rejected(context: Context) -> None:
@@ -293,6 +312,23 @@ def on_rejected(context: Context) -> None:
 def on_paid(context: Context) -> None:
     context.keep(**_payment(context))
     _due_for_visit(context)
+
+
+def on_called_off(context: Context) -> None:
+    close_duty(kind=FILING, subject_id=context.subject.pk, now=context.now, actor=context.actor)
+
+
+def _ask_filing(context: Context) -> None:
+    """What a township decided lies on the county's desk until it is on file (E04: 报县备案)."""
+    relief, today = context.subject, timezone.localdate(context.now)
+    if relief.level != Relief.Level.TOWNSHIP or relief.filed_on is not None:
+        return
+    days = int(at("sla.temp.file", on=today, unit=relief.unit).value)
+    open_duty(
+        kind=FILING, subject_id=relief.pk, unit=relief.county, permission="case.review",
+        title=f"临时救助报县备案：{relief.applicant.name}（{relief.unit}）",
+        url=reverse("cases:relief_filing", args=[relief.pk]), now=context.now, due_on=work_calendar().add(today, days),
+    )  # fmt: skip
 
 
 def on_followed_up(context: Context) -> None:
@@ -338,6 +374,10 @@ EFFECTS = {
     "accept": (on_accepted,),
     "advance": (on_advanced,),
     "pay_advance": (on_advance_paid,),
+    "no_advance": (on_no_advance,),
+    "refund": (on_refunded,),
+    "call_off_town": (on_called_off,),
+    "call_off_county": (on_called_off,),
     "supplement": (on_supplemented,),
     "return_advance": (on_advance_returned,),
     "propose_town": (on_proposed,),

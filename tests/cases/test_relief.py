@@ -25,6 +25,8 @@ from cases.services.relief import (
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.duties.models import Duty
+from salvation.flow.clock import work_calendar
 from salvation.flow.engine import available, perform
 from salvation.parameters.models import ParameterVersion
 from salvation.periods.measures import Frame, compute
@@ -370,3 +372,75 @@ def test_the_statistics_count_what_was_paid_in_the_month(
     month = {code: found[f"{code}.m"].get(town, 0) for code in ("SE01", "SE02", "SE03", "SE08", "SE09")}
     assert month == {"SE01": 1, "SE02": 900, "SE03": 0, "SE08": 900, "SE09": 1}
     assert found["SE10"][town] == 1
+
+
+def granted(relief: Relief, months_ago: int = 1) -> None:
+    day = today() - timedelta(days=30 * months_ago)
+    Relief.objects.filter(pk=relief.pk).update(state="CLOSED", amount=1800, decided_on=day, paid_on=day)
+
+
+def test_beyond_the_yearly_limit_a_meeting_decides_by_special_relief(
+    asked: Callable[..., Relief], clerk: User, approver: User, meet: Callable[..., str]
+) -> None:
+    granted(asked(persons=1))
+    again = asked(persons=1)
+    investigate(again, clerk)
+    assert not again.assessment.eligible
+    go(again, "withdraw", clerk, comment="按特别救助申报")
+    special = asked("TEMP_SPECIAL", "FIRE", persons=1, proposed=Decimal("3000"))
+    investigate(special, clerk)
+    assert (special.assessment.eligible, special.assessment.total) == (True, Decimal("3000.00"))
+    go(special, "propose_county", clerk)
+    go(special, "approve_county", approver, meeting=meet("SPECIAL", "360722"), amount="3000")
+    assert special.state == "PAYING"
+
+
+def test_what_was_granted_and_never_paid_is_called_off_by_whoever_decided_and_counts_as_no_help(
+    asked: Callable[..., Relief], clerk: User, head: User, approver: User, meet: Callable[..., str]
+) -> None:
+    relief = asked(persons=1)
+    investigate(relief, clerk)
+    go(relief, "propose_town", clerk)
+    go(relief, "approve_town", head, meeting=meet(), amount="1800")
+    assert "call_off_county" not in steps(relief, approver)
+    go(relief, "call_off_town", head, comment="申请人撤回")
+    assert relief.state == "WITHDRAWN"
+    again = asked(persons=1)
+    investigate(again, clerk)
+    assert again.assessment.eligible
+
+
+def test_an_advance_that_was_not_paid_yet_goes_the_usual_way(
+    asked: Callable[..., Relief], clerk: User, leader: User
+) -> None:
+    relief = asked(persons=1)
+    go(relief, "advance", leader, amount="1000", comment="无处可住")
+    go(relief, "no_advance", leader, comment="已住亲属家")
+    assert (relief.state, relief.advance, relief.amount) == ("ACCEPTED", False, None)
+
+
+def test_an_advance_to_be_recovered_waits_for_the_money(
+    asked: Callable[..., Relief], finance: User, clerk: User
+) -> None:
+    relief = asked(persons=1)
+    Relief.objects.filter(pk=relief.pk).update(
+        state="RECOVER", advance=True, amount=1000, paid_on=today(), decided_on=today()
+    )
+    relief.refresh_from_db()
+    with pytest.raises(Refusal, match="追回日期"):
+        go(relief, "refund", finance, refunded_on=str(today() - timedelta(days=3)), voucher="B9")
+    go(relief, "refund", finance, refunded_on=str(today()), voucher="B9")
+    assert relief.state == "REFUNDED"
+
+
+def test_a_townships_decision_waits_on_the_countys_desk_to_be_filed(
+    asked: Callable[..., Relief], clerk: User, head: User, county_clerk: User, meet: Callable[..., str]
+) -> None:
+    relief = asked(persons=1)
+    investigate(relief, clerk)
+    go(relief, "propose_town", clerk)
+    go(relief, "approve_town", head, meeting=meet(), amount="1800")
+    duty = Duty.objects.get(kind="relief_filing", done_at=None)
+    assert (duty.unit, duty.due_on) == (relief.county, work_calendar().add(today(), 10))
+    file_relief(relief=relief, note="", actor=county_clerk, now=timezone.now())
+    assert not Duty.objects.filter(kind="relief_filing", done_at=None).exists()
