@@ -4,7 +4,7 @@ They read the subject's own relations and import no models, so that the flow tab
 """
 # requirements: B20, B21
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -56,11 +56,11 @@ def not_already_helped(context: Context) -> str | None:
             )
         )
     )
-    coming = (Month.of(_today(context)) + 1).first_day
+    coming = Month.of(_today(context)) + 1
     cover = application.applicant.coverage.model.objects.filter(
-        months__overlap=(coming, None), person__in=people
+        months__overlap=(coming.first_day, None), person__in=people
     )
-    hinders = hindering(cover, application.program, is_single=application.is_single)
+    hinders = hindering(cover, application.program, is_single=application.is_single, coming=coming)
     found = hinders.select_related("person", "term__benefit").first()
     if found is None:
         return None
@@ -396,11 +396,17 @@ def stop_is_noticed(context: Context) -> str | None:
 
 def no_notice_needed(context: Context) -> str | None:
     order = context.subject
-    seen = (
-        not _must_be_noticed(context)
-        or Transition.objects.filter(flow="change_order", subject_id=order.pk, step="notice").exists()
-    )
-    return None if seen else "特困停发须先公示7天（特困人员认定办法第26条）"
+    if not _must_be_noticed(context):
+        return None
+    posted = Transition.objects.filter(flow="change_order", subject_id=order.pk, step="notice").last()
+    if posted is None:
+        return "特困停发须先公示7天（特困人员认定办法第26条）"
+    # An objection does not shorten the posting.
+    since = timezone.localdate(posted.at)
+    ends = since + timedelta(days=int(at("sla.tekun.terminate_notice", on=since, unit=order.unit).value))
+    if _today(context) <= ends:
+        return f"公示到{ends:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
+    return None
 
 
 def _must_be_noticed(context: Context) -> bool:
@@ -426,9 +432,11 @@ def nothing_builds_on(context: Context) -> str | None:
     )
     if later is not None:
         return f"本单之后变更单 {later.no} 已生效，不能红冲；请办理相反的变更"
-    frozen = StatFreeze.objects.filter(county=order.county_id, month__gte=order.effective_month)
+    # A change that reaches back (a death found late) is counted in the month in which it took effect.
+    counted = max(order.effective_month, order.stat_month or order.effective_month)
+    frozen = StatFreeze.objects.filter(county=order.county_id, month__gte=counted)
     if frozen.exists():
-        return f"{order.effective_month:%Y年%-m月}的统计已冻结，不能红冲；停发有误请办理“恢复”，金额有误请办理增减"
+        return f"{counted:%Y年%-m月}的统计已冻结，不能红冲；停发有误请办理“恢复”，金额有误请办理增减"
     return None
 
 

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from cases import checklist
 from cases.agreed import agreed_of, amount_of
-from cases.exclusion import hindering, rivals
+from cases.exclusion import AHEAD, hindering, renewed, rivals
 from cases.models import (
     Application,
     CollectiveDecision,
@@ -22,6 +23,7 @@ from cases.models import (
     Notice,
     Survey,
     Surveyor,
+    TermMember,
 )
 from cases.models.choices import DIBAO, LASTING, Area, Program
 from cases.selectors import coverage_in, open_applications
@@ -170,8 +172,9 @@ def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool) -> None:
     if waiting:
         raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
     # What stops before a new benefit could begin is no obstacle (02 §2.8).
-    coverage = coverage_in(Month.of(timezone.localdate()) + 1, [applicant_id])
-    covered = hindering(coverage, program, is_single=is_single).first()
+    coming = Month.of(timezone.localdate()) + 1
+    coverage = coverage_in(coming, [applicant_id])
+    covered = hindering(coverage, program, is_single=is_single, coming=coming).first()
     if covered:
         raise Refusal(
             f"{covered.person.name} 正在享受{covered.term.benefit.get_program_display()}，"
@@ -307,7 +310,7 @@ def on_confirmed(context: Context) -> None:
     _resolve(context, stage="确认", approved=True, amount=amount_of(application))
     today = timezone.localdate(context.now)
     special = agreed_of(application)
-    first = Month.of(today) + 1
+    first = _first_month(application, today)
     if application.is_single:
         leave_family(application.applicant, first, context.actor)
     if special is None:
@@ -323,6 +326,21 @@ def on_confirmed(context: Context) -> None:
     application.decided_on, application.benefit = today, benefit
     application.stat_month = context.transition.stat_month
     application.save(update_fields=["decided_on", "benefit", "stat_month"])
+
+
+def _first_month(application: Application, today: date) -> Month:
+    """The month after the decision (L57 第21条); what is applied for anew before it ends begins where it ends."""
+    first = Month.of(today) + 1
+    covered = TermMember.objects.filter(months__overlap=(first.first_day, None))
+    if application.is_single:
+        covered = covered.filter(person=application.applicant)
+    else:
+        covered = covered.filter(
+            person__memberships__household=application.household, person__memberships__left_on__isnull=True
+        )
+    soon = renewed(covered, application.program, until=first + AHEAD)
+    ends = soon.aggregate(last=Max("term__benefit__stop_month"))["last"]
+    return max(first, Month.of(ends)) if ends else first
 
 
 def on_rejected(context: Context) -> None:

@@ -13,13 +13,23 @@ from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, Grace, effective_month
 from cases.rules.changes import Begin, rule_of
-from cases.services.benefits import Share, cut_terms, image_of, open_term, restore_image, stop_benefit
+from cases.services.ahead import go_on
+from cases.services.benefits import (
+    Share,
+    cut_terms,
+    image_of,
+    open_again,
+    open_term,
+    restore_image,
+    stop_benefit,
+)
 from cases.services.deaths import close_account_of, later_terms
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
-from cases.services.orders import award_of, details_of, member_share, running_term, shares_kept
+from cases.services.orders import award_of, details_of, running_term, shares_kept
 from cases.services.recoveries import propose_recovery, withdraw_recovery
+from cases.services.resting import run_again, take_stop_back
 from cases.services.reviews import ask_after_death
 from cases.services.single_cover import leave_family, rejoin_family
 from cases.services.struck_out import family_image, give_back_death, keep
@@ -94,15 +104,30 @@ def _merge(order: ChangeOrder, context: Context) -> None:
 
 
 def _amounts(order: ChangeOrder, month: Month, actor: Any) -> None:
-    """The running range ends, the next one has the order's amounts."""
-    running = cut_terms(order.benefit, month)
-    term = open_term(
-        order.benefit, DateRange(month.first_day, running.months.upper), shares_kept(order),
-        base=order.new_base, uplift=order.new_uplift, care=order.new_care, total=order.new_total,
-        assessment=order.assessment, order=order, standing=running.standing, like=running,
-    )  # fmt: skip
+    """The running range ends, the next one has the order's amounts; what begins later changes by as much.
+
+    Who tapers off and is judged to meet the standard again is a family like any other from then on.
+    """
+    running = running_term(order.benefit, month)
+    again = running.standing == Standing.GRACE and order.assessment is not None
+    if again:
+        running.standing = Standing.ACTIVE
+        running.months = DateRange(running.months.lower, order.benefit.stop_month)
+    _next_range(order, month, running)
+    if not again:
+        go_on(order, month)
     if level := details_of(order).get("care_level"):
-        BenefitTerm.objects.filter(pk=term.pk).update(care_level=level)
+        order.benefit.terms.filter(months__startswith__gte=month.first_day).update(care_level=level)
+
+
+def _next_range(order: ChangeOrder, month: Month, like: BenefitTerm) -> None:
+    """The range with the order's amounts, as long and of the standing of the one it follows."""
+    cut_terms(order.benefit, month)
+    open_term(
+        order.benefit, DateRange(month.first_day, like.months.upper), shares_kept(order),
+        base=order.new_base, uplift=order.new_uplift, care=order.new_care, total=order.new_total,
+        assessment=order.assessment, order=order, standing=like.standing, like=like,
+    )  # fmt: skip
 
 
 def _stop(order: ChangeOrder, month: Month, actor: Any) -> None:
@@ -116,7 +141,7 @@ def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
     _mark_dead(order)
     if order.shares:
         close_account_of(order)
-        _amounts(order, month, actor)
+        _next_range(order, month, running_term(order.benefit, month))
         for term, left, care in later:
             open_range(order, term, term.months, left, term.standing, care=care)
         make_head(order, actor)
@@ -171,27 +196,19 @@ def _member_remove(order: ChangeOrder, month: Month, actor: Any) -> None:
 
 
 def _suspend(order: ChangeOrder, month: Month, actor: Any) -> None:
-    running = cut_terms(order.benefit, month)
-    months = DateRange(month.first_day, running.months.upper)
-    open_range(order, running, months, award_of_order(order), Standing.SUSPENDED, care=order.new_care)
-
-
-def award_of_order(order: ChangeOrder) -> Award:
-    """The order's shares as the rules take them."""
-    return Award(tuple(member_share(share) for share in shares_kept(order)))
+    """Nothing is paid from now on; amounts and ends stay, of later ranges too."""
+    cut_terms(order.benefit, month)
+    for number, term in enumerate(order.before or []):
+        made_by = term["order"] if number else order.pk
+        open_again(order.benefit, {**term, "standing": Standing.SUSPENDED, "order": made_by}, month)
 
 
 def _resume(order: ChangeOrder, month: Month, actor: Any) -> None:
     """Paid again from ``pay_from``: funds finds the months it did not pay by itself, as back pay."""
-    benefit = order.benefit
-    first = Month.of(order.pay_from or order.effective_month)
-    like = benefit.terms.order_by("-months")[0]
-    if benefit.terms.filter(months__contains=first.first_day).exists():
-        like = cut_terms(benefit, first)
-    benefit.stop_month, benefit.stop_reason = None, ""
-    benefit.save(update_fields=["stop_month", "stop_reason"])
-    months = DateRange(first.first_day, None)
-    open_range(order, like, months, award_of_order(order), Standing.ACTIVE, care=order.new_care)
+    if order.assessment is not None:
+        _amounts(order, month, actor)
+        return
+    run_again(order, Month.of(order.pay_from or order.effective_month))
 
 
 def _head(order: ChangeOrder, month: Month, actor: Any) -> None:
@@ -239,8 +256,7 @@ def on_reversed(context: Context) -> None:
     benefit = Benefit.objects.select_for_update().get(pk=order.benefit_id)
     month = Month.of(min(order.effective_month, order.pay_from or order.effective_month))
     if benefit.stop_month == order.effective_month and not order.shares:
-        benefit.stop_month, benefit.stop_reason = None, ""
-        benefit.save(update_fields=["stop_month", "stop_reason"])
+        take_stop_back(benefit, order.before or [])
     if benefit.is_single:
         leave_family(benefit.applicant, month, context.actor)
     restore_image(benefit, month, order.before or [])

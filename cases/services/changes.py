@@ -2,18 +2,20 @@
 # requirements: C04, C05, C06, C07
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import Assessment, Benefit, ChangeOrder
+from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder
 from cases.models.choices import TEKUN, ChangeKind, Standing, StopReason
 from cases.rules.benefit import Grace, grace_period
 from cases.rules.changes import SUSPENSIONS
 from cases.services.applications import shares_of
 from cases.services.cycle import first_month
 from cases.services.orders import award_of, draft_order, member_share, name_people, running_term
+from cases.services.resting import as_it_would_run, in_month, rested_since, shares_in, term_like
 from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -61,9 +63,12 @@ def draft_amount(
         raise Refusal("核算不是本户本类别的，请重新核算")
     if not assessment.eligible:
         raise Refusal("重新核算不符合条件：请办理停发或渐退", rule="最低生活保障审核确认办法第32条")
-    if assessment.total == term.total:
-        raise Refusal(f"重新核算的金额仍为{term.total}元，不需要变更")
     kind = ChangeKind.INCREASE if assessment.total > term.total else ChangeKind.DECREASE
+    if assessment.total == term.total:
+        # A family that tapers off and is as poor again as it was: it is paid on, and not stopped at the end.
+        kind = ChangeKind.RESUME
+        if term.standing != Standing.GRACE:
+            raise Refusal(f"重新核算的金额仍为{term.total}元，不需要变更")
     shares = tuple(member_share(share) for share in shares_of(assessment))
     return draft_order(benefit, kind, term, month, shares, note, actor=actor, now=now, assessment=assessment)
 
@@ -84,11 +89,21 @@ def draft_grace(
     late = first_month(benefit.county, today) - grace.first
     grace = Grace(grace.first + late, grace.last + late)
     term = running_term(benefit, grace.first)
+    _may_taper(term)
     _, _, begins_with = next(tapering(award_of(term), grace, benefit.unit))
     return draft_order(
         benefit, ChangeKind.GRACE, term, grace.first, begins_with.shares, note, actor=actor, now=now,
         grace_until=grace.stop.first_day, cause=reason,
     )  # fmt: skip
+
+
+def _may_taper(term: BenefitTerm) -> None:
+    if term.standing == Standing.GRACE:
+        raise Refusal(
+            "该户正在渐退，期满自动停发，不得续期；重新符合条件的请办理“重新核算”", rule="L83 一（三）"
+        )
+    if term.standing == Standing.SUSPENDED:
+        raise Refusal("该待遇正在暂停发放，请先办理恢复发放，再办理渐退；不再符合条件的请办理停发")
 
 
 def _last_taper(benefit: Benefit) -> str | None:
@@ -133,25 +148,32 @@ def draft_resumption(
     ``pay_from``: first day of the first month to be paid. Raises Refusal where nothing rests or was stopped.
     """
     month, first = first_month(benefit.county, timezone.localdate(now)), Month.of(pay_from)
-    last = benefit.terms.order_by("-months").first()
+    last = term_like(benefit)
     if last is None or not last.covered.exists():
         raise Refusal("该待遇没有可以恢复的期间")
     resting = benefit.terms.filter(standing=Standing.SUSPENDED, months__contains=month.first_day).first()
-    since = resting.months.lower if resting else benefit.stop_month
+    since = rested_since(resting) if resting else benefit.stop_month
     if since is None:
         raise Refusal("该待遇没有暂停或停发，不需要恢复")
     if not resting and benefit.stop_reason in {StopReason.CATEGORY_CHANGE, StopReason.GRACE_END}:
         raise Refusal(f"该待遇因{benefit.get_stop_reason_display()}终止，不能恢复；符合条件的请重新申请")
     if not since <= first.first_day <= month.first_day:
         raise Refusal(f"补发起始月应在{Month.of(since).label}至{month.label}之间", field="pay_from")
-    like = resting or last
+    ranges = as_it_would_run(benefit, first)
+    if not ranges:
+        raise Refusal(
+            f"该待遇原定在{first.label}前期满，没有可以补发的月份；符合条件的请重新申请", field="pay_from"
+        )
+    found = in_month(ranges, month)
+    shares = tuple(member_share(share) for share in shares_in(found))
     order = draft_order(
-        benefit, ChangeKind.RESUME, like, month, award_of(like).shares, note, actor=actor, now=now,
-        pay_from=first.first_day,
+        benefit, ChangeKind.RESUME, resting or last, month, shares, note, actor=actor, now=now,
+        care=Decimal(found["care"]), pay_from=first.first_day,
     )  # fmt: skip
     if not resting:
         # Nobody is covered now: everybody comes back.
-        name_people(order, set(), like.covered.values_list("person_id", flat=True))
+        order.people.all().delete()
+        name_people(order, set(), (share["person"] for share in order.shares))
         order.old_total = 0
         order.save(update_fields=["old_total"])
     return order

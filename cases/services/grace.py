@@ -21,7 +21,8 @@ def end_grace_periods(*, county_id: int, on: date, now: datetime) -> int:
     ended = BenefitTerm.objects.select_related("benefit", "benefit__unit").filter(
         benefit__county=county_id,
         benefit__stop_month__isnull=True,
-        standing=Standing.GRACE,
+        # A payment that rests to the end of its tapering ends with it.
+        standing__in=(Standing.GRACE, Standing.SUSPENDED),
         months__endswith__lte=month.first_day,
     )
     # A death while tapering cuts the range in two: the benefit ends once, with the last of them.

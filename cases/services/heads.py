@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Benefit, ChangeOrder, Household, Member, PayAccount, Person
@@ -83,7 +84,7 @@ def make_head(order: ChangeOrder, actor: Any) -> None:
     Member.objects.filter(household=household, person=old).update(relation=Relation.OTHER)
     Member.objects.filter(household=household, person=new).update(relation=Relation.HEAD)
     # 单人保 and 特困 are a person's own: they stay in his name.
-    running = household.benefits.filter(stop_month__isnull=True, applicant=old, is_single=False)
+    running = helped(household).filter(applicant=old, is_single=False)
     running.exclude(program__startswith="TEKUN").update(applicant=new)
     if "account" in details:
         _change_account(household, new, details["account"], actor)
@@ -94,6 +95,12 @@ def make_head(order: ChangeOrder, actor: Any) -> None:
         unit=household.handling_unit,
         facts={"head": household.head.name, "order": order.no},
     )
+
+
+def helped(household: Household) -> Any:
+    """Benefits of the household that have not ended; a recognition has an end from the first day."""
+    not_over = Q(stop_month__isnull=True) | Q(stop_month__gt=timezone.localdate())
+    return household.benefits.filter(not_over)
 
 
 def _change_account(household: Household, holder: int, account: Mapping[str, str], actor: Any) -> None:

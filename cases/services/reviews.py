@@ -131,9 +131,26 @@ def open_reviews(*, county: Unit, on: date, now: datetime) -> int:
         cursor.execute(ENDED, given)
         cursor.execute(DUE, given)
         made = int(cursor.rowcount)
+    _no_longer_asked(county, now)
     tell_towns(county, now)
     record(actor=None, action="review.open", unit=county, facts={"tasks": made})
     return made
+
+
+def _no_longer_asked(county: Unit, now: datetime) -> None:
+    """A household whose benefit ended is not judged again after the death either: nobody waits for it any more."""
+    ended = ReviewTask.objects.filter(unit__county=county, outcome=ReviewTask.Outcome.ENDED)
+    Duty.objects.filter(kind=AFTER_DEATH, done_at__isnull=True, subject_id__in=ended.values("pk")).update(
+        done_at=now
+    )
+
+
+def take_reviews_along(old: Benefit, new: Benefit) -> None:
+    """What was still to be looked into is looked into under the benefit that follows, in its town (C08: the clock runs on)."""
+    tasks = ReviewTask.objects.filter(benefit=old, done_on__isnull=True)
+    waiting = list(tasks.values_list("pk", flat=True))
+    tasks.update(benefit=new, unit=new.unit, village=new.village)
+    Duty.objects.filter(kind=AFTER_DEATH, done_at__isnull=True, subject_id__in=waiting).update(unit=new.unit)
 
 
 def tell_towns(county: Unit, now: datetime) -> None:
@@ -249,7 +266,8 @@ def ask_after_death(*, order: ChangeOrder, months: int) -> dict[str, Any] | None
     Returns which task it is, whether it is new, and the day and source it had before.
     """
     benefit, died = order.benefit, order.event_on
-    if died is None or benefit.stop_month is not None:
+    over = benefit.stop_month is not None and benefit.stop_month <= timezone.localdate()
+    if died is None or over:
         return None
     due = recheck_due(died, months)
     task, made = ReviewTask.objects.get_or_create(

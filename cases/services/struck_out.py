@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Benefit, ChangeOrder, Household, Member, PayAccount, Person, ReviewTask
+from cases.services.heads import helped
 from cases.services.orders import details_of
 from cases.services.reviews import AFTER_DEATH
 from salvation.domain.errors import Refusal
@@ -42,7 +43,7 @@ def family_image(order: ChangeOrder) -> dict[str, Any]:
     """Head, relations, applicants and account of the family, and what says that the person concerned is alive."""
     household = order.benefit.household_id
     members = Member.objects.filter(household=household).values_list("pk", "relation")
-    running = Benefit.objects.filter(household=household, stop_month__isnull=True)
+    running = helped(order.benefit.household)
     account = PayAccount.objects.filter(household=household, valid_to__isnull=True).first()
     mine = Member.objects.filter(person=order.person_id).values_list("pk", "left_on")
     return {

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Person
@@ -23,10 +24,11 @@ from cases.rules.tekun import care_level, support_amount
 from cases.selectors import latest_declaration
 from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
-from cases.services.benefits import expiry_of, open_term, stop_benefit
+from cases.services.benefits import expiry_of, open_again, open_term, stop_benefit
 from cases.services.cycle import first_month
 from cases.services.judging import Policy
 from cases.services.orders import award_of, draft_order, member_share, running_term, shares_kept
+from cases.services.reviews import take_reviews_along
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.journal.services import record
@@ -172,16 +174,32 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
         stop_reason=StopReason.EXPIRED if stop else "", predecessor=old, no="" if order.new_program else old.no,
         demo=old.demo,
     )  # fmt: skip
-    upper = new.stop_month or (running.months.upper if not order.new_program else None)
-    open_term(
-        new, DateRange(month.first_day, upper), shares_kept(order), base=order.new_base, uplift=order.new_uplift,
-        care=order.new_care, total=order.new_total, assessment=order.assessment, order=order,
-        standing=running.standing if not order.new_program else "ACTIVE", like=running,
-    )  # fmt: skip
+    if order.new_program:
+        open_term(
+            new, DateRange(month.first_day, new.stop_month), shares_kept(order), base=order.new_base,
+            uplift=order.new_uplift, care=order.new_care, total=order.new_total, assessment=order.assessment,
+            order=order, like=running,
+        )  # fmt: skip
+    else:
+        # Only the town is another one: every range goes on as it was, tapering and its steps too.
+        for term in order.before or []:
+            open_again(new, {**term, "order": order.pk}, month)
     order.successor = new
     order.save(update_fields=["successor"])
+    if order.kind != ChangeKind.CATEGORY:
+        take_reviews_along(old, new)
     if order.kind == ChangeKind.TRANSFER:
-        _move(order, actor)
+        _move(order, month, actor)
+
+
+def _staying(order: ChangeOrder, month: Month) -> list[str]:
+    """Benefits of the household that run on in the old town, without an agreed order to the new one."""
+    running = Benefit.objects.filter(household=order.benefit.household_id, unit=order.benefit.unit).filter(
+        Q(stop_month__isnull=True) | Q(stop_month__gt=month.first_day)
+    )
+    agreed = ChangeOrder.objects.filter(kind=ChangeKind.TRANSFER, state="DECIDED", to_unit=order.to_unit)
+    left = running.exclude(pk=order.benefit_id).exclude(pk__in=agreed.values("benefit"))
+    return [str(benefit) for benefit in left.select_related("applicant").order_by("pk")]
 
 
 def _applicant(order: ChangeOrder) -> Person:
@@ -191,16 +209,21 @@ def _applicant(order: ChangeOrder) -> Person:
     return old if old.pk in covered or not covered else Person.objects.get(pk=covered[0])
 
 
-def _move(order: ChangeOrder, actor: Any) -> None:
-    """The household and its people belong to the receiving town; the old one keeps reading (12 §12.2)."""
-    household = Household.objects.select_for_update().get(pk=order.benefit.household_id)
-    other = Benefit.objects.filter(
-        household=household, unit=order.benefit.unit, stop_month__isnull=True
-    ).exclude(pk=order.benefit_id)
-    if other.exists():
-        raise Refusal("本户在原单位还有其他在保待遇，请先分别办理迁移或停发")
+def _move(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """The household and its people belong to the receiving town; the old one keeps reading (12 §12.2).
+
+    A household with several benefits moves with the first, once both towns agreed to all of them. Raises Refusal.
+    """
+    household = Household.objects.select_for_update(of=("self",)).get(pk=order.benefit.household_id)
     if order.to_unit is None or order.to_village is None:
         raise Refusal("本单没有接收单位，请作废后重新登记")
+    if household.handling_unit_id == order.to_unit_id:
+        return
+    if names := _staying(order, month):
+        raise Refusal(
+            f"本户在原单位还有其他在保待遇（{'、'.join(names)}），请为它们也登记迁移到{order.to_unit}，双方乡镇都同意后再逐份生效；"
+            "不再符合的先办理停发"
+        )
     household.left_unit = household.handling_unit
     household.handling_unit, household.village = order.to_unit, order.to_village
     household.residence_unit = order.to_unit
