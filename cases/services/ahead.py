@@ -3,7 +3,7 @@
 A change closes the running range and opens the next; what begins later changes by as much, person by person, so that a
 benefit neither ends by itself nor loses what was decided for later months.
 """
-# requirements: C04, C05, C12 part
+# requirements: C04, C05, C12
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

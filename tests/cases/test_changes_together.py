@@ -1,5 +1,5 @@
 """Changes beside each other: what rests, tapers, was decided ahead or has an end keeps it through the next change."""
-# requirements: C04, C05, C06, C07, C08, C12 part, C16, B30
+# requirements: C04, C05, C06, C07, C08, C12, C16, B30
 
 from collections.abc import Callable
 from datetime import date, timedelta
