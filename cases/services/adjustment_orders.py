@@ -63,7 +63,9 @@ def carry_out(*, adjustment: StandardAdjustment, now: datetime, progress: Progre
 
 def _pieces(adjustment: StandardAdjustment, month: Month) -> tuple[list[tuple[Any, ...]], int]:
     """Make the pieces; the first of each benefit, and how many benefits fell to nothing."""
-    given: dict[str, Any] = {"version": adjustment.version_id, "sign": 1, "month": month.first_day}
+    given: dict[str, Any] = {
+        "version": adjustment.version_id, "key": adjustment.version.key, "sign": 1, "month": month.first_day,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         for statement in (sql.DROP, sql.RAISES, sql.ALIKE, sql.PIECES):
             cursor.execute(statement, given)

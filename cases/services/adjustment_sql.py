@@ -27,7 +27,8 @@ CROSS JOIN LATERAL (
 ) c
 """
 _NEW = "nextval(pg_get_serial_sequence('cases_benefitterm', 'id'))"
-# Every range that runs in the effective month or later. Tapering keeps the old amounts.
+# Every range that runs in the effective month or later. Tapering keeps the old amounts; what was judged by the new
+# standard has it already.
 PIECES = f"""
 CREATE TEMPORARY TABLE adjust_piece ON COMMIT DROP AS
 SELECT t.id AS old_id, {_NEW} AS new_id, t.benefit_id, t.months AS old_months,
@@ -38,6 +39,9 @@ FROM adjust_alike a
 JOIN cases_benefitterm t ON t.benefit_id = a.benefit_id
 {_PARTS}
 WHERE t.months && daterange(%(month)s, NULL) AND t.standing <> 'GRACE' AND c.base IS NOT NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM cases_assessment s WHERE s.id = t.assessment_id AND s.parameters ->> %(key)s = %(version)s::text
+  )
 """  # noqa: S608 - put together from constants
 # Undone: the ranges that the orders opened, with what was added taken off again.
 UNDO_PIECES = f"""

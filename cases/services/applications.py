@@ -32,6 +32,7 @@ from cases.services.benefits import Granted, Share, open_benefit
 from cases.services.discoveries import applied
 from cases.services.emergencies import running_mode
 from cases.services.materials import on_corrected, open_list
+from cases.services.outdated import refuse_outdated
 from cases.services.single_cover import leave_family
 from cases.services.specials import shares_agreed
 from cases.services.visit_rules import NO_DETAILS, SurveyDetails, SurveyorInput, checked_visit
@@ -307,6 +308,7 @@ def on_confirmed(context: Context) -> None:
     """Open the benefit from the month after the decision (L57 第21条)."""
     application = context.subject
     assessment = application.assessment
+    refuse_outdated(application, on=timezone.localdate(context.now))
     _resolve(context, stage="确认", approved=True, amount=amount_of(application))
     today = timezone.localdate(context.now)
     special = agreed_of(application)

@@ -16,6 +16,7 @@ from cases.rules.result import Assessment as Verdict
 from cases.services.judging import LISTS, Case, Kin, Policy, case_of, judge, kin_of, verdict_of
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.vault import facts as sealed_facts
@@ -26,6 +27,12 @@ register(assessment__make="核算家庭经济状况")
 def _case(household: Household, declared: Mapping[str, Any], on: date, single_for: int | None = None) -> Case:
     kin = kin_of([household.pk]).get(household.pk, [])
     return case_of(kin, household.standard_area, declared, on, single_for=single_for)
+
+
+def _policy(household: Household, on: date) -> Policy:
+    """The parameters of the day of judging, the standards of the month that is paid first at the earliest (02 §2.4)."""
+    coming = (Month.of(timezone.localdate()) + 1).first_day
+    return Policy(household.handling_unit, on, pays=coming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def compare_programmes(*, household: Household, declared: Mapping[str, Any], on:
     A programme whose parameters the county has not set does not keep the others from being shown.
     """
     case = _case(household, declared, on)
-    parameters = Policy(household.handling_unit, on).parameters
+    parameters = _policy(household, on).parameters
     return [_compared(program, case, parameters, on) for program in Program]
 
 
@@ -75,7 +82,7 @@ def preview(
 ) -> Verdict:
     """The running result beside the form, for the family or the one of 单人保; nothing is written."""
     case = _case(household, declared, on, single_for)
-    return verdict_of(program, case, Policy(household.handling_unit, on).parameters, on)
+    return verdict_of(program, case, _policy(household, on).parameters, on)
 
 
 @transaction.atomic
@@ -159,7 +166,7 @@ def _keep(
     actor: Any,
     now: datetime,
 ) -> Assessment:
-    judged = judge(case, program, Policy(household.handling_unit, on), on)
+    judged = judge(case, program, _policy(household, on), on)
     made = Assessment.objects.create(
         application=application, household=household, made_by=actor, made_at=now, **judged.columns
     )

@@ -21,6 +21,7 @@ from cases.rules.facts import HouseholdFacts
 from cases.rules.household_file import read_document
 from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
+from cases.rules.standards import is_standard
 from salvation.domain.errors import Refusal
 from salvation.domain.money import CENT
 from salvation.domain.month import Month
@@ -102,7 +103,7 @@ class Policy:
     """Parameters in force for a unit on a day, as the rules read them; one for any number of households.
 
     ``also``: a proposed version taken as confirmed, to see what would follow. ``before``: a confirmed version taken back,
-    to see what it changed.
+    to see what it changed. ``pays``: the first day paid for; the standards are those of that day (02 §2.4).
     """
 
     def __init__(
@@ -111,13 +112,18 @@ class Policy:
         on: date,
         also: ParameterVersion | None = None,
         before: ParameterVersion | None = None,
+        pays: date | None = None,
     ) -> None:
         self._book = Book(unit=unit, on=on, also=also)
-        self._values: dict[str, Any] = {**dict.fromkeys(NULLABLE), **self._book.values()}
+        self._ahead = self._book if pays is None else Book(unit=unit, on=max(pays, on), also=also)
+        self._values: dict[str, Any] = {
+            **dict.fromkeys(NULLABLE), **self._book.values(), **_standards(self._ahead.values())
+        }  # fmt: skip
         if before is not None and self._book.versions().get(before.key) == before.pk:
             earlier = Book(unit=unit, on=before.valid_from - timedelta(days=1)).values()
             self._values[before.key] = earlier.get(before.key)
-        self.parameters = PolicyParameters(self._values, self._book.versions())
+        versions = {**self._book.versions(), **_standards(self._ahead.versions())}
+        self.parameters = PolicyParameters(self._values, versions)
         self._unconfirmed: dict[frozenset[str], list[str]] = {}
 
     def value(self, key: str) -> Any:
@@ -130,8 +136,15 @@ class Policy:
     def unconfirmed(self, used: frozenset[str]) -> list[str]:
         """Labels of used parameters that still stand on an unconfirmed default."""
         if used not in self._unconfirmed:
-            self._unconfirmed[used] = self._book.unconfirmed(used)
+            standards = frozenset(key for key in used if is_standard(key))
+            self._unconfirmed[used] = self._book.unconfirmed(used - standards) + self._ahead.unconfirmed(
+                standards
+            )
         return self._unconfirmed[used]
+
+
+def _standards(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if is_standard(key)}
 
 
 @dataclass(frozen=True, slots=True)

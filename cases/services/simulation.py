@@ -100,7 +100,7 @@ def simulate(
     """
     on = max(version.valid_from, timezone.localdate())
     trial = _trial(version, on)
-    subjects = subjects_below(version.unit, on, since)
+    subjects = subjects_below(version.unit, on, since, version)
     for start in range(0, len(subjects), PORTION):
         report(start, len(subjects))
         _try(subjects[start : start + PORTION], trial)
@@ -133,14 +133,22 @@ def _trial(version: ParameterVersion, on: date) -> Trial:
     return Trial(version, on, Policies(version.unit, on), Policies(version.unit, on, version))
 
 
-def subjects_below(unit: Unit, on: date, since: Month | None = None) -> list[Subject]:
-    """Benefits in force on a day (or at any time from ``since`` on), then households that declared and receive nothing."""
+def subjects_below(
+    unit: Unit, on: date, since: Month | None = None, version: ParameterVersion | None = None
+) -> list[Subject]:
+    """Benefits in force on a day (or at any time from ``since`` on), then households that declared and receive nothing.
+
+    What was judged by ``version`` already has it.
+    """
     month = Month.of(on).first_day
     terms = BenefitTerm.objects.filter(benefit__unit__path__startswith=unit.path)
     if since is None:
         terms = terms.filter(months__contains=month)
     else:
         terms = terms.filter(months__overlap=(since.first_day, None))
+    served = terms.filter(months__overlap=(month, None)).values("benefit__household")
+    if version is not None:
+        terms = terms.exclude(assessment__parameters__contains={version.key: str(version.pk)})
     running = (
         terms.order_by("benefit__household_id", "benefit_id", "-months")
         .distinct("benefit__household_id", "benefit_id")
@@ -160,6 +168,7 @@ def subjects_below(unit: Unit, on: date, since: Month | None = None) -> list[Sub
             handling_unit__path__startswith=unit.path, pk__in=Declaration.objects.values("household")
         )
         .exclude(pk__in=held)
+        .exclude(pk__in=served)
         .order_by("pk")
         .values_list("pk", "handling_unit_id", "village_id", "standard_area")
     )
