@@ -16,6 +16,13 @@ IN_HAND = (
     "TOWN_CONFIRM",
 )
 
+# 特困 has limits of its own (L43 第13条、第15条、第16条).
+TEKUN_LIMITS = {
+    "SURVEYING": Deadline("sla.tekun.township", resumes=True),
+    "OBJECTION": Deadline("sla.tekun.objection"),
+    "COUNTY_REVIEW": Deadline("sla.tekun.county"),
+}
+
 OUTCOMES = (("UPHELD", "异议成立"), ("PARTLY", "部分成立"), ("UNFOUNDED", "异议不成立"))
 REVIEWED = ("first_review", "reaffirm_county", "reaffirm_town")
 MEETING = Need("meeting", "集体审批会议", "meeting", help="领导组或局务会的会议记录；先在“会议”登记")

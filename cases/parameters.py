@@ -36,6 +36,29 @@ DEADLINES = (
     Parameter(
         "sla.dibao.total_ext", "总时限（可延长情形）", "int", 45, "民政部2022年通知四（一）", "查到", "工作日"
     ),
+    Parameter(
+        "sla.rigid.total",
+        "总时限（刚性支出困难家庭）",
+        "int",
+        30,
+        "刚性支出困难家庭认定办法第8条",
+        "查到",
+        "工作日",
+    ),
+    Parameter(
+        "sla.tekun.township", "特困乡镇调查、初审（受理后）", "int", 15, f"{L43}第13条", "查到", "工作日"
+    ),
+    Parameter("sla.tekun.objection", "特困公示异议重新初审", "int", 15, f"{L43}第15条", "查到", "工作日"),
+    Parameter("sla.tekun.county", "特困县级审核确认", "int", 15, f"{L43}第16条", "查到", "工作日"),
+    Parameter(
+        "sla.tekun.total",
+        "总时限（特困：乡镇15＋公示7日＋县级15）",
+        "int",
+        36,
+        f"{L43}第13条至第16条",
+        "通识",
+        "工作日",
+    ),
     Parameter("sla.tekun.terminate_notice", "特困拟终止公示天数", "int", 7, f"{L43}第26条", "查到", "自然日"),
     Parameter(
         "sla.tekun.terminate_objection", "特困终止异议复核", "int", 15, f"{L43}第26条", "查到", "工作日"

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from cases.flows import APPLICATION
-from cases.models.choices import PROGRAMS, RELIEFS, Area, CareLevel, SingleReason, choices
+from cases.flows import APPLICATION, TEKUN_LIMITS
+from cases.models.choices import PROGRAMS, RELIEFS, TEKUN, Area, CareLevel, SingleReason, choices
 from cases.models.emergency import EmergencyMode
 from cases.models.household import Household
 from cases.models.notice_sheet import NoticeSheet
@@ -18,7 +18,7 @@ from cases.models.person import Person
 from salvation.access.models import Access
 from salvation.files.models import Attachment
 from salvation.flow.models import Clocked
-from salvation.flow.table import Flow
+from salvation.flow.table import Deadline, Flow, State
 from salvation.units.models import Unit
 from salvation.vault.fields import SealedJSONField
 
@@ -114,6 +114,10 @@ class Application(Clocked):
 
     def __str__(self) -> str:
         return f"{self.no} {self.applicant.name}"
+
+    def limit_of(self, state: State) -> Deadline | None:
+        """特困 by its own regulation, everything else as 低保 (02 §2.9)."""
+        return TEKUN_LIMITS.get(state.code, state.deadline) if self.program in TEKUN else state.deadline
 
     def photo_count(self, kind: str) -> int:
         return Attachment.objects.filter(

@@ -63,6 +63,14 @@ DECIDING_MEETINGS = frozenset(
 )
 
 
+# The total limit of what is not 低保 (LGX 第8条, L43).
+TOTALS = {
+    Program.RIGID_EXPENSE.value: "sla.rigid.total",
+    Program.TEKUN_DISPERSED.value: "sla.tekun.total",
+    Program.TEKUN_CENTRALIZED.value: "sla.tekun.total",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TieInput:
     """A declared relative in office: ``member`` is a person's id, ``relation`` a word of the parameter kinship.relations."""
@@ -271,7 +279,8 @@ def on_accepted(context: Context) -> None:
     level = at(f"approval_level.{application.program}", on=today, unit=application.unit).value
     application.level = str(level)
     application.emergency = running_mode(application.county, on=today)
-    limit = "sla.dibao.total_delegated" if level == Application.Level.TOWNSHIP else "sla.dibao.total"
+    delegated = "sla.dibao.total_delegated" if level == Application.Level.TOWNSHIP else "sla.dibao.total"
+    limit = TOTALS.get(application.program, delegated)
     application.save(update_fields=["accepted_on", "level", "emergency"])
     start_clock(application, parameter=limit, on=today)
 

@@ -1,5 +1,5 @@
 """Whether what was assessed still rests on the standards of the month from which it is paid (02 §2.4)."""
-# requirements: B08 part
+# requirements: B08
 
 from datetime import date
 

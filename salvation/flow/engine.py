@@ -148,10 +148,11 @@ def _write(context: Context) -> None:
     state = subject.flow.state(step.target)
     subject.state, subject.state_since = step.target, now
     fields = ["state", "state_since"]
-    if not subject.keeps_due and (before != step.target or state.deadline):
+    limit = subject.limit_of(state)
+    if not subject.keeps_due and (before != step.target or limit):
         today = timezone.localdate(now)
-        spent = _spent(subject, step.target) if state.deadline and state.deadline.resumes else 0
-        own = state.deadline and due_date(state.deadline, start=today, unit=subject.flow_unit, spent=spent)
+        spent = _spent(subject, step.target) if limit and limit.resumes else 0
+        own = limit and due_date(limit, start=today, unit=subject.flow_unit, spent=spent)
         subject.due_on = own or None
         fields.append("due_on")
     subject.save(update_fields=fields)
@@ -279,7 +280,7 @@ def _enter(subject: FlowSubject, step: Step, now: datetime) -> None:
     if reason := _refusal(Context(subject, None, now, step)):
         raise Refusal(reason)
     subject.state = step.target
-    deadline = subject.flow.state(step.target).deadline
+    deadline = subject.limit_of(subject.flow.state(step.target))
     if deadline and not subject.keeps_due:
         subject.due_on = due_date(deadline, start=timezone.localdate(now), unit=subject.flow_unit)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from salvation.access.models import ScopedModel
-from salvation.flow.table import Flow
+from salvation.flow.table import Deadline, Flow, State
 from salvation.units.models import Unit
 
 
@@ -38,6 +38,10 @@ class FlowSubject(ScopedModel):
     def desk_unit(self) -> Unit:
         """At whose desk the subject waits: the unit in charge, unless the next step is not its own to take."""
         return self.flow_unit
+
+    def limit_of(self, state: State) -> Deadline | None:
+        """How long the subject may stay in a state; some kinds of subjects have limits of their own."""
+        return state.deadline
 
     def get_state_display(self) -> str:
         return self.flow.state(self.state).label

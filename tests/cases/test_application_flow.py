@@ -283,3 +283,46 @@ def test_the_button_that_is_not_open_yet_says_why(submitted: Application, clerk:
 def test_every_step_stands_in_the_history(submitted: Application, clerk: User) -> None:
     perform(subject=submitted, step="accept", actor=clerk, now=timezone.now())
     assert [entry.step for entry in history(submitted)] == ["submit", "accept"]
+
+
+@pytest.mark.parametrize(
+    ("program", "state", "parameter"),
+    [
+        ("DIBAO_RURAL", "COUNTY_REVIEW", "sla.dibao.county"),
+        ("TEKUN_DISPERSED", "COUNTY_REVIEW", "sla.tekun.county"),
+        ("TEKUN_CENTRALIZED", "SURVEYING", "sla.tekun.township"),
+        ("TEKUN_DISPERSED", "OBJECTION", "sla.tekun.objection"),
+    ],
+)
+def test_destitute_support_has_the_limits_of_its_own_regulation(
+    program: str, state: str, parameter: str
+) -> None:
+    application = Application(program=program)
+    limit = application.limit_of(application.flow.state(state))
+    assert limit is not None and limit.parameter == parameter
+
+
+def test_a_recognition_for_rigid_expenses_has_its_thirty_days_also_where_the_township_decides(
+    household: Household, clerk: User, parameters: Callable[..., None]
+) -> None:
+    parameters({"approval_level.RIGID_EXPENSE": "TOWNSHIP", "approval_level.DIBAO_RURAL": "TOWNSHIP"})
+    days = []
+    for program in ("RIGID_EXPENSE", "DIBAO_RURAL"):
+        now = timezone.now()
+        application = create_application(
+            household=household,
+            program=program,
+            applied_on=timezone.localdate(),
+            actor=clerk,
+            now=now,
+            **COMPLETE,
+        )
+        save_declaration(
+            household=household, application=application, document=economy(household), actor=clerk
+        )
+        perform(subject=application, step="submit", actor=clerk, now=now)
+        perform(subject=application, step="accept", actor=clerk, now=now)
+        application.refresh_from_db()
+        days.append(application.clock_days)
+        perform(subject=application, step="withdraw", actor=clerk, now=now, comment="撤回")
+    assert days == [30, 20]
