@@ -1,10 +1,10 @@
-"""Guards of the flows: each returns the reason of a refusal in Chinese, or None.
+"""Guards of applications: each returns the reason of a refusal in Chinese, or None.
 
 They read the subject's own relations and import no models, so that the flow tables stay declarations.
 """
 # requirements: B20, B21
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,20 +14,18 @@ from cases import checklist
 from cases.agreed import agreed_of, amount_of
 from cases.emergency_guards import allows
 from cases.exclusion import hindering
-from cases.rules.changes import NOT_REVERSED, Decider, rule_of
 from salvation.documents.paperless import paperless
 from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
-from salvation.flow.models import StatFreeze, Transition
+from salvation.flow.models import Transition
 from salvation.flow.table import Context
 from salvation.parameters.book import Book, at
 
 MIN_PHOTOS = 2
-# Changes that leave amounts and covered people as they are: they overtake nothing.
-SILENT = ("HEAD_CHANGE", "CORRECT")
 
 
-def _today(context: Context) -> date:
+def today_of(context: Context) -> date:
+    """The county's day of an act."""
     return timezone.localdate(context.now)
 
 
@@ -56,7 +54,7 @@ def not_already_helped(context: Context) -> str | None:
             )
         )
     )
-    coming = Month.of(_today(context)) + 1
+    coming = Month.of(today_of(context)) + 1
     cover = application.applicant.coverage.model.objects.filter(
         months__overlap=(coming.first_day, None), person__in=people
     )
@@ -70,7 +68,7 @@ def not_already_helped(context: Context) -> str | None:
 
 def all_authorised(context: Context) -> str | None:
     """Everybody of the family, and the duty bearers of 特困 and 单人保, signed an authorisation that is still valid."""
-    names = checklist.unsigned(context.subject, on=_today(context))
+    names = checklist.unsigned(context.subject, on=today_of(context))
     if names:
         return f"还有 {len(names)} 人未签核对授权书或已到期：{'、'.join(names[:6])}，不能受理；没有授权不得核对（002 第27条）"
     return None
@@ -80,7 +78,7 @@ def materials_complete(context: Context) -> str | None:
     names = checklist.missing(context.subject)
     if names:
         return f"还缺 {len(names)} 件材料：{'、'.join(names)}；收齐后受理，或一次性告知补正（第11条）"
-    if not paperless(context.subject.unit, _today(context)):
+    if not paperless(context.subject.unit, today_of(context)):
         return None
     unfiled = checklist.unfiled(context.subject)
     if unfiled:
@@ -115,7 +113,7 @@ def kinship_declared(context: Context) -> str | None:
 def survey_is_valid(context: Context) -> str | None:
     """At least two surveyors, both levels by parameter, signed by the family (002 L27)."""
     application = context.subject
-    book = Book(unit=application.unit, on=application.accepted_on or _today(context))
+    book = Book(unit=application.unit, on=application.accepted_on or today_of(context))
     need, both = int(book["survey.min_people"]), bool(book["survey.require_both_levels"])
     if allows(application, "VISIT") and application.surveys.filter(method="PHONE").exists():
         return None
@@ -151,7 +149,7 @@ def someone_else_visited(context: Context) -> str | None:
 
 def checked(context: Context) -> str | None:
     """A report that is still valid; one that says 不符合 was told to the family first (3.1; 002 L27)."""
-    application, today = context.subject, _today(context)
+    application, today = context.subject, today_of(context)
     if not at("check.required", on=application.accepted_on or today, unit=application.unit).value:
         return None
     newest = application.checks.exclude(state="WITHDRAWN").first()
@@ -207,7 +205,7 @@ def notice_is_over(context: Context) -> str | None:
     notice = context.subject.notices.first()
     if notice is None:
         return "还没有公示"
-    if _today(context) <= notice.ends_on and not allows(context.subject, "NOTICE"):
+    if today_of(context) <= notice.ends_on and not allows(context.subject, "NOTICE"):
         return f"公示到{notice.ends_on:%Y年%m月%d日}止，未满期不能转入下一步（第19条）"
     return None
 
@@ -260,7 +258,7 @@ REAFFIRMING = (check_conforms, assessment_is_eligible, notice_is_over, notice_ha
 def debated(context: Context) -> str | None:
     """Where the county made the villagers' deliberation compulsory (B11)."""
     application = context.subject
-    on = application.accepted_on or _today(context)
+    on = application.accepted_on or today_of(context)
     if not at("debate.required", on=on, unit=application.unit).value or application.debates.exists():
         return None
     return "本县规定须经民主评议；请在“评议与异议”登记民主评议后再提交初审"
@@ -270,7 +268,7 @@ def kinship_needs_county_visit(context: Context) -> str | None:
     application = context.subject
     if not application.kinship_flag:
         return None
-    on = application.accepted_on or _today(context)
+    on = application.accepted_on or today_of(context)
     if not at("kinship.county_visit", on=on, unit=application.unit).value:
         return None
     for survey in application.surveys.prefetch_related("surveyors"):
@@ -288,7 +286,7 @@ def special_is_settled(context: Context) -> str | None:
     special = agreed_of(application)
     if special is None:
         return None
-    if special.valid_until <= _today(context):
+    if special.valid_until <= today_of(context):
         return f"一事一议 {special.no} 已过有效期，请重新申报"
     return None
 
@@ -307,151 +305,3 @@ def amount_as_calculated(context: Context) -> str | None:
     if amount != assessment.total:
         return f"确认金额 {amount} 与核算结果 {assessment.total} 不一致；偏离公式须走一事一议"
     return None
-
-
-def month_not_closed(context: Context) -> str | None:
-    """An order may not reach back before the month after the last signed roster's; back pay is a line of its own."""
-    order = context.subject
-    if order.effective_month < order.benefit.first_month:
-        return "生效月早于待遇起始月"
-    stopped = order.benefit.stop_month and order.effective_month >= order.benefit.stop_month
-    if stopped and order.kind not in {"RESUME", "CORRECT"}:
-        return "该待遇在生效月已停发"
-    return None
-
-
-def not_overtaken(context: Context) -> str | None:
-    """An order keeps the amounts and people of the day it was drafted: after another one they are no longer true."""
-    order = context.subject
-    if order.kind in SILENT:
-        return None
-    earlier = order.benefit.orders.filter(
-        state__in=("EFFECTIVE", "REVERSED"), state_since__gt=order.created_at
-    ).exclude(kind__in=SILENT)
-    found = earlier.exclude(pk=order.pk).order_by("-state_since").first()
-    if found is None:
-        return None
-    return f"本单登记后，变更单 {found.no}（{found.get_kind_display()}）{found.get_state_display()}，金额和人员已变；请作废本单后重新登记"
-
-
-def is_overtaken(context: Context) -> str | None:
-    return "没有其他变更先生效，不需要作废" if not_overtaken(context) is None else None
-
-
-def is_death(context: Context) -> str | None:
-    return None if context.subject.kind == "DEATH" else "只有死亡变更走快速通道"
-
-
-def decided_by_leader(context: Context) -> str | None:
-    """Kinds that the township's leader decides alone, beside a death, which has a step of its own."""
-    kind = context.subject.kind
-    alone = kind != "DEATH" and rule_of(kind).decider is Decider.TOWN
-    return None if alone else "该类变更不由乡镇领导单独决定"
-
-
-def is_transfer(context: Context) -> str | None:
-    return None if rule_of(context.subject.kind).decider is Decider.BOTH_TOWNS else "只有迁移须双方乡镇同意"
-
-
-def begun_by_county(context: Context) -> str | None:
-    return None if rule_of(context.subject.kind).decider is Decider.COUNTY else "该类变更由乡镇提交"
-
-
-def begun_by_town(context: Context) -> str | None:
-    return None if rule_of(context.subject.kind).decider is not Decider.COUNTY else "该类变更由县局提交"
-
-
-def family_must_be_told(context: Context) -> str | None:
-    return None if rule_of(context.subject.kind).told else "该类变更不需要书面告知"
-
-
-def nobody_to_tell(context: Context) -> str | None:
-    return None if not rule_of(context.subject.kind).told else "该类变更须先书面告知家庭"
-
-
-def _change_level(context: Context) -> str:
-    order = context.subject
-    value = at(f"approval_level.{order.benefit.program}", on=_today(context), unit=order.unit).value
-    return str(value)
-
-
-def _as_confirmed(context: Context) -> bool:
-    return rule_of(context.subject.kind).decider is Decider.CONFIRMING
-
-
-def change_decided_by_township(context: Context) -> str | None:
-    decides = _as_confirmed(context) and _change_level(context) == "TOWNSHIP"
-    return None if decides else "该变更由县级决定"
-
-
-def change_decided_by_county(context: Context) -> str | None:
-    decides = _as_confirmed(context) and _change_level(context) == "COUNTY"
-    return None if decides else "该变更由乡镇决定"
-
-
-def stop_is_noticed(context: Context) -> str | None:
-    """特困 support may only end after it was posted for seven days (L43 第26条)."""
-    return None if _must_be_noticed(context) else "该变更不需要公示"
-
-
-def no_notice_needed(context: Context) -> str | None:
-    order = context.subject
-    if not _must_be_noticed(context):
-        return None
-    posted = Transition.objects.filter(flow="change_order", subject_id=order.pk, step="notice").last()
-    if posted is None:
-        return "特困停发须先公示7天（特困人员认定办法第26条）"
-    # An objection does not shorten the posting.
-    since = timezone.localdate(posted.at)
-    ends = since + timedelta(days=int(at("sla.tekun.terminate_notice", on=since, unit=order.unit).value))
-    if _today(context) <= ends:
-        return f"公示到{ends:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
-    return None
-
-
-def _must_be_noticed(context: Context) -> bool:
-    order = context.subject
-    return bool(order.kind == "STOP" and order.benefit.program.startswith("TEKUN"))
-
-
-def stop_notice_is_over(context: Context) -> str | None:
-    order = context.subject
-    if order.due_on and _today(context) <= order.due_on:
-        return f"公示到{order.due_on:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
-    return None
-
-
-def nothing_builds_on(context: Context) -> str | None:
-    """红冲 only while nothing rests on the order: no later order of the benefit, its month not frozen."""
-    order = context.subject
-    later = (
-        order.benefit.orders.filter(state="EFFECTIVE", state_since__gt=order.state_since)
-        .exclude(kind__in=SILENT)
-        .exclude(pk=order.pk)
-        .first()
-    )
-    if later is not None:
-        return f"本单之后变更单 {later.no} 已生效，不能红冲；请办理相反的变更"
-    # A change that reaches back (a death found late) is counted in the month in which it took effect.
-    counted = max(order.effective_month, order.stat_month or order.effective_month)
-    frozen = StatFreeze.objects.filter(county=order.county_id, month__gte=counted)
-    if frozen.exists():
-        return f"{counted:%Y年%-m月}的统计已冻结，不能红冲；停发有误请办理“恢复”，金额有误请办理增减"
-    return None
-
-
-def may_be_reversed(context: Context) -> str | None:
-    if context.subject.kind in NOT_REVERSED:
-        return "该类变更不能红冲，请办理相反的变更"
-    return None
-
-
-def reversed_by_township(context: Context) -> str | None:
-    by_town = rule_of(context.subject.kind).decider is Decider.TOWN or (
-        change_decided_by_township(context) is None
-    )
-    return None if by_town else "该变更由县级决定，由县级红冲"
-
-
-def reversed_by_county(context: Context) -> str | None:
-    return "该变更由乡镇决定，由乡镇红冲" if reversed_by_township(context) is None else None

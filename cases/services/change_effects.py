@@ -8,7 +8,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from cases.guards import not_overtaken
+from cases.change_guards import not_overtaken
 from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, Grace, effective_month

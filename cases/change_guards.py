@@ -1,0 +1,163 @@
+"""Guards of change orders: each returns the reason of a refusal in Chinese, or None."""
+# requirements: C06, C08
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from cases.guards import today_of
+from cases.rules.changes import NOT_REVERSED, Decider, rule_of
+from salvation.flow.models import StatFreeze, Transition
+from salvation.flow.table import Context
+from salvation.parameters.book import at
+
+# Changes that leave amounts and covered people as they are: they overtake nothing.
+SILENT = ("HEAD_CHANGE", "CORRECT")
+
+
+def month_not_closed(context: Context) -> str | None:
+    """An order may not reach back before the month after the last signed roster's; back pay is a line of its own."""
+    order = context.subject
+    if order.effective_month < order.benefit.first_month:
+        return "生效月早于待遇起始月"
+    stopped = order.benefit.stop_month and order.effective_month >= order.benefit.stop_month
+    if stopped and order.kind not in {"RESUME", "CORRECT"}:
+        return "该待遇在生效月已停发"
+    return None
+
+
+def not_overtaken(context: Context) -> str | None:
+    """An order keeps the amounts and people of the day it was drafted: after another one they are no longer true."""
+    order = context.subject
+    if order.kind in SILENT:
+        return None
+    earlier = order.benefit.orders.filter(
+        state__in=("EFFECTIVE", "REVERSED"), state_since__gt=order.created_at
+    ).exclude(kind__in=SILENT)
+    found = earlier.exclude(pk=order.pk).order_by("-state_since").first()
+    if found is None:
+        return None
+    return f"本单登记后，变更单 {found.no}（{found.get_kind_display()}）{found.get_state_display()}，金额和人员已变；请作废本单后重新登记"
+
+
+def is_overtaken(context: Context) -> str | None:
+    return "没有其他变更先生效，不需要作废" if not_overtaken(context) is None else None
+
+
+def is_death(context: Context) -> str | None:
+    return None if context.subject.kind == "DEATH" else "只有死亡变更走快速通道"
+
+
+def decided_by_leader(context: Context) -> str | None:
+    """Kinds that the township's leader decides alone, beside a death, which has a step of its own."""
+    kind = context.subject.kind
+    alone = kind != "DEATH" and rule_of(kind).decider is Decider.TOWN
+    return None if alone else "该类变更不由乡镇领导单独决定"
+
+
+def is_transfer(context: Context) -> str | None:
+    return None if rule_of(context.subject.kind).decider is Decider.BOTH_TOWNS else "只有迁移须双方乡镇同意"
+
+
+def begun_by_county(context: Context) -> str | None:
+    return None if rule_of(context.subject.kind).decider is Decider.COUNTY else "该类变更由乡镇提交"
+
+
+def begun_by_town(context: Context) -> str | None:
+    return None if rule_of(context.subject.kind).decider is not Decider.COUNTY else "该类变更由县局提交"
+
+
+def family_must_be_told(context: Context) -> str | None:
+    return None if rule_of(context.subject.kind).told else "该类变更不需要书面告知"
+
+
+def nobody_to_tell(context: Context) -> str | None:
+    return None if not rule_of(context.subject.kind).told else "该类变更须先书面告知家庭"
+
+
+def _change_level(context: Context) -> str:
+    order = context.subject
+    value = at(f"approval_level.{order.benefit.program}", on=today_of(context), unit=order.unit).value
+    return str(value)
+
+
+def _as_confirmed(context: Context) -> bool:
+    return rule_of(context.subject.kind).decider is Decider.CONFIRMING
+
+
+def change_decided_by_township(context: Context) -> str | None:
+    decides = _as_confirmed(context) and _change_level(context) == "TOWNSHIP"
+    return None if decides else "该变更由县级决定"
+
+
+def change_decided_by_county(context: Context) -> str | None:
+    decides = _as_confirmed(context) and _change_level(context) == "COUNTY"
+    return None if decides else "该变更由乡镇决定"
+
+
+def stop_is_noticed(context: Context) -> str | None:
+    """特困 support may only end after it was posted for seven days (L43 第26条)."""
+    return None if _must_be_noticed(context) else "该变更不需要公示"
+
+
+def no_notice_needed(context: Context) -> str | None:
+    order = context.subject
+    if not _must_be_noticed(context):
+        return None
+    posted = Transition.objects.filter(flow="change_order", subject_id=order.pk, step="notice").last()
+    if posted is None:
+        return "特困停发须先公示7天（特困人员认定办法第26条）"
+    # An objection does not shorten the posting.
+    since = timezone.localdate(posted.at)
+    ends = since + timedelta(days=int(at("sla.tekun.terminate_notice", on=since, unit=order.unit).value))
+    if today_of(context) <= ends:
+        return f"公示到{ends:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
+    return None
+
+
+def _must_be_noticed(context: Context) -> bool:
+    order = context.subject
+    return bool(order.kind == "STOP" and order.benefit.program.startswith("TEKUN"))
+
+
+def stop_notice_is_over(context: Context) -> str | None:
+    order = context.subject
+    if order.due_on and today_of(context) <= order.due_on:
+        return f"公示到{order.due_on:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
+    return None
+
+
+def nothing_builds_on(context: Context) -> str | None:
+    """红冲 only while nothing rests on the order: no later order of the benefit, its month not frozen."""
+    order = context.subject
+    later = (
+        order.benefit.orders.filter(state="EFFECTIVE", state_since__gt=order.state_since)
+        .exclude(kind__in=SILENT)
+        .exclude(pk=order.pk)
+        .first()
+    )
+    if later is not None:
+        return f"本单之后变更单 {later.no} 已生效，不能红冲；请办理相反的变更"
+    # A change that reaches back (a death found late) is counted in the month in which it took effect.
+    counted = max(order.effective_month, order.stat_month or order.effective_month)
+    frozen = StatFreeze.objects.filter(county=order.county_id, month__gte=counted)
+    if frozen.exists():
+        return f"{counted:%Y年%-m月}的统计已冻结，不能红冲；停发有误请办理“恢复”，金额有误请办理增减"
+    return None
+
+
+def may_be_reversed(context: Context) -> str | None:
+    if context.subject.kind in NOT_REVERSED:
+        return "该类变更不能红冲，请办理相反的变更"
+    return None
+
+
+def reversed_by_township(context: Context) -> str | None:
+    by_town = rule_of(context.subject.kind).decider is Decider.TOWN or (
+        change_decided_by_township(context) is None
+    )
+    return None if by_town else "该变更由县级决定，由县级红冲"
+
+
+def reversed_by_county(context: Context) -> str | None:
+    return "该变更由乡镇决定，由乡镇红冲" if reversed_by_township(context) is None else None
