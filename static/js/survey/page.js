@@ -116,6 +116,9 @@ const report = (all, { done, refused, trouble, asked }) => {
   } else if (words.length) { say(words.join("。"), refused.length ? "warning" : "success"); } else if (asked) { say("没有等待上报的内容"); }
 };
 
+// The server did not answer though there is a network: tried again after so many milliseconds.
+const RETRY = 30000;
+let retry = 0;
 let sending = null;
 const send = (asked = false, unkept = null) => {
   sending ??= (async () => {
@@ -135,6 +138,9 @@ const send = (asked = false, unkept = null) => {
     report(all, what);
     await showQueue();
     if (!visit) { showVisits(); }
+    window.clearTimeout(retry);
+    const waits = all.some((one) => one.state === "queued" || one.state === "photos");
+    if (waits && what.trouble && !what.trouble.signIn && navigator.onLine) { retry = window.setTimeout(send, RETRY); }
   })();
   return sending;
 };
@@ -344,7 +350,8 @@ const listen = () => {
   at("more-surveyors").addEventListener("click", () => addSurveyor().querySelector("input").focus());
   at("locate").addEventListener("click", locate);
   at("send").addEventListener("click", () => send(true));
-  window.addEventListener("online", () => { network(); send(); });
+  // What was being sent while the network was away has failed by then: it is sent once more.
+  window.addEventListener("online", async () => { network(); await sending; send(); });
   window.addEventListener("offline", network);
   // A phone kills what it does not show: the text is kept before.
   document.addEventListener("visibilitychange", () => { if (document.hidden && draft && timer) { keepNow(); } });
