@@ -1,7 +1,7 @@
 """Guards of change orders: each returns the reason of a refusal in Chinese, or None."""
 # requirements: C06, C08
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -110,7 +110,11 @@ def no_notice_needed(context: Context) -> str | None:
     # An objection does not shorten the posting.
     since = timezone.localdate(posted.at)
     ends = since + timedelta(days=int(at("sla.tekun.terminate_notice", on=since, unit=order.unit).value))
-    if today_of(context) <= ends:
+    return _still_posted(context, ends)
+
+
+def _still_posted(context: Context, ends: date | None) -> str | None:
+    if ends and today_of(context) <= ends:
         return f"公示到{ends:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
     return None
 
@@ -121,10 +125,7 @@ def _must_be_noticed(context: Context) -> bool:
 
 
 def stop_notice_is_over(context: Context) -> str | None:
-    order = context.subject
-    if order.due_on and today_of(context) <= order.due_on:
-        return f"公示到{order.due_on:%Y年%m月%d日}止，未满期不能转入下一步（特困人员认定办法第26条）"
-    return None
+    return _still_posted(context, context.subject.due_on)
 
 
 def nothing_builds_on(context: Context) -> str | None:

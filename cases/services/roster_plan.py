@@ -15,8 +15,8 @@ from uuid import UUID
 from django.conf import settings
 
 from cases.intake import other_program, roster_intake
-from cases.models.choices import PAID, PROGRAMS, TEKUN
-from cases.services.roster_family import refuse_second
+from cases.models.choices import PAID, TEKUN
+from cases.services.roster_family import LABELS, refuse_second
 from cases.services.roster_known import (
     Known,
     KnownHousehold,
@@ -39,7 +39,6 @@ from salvation.units.models import Unit
 from salvation.units.selectors import villages_of
 from salvation.vault.crypto import blind_index
 
-LABELS = dict(PROGRAMS)
 ASK = "请核对证号和姓名；确属同一人而登记有误的，请先在系统中更正。"
 
 

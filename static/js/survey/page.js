@@ -3,7 +3,7 @@ import * as store from "./store.js";
 import { newId } from "./store.js";
 import { addSurveyor, collect, fill, fit, missing, node, now, showProblems } from "./form.js";
 import { shrink, signatureField } from "./pictures.js";
-import { Later, sendAll } from "./send.js";
+import { isWaiting, Later, sendAll } from "./send.js";
 
 const facts = document.body.dataset;
 const at = (id) => document.getElementById(id);
@@ -106,12 +106,12 @@ const follow = (all, done) => {
     Object.assign(draft, { state: stored.state, message: stored.message, key: stored.key });
   }
 };
+const waits = (all) => all.some(isWaiting);
 const report = (all, { done, refused, trouble, asked }) => {
   const words = done.map((one) => `${one.visit.name}：已上报为第${one.sent.version}次调查${
     one.sent.version > one.visit.records + 1 ? "（您填写期间另有人上报过，两次都保留）" : ""}`);
-  const waits = all.some((one) => one.state === "queued" || one.state === "photos");
   if (refused.length) { words.push(`有 ${refused.length} 份没有收下，服务器的答复写在“本机未上报”中`); }
-  if (trouble && (waits || asked)) {
+  if (trouble && (waits(all) || asked)) {
     say([...words.map((one) => `${one}。`), trouble.message, ...(trouble.signIn ? ["，", signIn()] : [])], "warning");
   } else if (words.length) { say(words.join("。"), refused.length ? "warning" : "success"); } else if (asked) { say("没有等待上报的内容"); }
 };
@@ -139,8 +139,7 @@ const send = (asked = false, unkept = null) => {
     await showQueue();
     if (!visit) { showVisits(); }
     window.clearTimeout(retry);
-    const waits = all.some((one) => one.state === "queued" || one.state === "photos");
-    if (waits && what.trouble && !what.trouble.signIn && navigator.onLine) { retry = window.setTimeout(send, RETRY); }
+    if (waits(all) && what.trouble && !what.trouble.signIn && navigator.onLine) { retry = window.setTimeout(send, RETRY); }
   })();
   return sending;
 };

@@ -81,11 +81,14 @@ const sendOne = async (draft) => {
   return false;
 };
 
+// Drafts that are to be sent: the record itself, or its photos after it.
+export const isWaiting = (draft) => draft.state === "queued" || draft.state === "photos";
+
 const once = async (user, told, unkept) => {
   const known = await waiting();
   // What one account wrote is never sent as another's.
   if (known.user !== user) { throw new Later("登录的是另一个账号，原来账号的内容留在本机，没有上报"); }
-  const kept = (await store.drafts(user)).filter((one) => one.state === "queued" || one.state === "photos");
+  const kept = (await store.drafts(user)).filter(isWaiting);
   const all = unkept ? [...kept.filter((one) => one.id !== unkept.id), unkept] : kept;
   for (const draft of all) { told(draft, await sendOne(draft)); }
   return known;
