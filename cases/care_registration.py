@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases.care_registers import ALL, GROUP
 from cases.models import CareVisit, Person, ReportedChange
-from cases.selectors_care import missing_counts, supported, waiting_wishes, with_care
+from cases.selectors_care import missing_counts, supported, waiting_wishes
 from cases.views.care import unit_of
 from salvation.parameters.book import at
 from salvation.registers.register import register as register_registers
@@ -20,10 +20,10 @@ from salvation.web.navigation import NavItem
 def care_numbers(user: Any, today: date) -> Sequence[Number]:
     """What is missing today: nothing is shown where nobody is supported."""
     unit = unit_of(user)
-    people = supported(Person.objects.visible_to(user), today, unit)
-    if not people.exists():
+    people = Person.objects.visible_to(user)
+    if not supported(people, today, unit).exists():
         return []
-    lacking = missing_counts(with_care(people, today, unit), ("assessment", "agreement", "visit"), today)
+    lacking = missing_counts(people, ("assessment", "agreement", "visit"), today, unit)
     address = reverse("cases:care_people")
     days = int(at("care.wish_days", on=today, unit=unit).value)
     late = waiting_wishes(user, today).filter(registered_on__lt=today - timedelta(days=days))

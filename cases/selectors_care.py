@@ -32,9 +32,10 @@ from cases.models.choices import TEKUN, Program
 from cases.services.residences import queued
 from cases.services.visits import planned_per_month
 from salvation.domain.month import Month
-from salvation.parameters.book import at
+from salvation.parameters.book import Book
 from salvation.units.models import Unit
 from salvation.units.services import county_of
+from salvation.web.desk import counted
 
 MISSING = (
     ("assessment", "没有有效评定"),
@@ -45,31 +46,43 @@ MISSING = (
 )
 
 
-def supported(people: Any, today: date, unit: Unit) -> Any:
-    """Of these people, those on 特困 this month. ``unit``: whose county's benefits are looked through."""
-    covered = TermMember.objects.filter(
+def _covered(today: date, unit: Unit) -> Any:
+    """Who is on 特困 this month. ``unit``: whose county's benefits are looked through."""
+    members = TermMember.objects.filter(
         months__contains=Month.of(today).first_day, term__benefit__program__in=TEKUN
     )
-    if county := county_of(unit):
-        covered = covered.filter(term__benefit__unit__county=county)
-    return people.filter(pk__in=covered.values("person"))
+    county = county_of(unit)
+    return members.filter(term__benefit__unit__county=county) if county else members
+
+
+def supported(people: Any, today: date, unit: Unit) -> Any:
+    """Of these people, those on 特困 this month. ``unit``: whose county's benefits are looked through."""
+    return people.filter(pk__in=_covered(today, unit).values("person"))
 
 
 def with_care(people: Any, today: date, unit: Unit) -> Any:
     """Their programme, level, and what is valid today, as columns. ``unit``: whose parameters say how often to visit."""
-    month = Month.of(today)
-    mine = Q(person=OuterRef("pk"))
+    month = Month.of(today).first_day
     covered = TermMember.objects.filter(
-        mine, months__contains=month.first_day, term__benefit__program__in=TEKUN
+        person=OuterRef("pk"), months__contains=month, term__benefit__program__in=TEKUN
     )
+    found = people.annotate(
+        program=Subquery(covered.values("term__benefit__program")[:1]),
+        since=Subquery(covered.values("term__benefit__first_month")[:1]),
+    )
+    return _with_records(found, "pk", today, unit)
+
+
+def _with_records(rows: Any, person: str, today: date, unit: Unit) -> Any:
+    """What is recorded of the ``person`` of each row, with what must be by the parameters of ``unit``."""
+    mine = Q(person=OuterRef(person))
     assessed = CareAssessment.objects.filter(mine).order_by("-assessed_on", "-pk")
     during = Q(from_on__lte=today, until_on__gte=today)
     agreement = CareAgreement.objects.filter(mine, during)
-    visits = CareVisit.objects.filter(mine, stat_month=month.first_day, way=CareVisit.Way.ONSITE)
+    visits = CareVisit.objects.filter(mine, stat_month=Month.of(today).first_day, way=CareVisit.Way.ONSITE)
     counted = visits.order_by().values("person").annotate(n=Count("pk")).values("n")
-    return people.annotate(
-        program=Subquery(covered.values("term__benefit__program")[:1]),
-        since=Subquery(covered.values("term__benefit__first_month")[:1]),
+    book = Book(unit=unit, on=today)
+    return rows.annotate(
         level=Subquery(assessed.values("level")[:1]),
         next_on=Subquery(assessed.values("next_on")[:1]),
         agreed_until=Subquery(agreement.values("until_on")[:1]),
@@ -77,15 +90,14 @@ def with_care(people: Any, today: date, unit: Unit) -> Any:
         visits=Coalesce(Subquery(counted[:1], output_field=IntegerField()), 0),
         contracted=Exists(MedicalContract.objects.filter(mine, during, kind="ORDINARY")),
         certified=Exists(SupportCertificate.objects.filter(mine, collected_on__isnull=True)),
-    ).annotate(planned=planned_per_month(unit, today), agreement_due=_agreement_due(unit, today))
+    ).annotate(planned=planned_per_month(book), agreement_due=_agreement_due(book))
 
 
-def _agreement_due(unit: Unit, today: date) -> Case:
+def _agreement_due(book: Book) -> Case:
     """Whether somebody supported at home must have an agreement by now: some days after support began."""
-    required = bool(at("agreement.required", on=today, unit=unit).value)
-    days = int(at("agreement.sign_days", on=today, unit=unit).value)
+    begun = book.on - timedelta(days=int(book["agreement.sign_days"]))
     home = When(
-        program=Program.TEKUN_DISPERSED, since__lte=today - timedelta(days=days), then=Value(required)
+        program=Program.TEKUN_DISPERSED, since__lte=begun, then=Value(bool(book["agreement.required"]))
     )
     return Case(home, default=Value(False), output_field=BooleanField())
 
@@ -106,11 +118,13 @@ def lacking(people: Any, what: str, today: date) -> Any:
     return people if wrong is None else people.filter(wrong)
 
 
-def missing_counts(people: Any, whats: Iterable[str], today: date) -> dict[str, int]:
-    """How many of people ``with_care`` lack each thing: one statement."""
-    lacks = _lacks(today)
-    found: dict[str, int] = people.aggregate(**{what: Count("pk", filter=lacks[what]) for what in whats})
-    return found
+def missing_counts(people: Any, whats: Iterable[str], today: date, unit: Unit) -> dict[str, int]:
+    """How many of these people who are on 特困 lack each thing: one statement, from their benefits on."""
+    rows = _covered(today, unit).filter(person__in=people)
+    named = rows.annotate(program=F("term__benefit__program"), since=F("term__benefit__first_month"))
+    return counted(
+        _with_records(named, "person_id", today, unit), **{what: _lacks(today)[what] for what in whats}
+    )
 
 
 def waiting_wishes(user: Any, today: date) -> Any:

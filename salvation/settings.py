@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "salvation.web.middleware.ContentSecurityPolicy",
     "salvation.accounts.middleware.CurrentActor",
+    "salvation.web.middleware.OwnWrites",
     "salvation.web.middleware.Readable",
     "salvation.web.middleware.Refusals",
     "salvation.upkeep.middleware.Outages",
@@ -144,6 +145,8 @@ REDIS_URL = env.secret("REDIS_URL") or "redis://localhost:6379/0"
 # A database of its own: clearing the cache must not drop queued jobs.
 CACHE_URL = env.secret("CACHE_URL") or next_database(REDIS_URL)
 CACHES = {"default": {"BACKEND": "salvation.upkeep.cache.ForgivingRedisCache", "LOCATION": CACHE_URL}}
+# How long the numbers of somebody's desk may be old (work of others; own work shows at once).
+DESK_SECONDS = 60
 
 AUTH_USER_MODEL = "accounts.User"
 ANONYMOUS_USER_NAME = None

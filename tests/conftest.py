@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -19,8 +20,10 @@ PASSWORD = "correct-horse-7"
 
 
 @pytest.fixture(autouse=True)
-def _clean_cache() -> None:
+def _clean_cache(settings: Any) -> None:
+    """Nothing remembered from another test; tests write to tables behind the back of a desk that remembers."""
     cache.clear()
+    settings.DESK_SECONDS = 0
 
 
 @pytest.fixture

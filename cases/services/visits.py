@@ -2,7 +2,7 @@
 # requirements: D06, N05
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
@@ -15,8 +15,7 @@ from cases.services.care import must_be_supported, not_later
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.services import close_duty, open_duty
-from salvation.parameters.book import at
-from salvation.units.models import Unit
+from salvation.parameters.book import Book
 
 ABNORMAL = "care_visit"
 # A name, then a quantity with its unit: 大米 10公斤
@@ -62,11 +61,9 @@ def _check_in(record: CareVisit, actor: Any, now: datetime) -> None:
         )  # fmt: skip
 
 
-def planned_per_month(unit: Unit, on: date) -> Case:
-    """How often a person with ``level`` is to be visited in a month, by the unit's parameters."""
-    usual, lost = (
-        int(at(key, on=on, unit=unit).value) for key in ("visit.per_month", "visit.per_month_lost")
-    )
+def planned_per_month(book: Book) -> Case:
+    """How often a person with ``level`` is to be visited in a month, by the parameters."""
+    usual, lost = int(book["visit.per_month"]), int(book["visit.per_month_lost"])
     return Case(
         When(level__in=LOST, then=Value(max(usual, lost))),
         default=Value(usual),

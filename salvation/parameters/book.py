@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -36,12 +36,7 @@ class Book:
 
     def get(self, key: str) -> Value:
         """The value in force. Raises Refusal when the county has entered none and there is no default."""
-        if key in self._values:
-            return self._values[key]
-        declared = PARAMETERS[key]
-        if declared.default is None:
-            raise Refusal(f"参数“{declared.label}”（{key}）在{self.on}没有取值，请县局录入并确认")
-        return Value(declared.default, 0, declared.mark != "通识", declared.basis)
+        return _in_force(key, self._values, self.on)
 
     def __getitem__(self, key: str) -> Any:
         return self.get(key).value
@@ -67,30 +62,46 @@ class Book:
         return declared.default is not None and declared.mark != "通识"
 
 
-def _load(unit: Unit, on: date, also: ParameterVersion | None) -> dict[str, Value]:
+def _in_force(key: str, values: Mapping[str, Value], on: date) -> Value:
+    if key in values:
+        return values[key]
+    declared = PARAMETERS[key]
+    if declared.default is None:
+        raise Refusal(f"参数“{declared.label}”（{key}）在{on}没有取值，请县局录入并确认")
+    return Value(declared.default, 0, declared.mark != "通识", declared.basis)
+
+
+def _load(unit: Unit, on: date, also: ParameterVersion | None, key: str | None = None) -> dict[str, Value]:
     codes = lineage(unit)
-    confirmed = (
-        ParameterVersion.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-            unit__code__in=codes,
-            state=ParameterVersion.State.CONFIRMED,
-            valid_from__lte=on,
-        )
-        .select_related("unit")
-        .order_by("valid_from")
+    confirmed = ParameterVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+        unit__code__in=codes,
+        state=ParameterVersion.State.CONFIRMED,
+        valid_from__lte=on,
     )
-    rows = [*confirmed]
+    if key:
+        confirmed = confirmed.filter(key=key)
+    rows = [_Row(*row) for row in confirmed.order_by().values_list(*_FIELDS)]
     if also is not None and also.valid_from <= on and also.unit.code in codes:
-        rows = [row for row in rows if (row.key, row.unit_id, row.valid_from) != _place(also)] + [also]
+        tried = _Row(also.key, also.unit.code, also.valid_from, also.value, also.pk, also.basis)
+        rows = [row for row in rows if row[:3] != tried[:3]] + [tried]
     # Nearest unit wins, then the latest start: farther units are written first and overwritten.
-    ordered = sorted(rows, key=lambda row: (-codes.index(row.unit.code), row.valid_from))
-    return {row.key: Value(row.value, row.pk, True, row.basis) for row in ordered}
+    ordered = sorted(rows, key=lambda row: (-codes.index(row.code), row.valid_from))
+    return {row.key: Value(row.value, row.version, True, row.basis) for row in ordered}
 
 
-def _place(version: ParameterVersion) -> tuple[str, int, date]:
-    return version.key, version.unit_id, version.valid_from
+class _Row(NamedTuple):
+    key: str
+    code: str
+    valid_from: date
+    value: Any
+    version: int
+    basis: str
+
+
+_FIELDS = ("key", "unit__code", "valid_from", "value", "pk", "basis")
 
 
 def at(key: str, *, on: date, unit: Unit) -> Value:
     """One parameter for a unit on a day. Raises Refusal when it has no value."""
-    return Book(unit=unit, on=on).get(key)
+    return _in_force(key, _load(unit, on, None, key), on)

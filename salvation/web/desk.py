@@ -1,9 +1,13 @@
 """The work desk: panels with numbers that apps register, and what waits for a person by deadline."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Q
 
 from salvation.duties.models import Duty
 from salvation.duties.selectors import duties_for, light
@@ -31,7 +35,14 @@ class Panel:
     order: int = 100
 
 
+Panels = list[tuple[str, Sequence[Number]]]
 PANELS: list[Panel] = []
+
+
+def counted(rows: Any, **which: Q) -> dict[str, int]:
+    """How many of the rows meet each condition: one statement, as every desk asks for many numbers."""
+    found: dict[str, int] = rows.aggregate(**{name: Count("pk", filter=met) for name, met in which.items()})
+    return found
 
 
 def register(*panels: Panel) -> None:
@@ -39,15 +50,36 @@ def register(*panels: Panel) -> None:
     PANELS.extend(panels)
 
 
-def panels_for(user: Any, today: date) -> list[tuple[str, Sequence[Number]]]:
-    """Titles and numbers this person may see; panels without numbers stay away."""
-    shown = []
+def panels_for(user: Any, today: date) -> Panels:
+    """Titles and numbers this person may see; panels without numbers stay away.
+
+    Numbers of a county are dear: they are kept for DESK_SECONDS, and counted anew at once after the person's own writes.
+    """
+    key, posts = _key(user), tuple(post.pk for post in user.current_posts)
+    held = cache.get(key)
+    if held and held[0] == (today, posts):
+        kept: Panels = held[1]
+        return kept
+    shown = list(_counted_panels(user, today))
+    cache.set(key, ((today, posts), shown), settings.DESK_SECONDS)
+    return shown
+
+
+def forget(user: Any) -> None:
+    """The person wrote something: the numbers of the own desk show it at once."""
+    cache.delete(_key(user))
+
+
+def _key(user: Any) -> str:
+    return f"desk:{user.pk}"
+
+
+def _counted_panels(user: Any, today: date) -> Iterator[tuple[str, Sequence[Number]]]:
     for panel in sorted(PANELS, key=lambda panel: panel.order):
         if user.may(panel.permission):
             numbers = panel.numbers(user, today)
             if numbers:
-                shown.append((panel.title, numbers))
-    return shown
+                yield panel.title, numbers
 
 
 @dataclass(frozen=True)

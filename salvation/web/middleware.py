@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import render
 
 from salvation.domain.errors import BadValue, Refusal
+from salvation.web.desk import forget
 
 POLICY = "; ".join(
     (
@@ -93,6 +94,19 @@ class Refusals:
         if isinstance(exception, Http404) and wants_fragment(request):
             return refuse(request, NOT_FOUND, 404)
         return None
+
+
+class OwnWrites:
+    """Who wrote something finds the numbers of the own desk counted anew."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD", "OPTIONS") and request.user.is_authenticated:
+            forget(request.user)
+        return response
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -489,7 +489,7 @@ def test_the_list_says_what_is_missing(
         town = units["360722100"]
         found = with_care(supported(Person.objects.all(), today(), town), today(), town)
         listed = lacking(found, what, today())
-        assert missing_counts(found, (what,), today()) == {what: listed.count()}
+        assert missing_counts(Person.objects.all(), (what,), today(), town) == {what: listed.count()}
         return bool(listed.filter(pk=person.pk).exists())
 
     codes = ("assessment", "agreement", "visit", "contract", "certificate")
