@@ -1,22 +1,39 @@
 """The fixed cast: who is who never changes, so that a test reads as a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from salvation.accounts.models import User
 from salvation.accounts.services import create_user, grant_post
 from salvation.units.models import Unit
 from salvation.units.services import load_units
+from tests.template import copy_of_migrated
 
 UNITS = Path(__file__).resolve().parent / "data" / "units.csv"
 REPORTING = Path(__file__).resolve().parent / "data" / "reporting_units.csv"
 PASSWORD = "correct-horse-7"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The test database stands there already migrated when Django comes to make it."""
+    with django_db_blocker.unblock(), copy_of_migrated(connection.settings_dict["TEST"]["NAME"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django takes the database as it stands; ``django_db_modify_db_settings`` made it and drops it."""
+    return True
 
 
 @pytest.fixture(autouse=True)

@@ -2,71 +2,19 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import override_settings
-from django.test.utils import setup_databases, teardown_databases
 
+from tests.server import copied, inside
+from tests.template import copy_of_migrated
 from tests.world import World, build_world
 
 _NUMBERS = count(1)
-
-
-def on_server(*statements: str) -> None:
-    """Run statements that no transaction may hold, from the server's own database."""
-    given = {**connection.get_connection_params(), "dbname": "postgres"}
-    held = psycopg2.connect(**given)
-    try:
-        held.autocommit = True
-        with held.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        held.close()
-
-
-@contextmanager
-def inside(name: str) -> Iterator[None]:
-    """Let Django's connection stand in another database of the server."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
-
-
-@contextmanager
-def copied(template: str, name: str) -> Iterator[str]:
-    """A copy of a database, gone afterwards."""
-    connection.close()
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    on_server(drop, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield name
-    finally:
-        connection.close()
-        on_server(drop)
-
-
-@contextmanager
-def _migrated() -> Iterator[str]:
-    """The test database; made here when no other test of the session asked for it."""
-    wanted = connection.settings_dict["TEST"]["NAME"]
-    if connection.settings_dict["NAME"] == wanted:
-        yield wanted
-        return
-    made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
-    yield str(connection.settings_dict["NAME"])
-    teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +25,10 @@ def world_database(
     files = tmp_path_factory.mktemp("world-files")
     # Each folder that takes this fixture over has one of its own.
     own = f"world_{os.getpid()}_{next(_NUMBERS)}"
-    with django_db_blocker.unblock(), _migrated() as template, copied(template, own) as name:
-        with inside(name), override_settings(MEDIA_ROOT=files):
+    with django_db_blocker.unblock(), copy_of_migrated(own):
+        with inside(own), override_settings(MEDIA_ROOT=files):
             world = build_world()
-        yield name, world, files
+        yield own, world, files
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from salvation.upkeep import backup as making
 from salvation.upkeep import restore as restoring
 from salvation.upkeep.alone import LOCK
 from salvation.vault.crypto import keyring
-from tests.databases import inside, on_server, rows_of_everything, stored_files
+from tests.databases import rows_of_everything, stored_files
+from tests.server import inside, on_server
 from tests.world import World
 
 # What the commands themselves write.

@@ -26,7 +26,8 @@ from salvation.jobs.services import JOBS, Cancelled, Job, Running, claim, execut
 from salvation.journal.models import Entry
 from salvation.upkeep.cache import ForgivingRedisCache
 from salvation.web.services import new_token
-from tests.databases import on_server, rows_of_everything
+from tests.databases import rows_of_everything
+from tests.server import on_server
 from tests.world import World, photo
 
 OWN = frozenset({"django_session"})
