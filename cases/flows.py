@@ -18,7 +18,7 @@ IN_HAND = (
 
 # 特困 has limits of its own (L43 第13条、第15条、第16条).
 TEKUN_LIMITS = {
-    "SURVEYING": Deadline("sla.tekun.township", resumes=True),
+    "SURVEYING": Deadline("sla.tekun.township", resumes=True, since="accepted_on"),
     "OBJECTION": Deadline("sla.tekun.objection"),
     "COUNTY_REVIEW": Deadline("sla.tekun.county"),
 }
@@ -38,7 +38,8 @@ APPLICATION = Flow(
         State("CORRECTING", "补正", "wait", "case.submit", "补齐材料"),
         State("NOT_ACCEPTED", "不予受理", "ended"),
         State("ACCEPTED", "已受理", "wait", "case.submit", "启动入户调查", Deadline("sla.dibao.start_survey")),
-        State("SURVEYING", "入户调查", "wait", "case.submit", "完成入户和核算", Deadline("sla.dibao.finish_survey_xinfeng")),
+        State("SURVEYING", "入户调查", "wait", "case.submit", "完成入户和核算",
+              Deadline("sla.dibao.finish_survey_xinfeng", since="accepted_on")),
         State("TOWN_REVIEW", "乡镇初审", "wait", "case.first_review", "初审", Deadline("sla.dibao.start_survey")),
         State("NOTICING", "公示", "wait", "case.notice", "公示满期后转确认", Deadline("sla.notice.days", workdays=False)),
         State("OBJECTION", "异议复核", "wait", "case.accept", "复核异议"),

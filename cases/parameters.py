@@ -46,6 +46,15 @@ DEADLINES = (
         "工作日",
     ),
     Parameter(
+        "sla.rigid.total_ext",
+        "总时限（刚性支出困难家庭，可延长情形）",
+        "int",
+        45,
+        "刚性支出困难家庭认定办法第8条",
+        "查到",
+        "工作日",
+    ),
+    Parameter(
         "sla.tekun.township", "特困乡镇调查、初审（受理后）", "int", 15, f"{L43}第13条", "查到", "工作日"
     ),
     Parameter("sla.tekun.objection", "特困公示异议重新初审", "int", 15, f"{L43}第15条", "查到", "工作日"),

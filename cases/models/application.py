@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.flows import APPLICATION, TEKUN_LIMITS
-from cases.models.choices import PROGRAMS, RELIEFS, TEKUN, Area, CareLevel, SingleReason, choices
+from cases.models.choices import PROGRAMS, RELIEFS, TEKUN, Area, CareLevel, Program, SingleReason, choices
 from cases.models.emergency import EmergencyMode
 from cases.models.household import Household
 from cases.models.notice_sheet import NoticeSheet
@@ -118,6 +118,11 @@ class Application(Clocked):
     def limit_of(self, state: State) -> Deadline | None:
         """特困 by its own regulation, everything else as 低保 (02 §2.9)."""
         return TEKUN_LIMITS.get(state.code, state.deadline) if self.program in TEKUN else state.deadline
+
+    @property
+    def extended_limit(self) -> str:
+        """刚性支出 by its own regulation (LGX 第8条)."""
+        return "sla.rigid.total_ext" if self.program == Program.RIGID_EXPENSE else super().extended_limit
 
     def photo_count(self, kind: str) -> int:
         return Attachment.objects.filter(

@@ -11,7 +11,6 @@ from salvation.access.services import get_visible, require
 from salvation.domain.errors import Refusal
 from salvation.flow.clock import work_calendar
 from salvation.flow.models import Clocked
-from salvation.flow.table import Clock
 from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import at
@@ -40,7 +39,7 @@ def keep_time(subject: Clocked, *, step: str, before: str, on: date) -> None:
         subject.paused_days += work_calendar().between(subject.paused_on, on)
         subject.paused_on = None
     if (ground := clock.grounded_by.get(step)) and not subject.extension:
-        _extend(subject, clock, ground)
+        _extend(subject, ground)
     _settle(subject)
 
 
@@ -59,7 +58,7 @@ def extend_clock(*, subject: Clocked, ground: str, note: str, actor: Any, now: d
         raise Refusal("请选择法定的延长情形", rule=clock.basis, field="ground")
     if len(note.strip()) < 2:
         raise Refusal("请写明延长的具体情况（不少于2个字）", field="note")
-    _extend(locked, clock, ground)
+    _extend(locked, ground)
     locked.extension_note, locked.extended_at, locked.extended_by = note.strip()[:300], now, actor
     locked.save(update_fields=["extension_note", "extended_at", "extended_by"])
     _settle(locked)
@@ -79,10 +78,10 @@ def why_not_extend(subject: Clocked) -> str:
     return ""
 
 
-def _extend(subject: Clocked, clock: Clock, ground: str) -> None:
+def _extend(subject: Clocked, ground: str) -> None:
     """From the same starting day, the longer limit; never a shorter one."""
     start = subject.clock_from or timezone.localdate()
-    longer = int(at(clock.extended, on=start, unit=subject.flow_unit).value)
+    longer = int(at(subject.extended_limit, on=start, unit=subject.flow_unit).value)
     subject.extension, subject.clock_days = ground, max(longer, subject.clock_days or 0)
 
 

@@ -6,7 +6,7 @@ journal → effects → duties. Everything or nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,7 +22,7 @@ from salvation.flow.clock import due_date, work_calendar
 from salvation.flow.clocks import keep_time
 from salvation.flow.models import Clocked, FlowSubject, StatFreeze, Transition
 from salvation.flow.registry import FLOWS
-from salvation.flow.table import Context, Flow, Step
+from salvation.flow.table import Context, Deadline, Flow, Step
 from salvation.journal.services import record, record_all
 from salvation.units.models import Unit
 from salvation.units.services import county_of
@@ -150,10 +150,7 @@ def _write(context: Context) -> None:
     fields = ["state", "state_since"]
     limit = subject.limit_of(state)
     if not subject.keeps_due and (before != step.target or limit):
-        today = timezone.localdate(now)
-        spent = _spent(subject, step.target) if limit and limit.resumes else 0
-        own = limit and due_date(limit, start=today, unit=subject.flow_unit, spent=spent)
-        subject.due_on = own or None
+        subject.due_on = _last_day(subject, limit, state.code, timezone.localdate(now)) if limit else None
         fields.append("due_on")
     subject.save(update_fields=fields)
     context.transition = Transition.objects.create(
@@ -178,6 +175,21 @@ def _write(context: Context) -> None:
         unit=subject.flow_unit,
         facts=facts,
     )
+
+
+def _last_day(subject: FlowSubject, limit: Deadline, state: str, today: date) -> date:
+    """Until when a state entered today may last."""
+    unit = subject.flow_unit
+    since: date | None = getattr(subject, limit.since) if limit.since else None
+    if since is None:
+        spent = _spent(subject, state) if limit.resumes else 0
+        return due_date(limit, start=today, unit=unit, spent=spent)
+    passed = {"flow": subject.flow.code, "subject_id": subject.pk, "to_state": state}
+    if not Transition.objects.filter(**passed).exists():
+        return due_date(limit, start=since, unit=unit)
+    if not limit.resumes:
+        return due_date(limit, start=today, unit=unit)
+    return max(due_date(limit, start=since, unit=unit), work_calendar().add(today, 1))
 
 
 def _spent(subject: FlowSubject, state: str) -> int:

@@ -69,6 +69,11 @@ class Clocked(FlowSubject):
     class Meta:
         abstract = True
 
+    @property
+    def extended_limit(self) -> str:
+        """The parameter of the longer limit; some kinds of subjects have one of their own."""
+        return self.flow.clock.extended if self.flow.clock else ""
+
     def get_extension_display(self) -> str:
         clock = self.flow.clock
         return dict(clock.grounds).get(self.extension, "") if clock else ""

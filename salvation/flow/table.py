@@ -34,11 +34,14 @@ class Deadline:
     """How long the state reached may last: ``parameter`` names the number, counted in working or calendar days.
 
     ``resumes``: days spent in the state before it was left count too (补正期间暂停计时); else each stay begins anew.
+    ``since``: a date field of the subject from which the days count (受理), not from entering the state; a stay after
+    the first begins anew, or has at least one day left where it ``resumes``.
     """
 
     parameter: str
     workdays: bool = True
     resumes: bool = False
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

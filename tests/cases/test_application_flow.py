@@ -21,6 +21,7 @@ from cases.services.visit_rules import SurveyorInput
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.files.services import add_attachment
+from salvation.flow.clocks import extend_clock
 from salvation.flow.engine import available, history, perform
 from salvation.parameters.services import confirm_parameter, propose_parameter
 from salvation.registers.models import Meeting
@@ -302,10 +303,11 @@ def test_destitute_support_has_the_limits_of_its_own_regulation(
     assert limit is not None and limit.parameter == parameter
 
 
-def test_a_recognition_for_rigid_expenses_has_its_thirty_days_also_where_the_township_decides(
-    household: Household, clerk: User, parameters: Callable[..., None]
+def test_a_recognition_for_rigid_expenses_has_its_own_limits_also_where_the_township_decides(
+    household: Household, clerk: User, leader: User, parameters: Callable[..., None]
 ) -> None:
     parameters({"approval_level.RIGID_EXPENSE": "TOWNSHIP", "approval_level.DIBAO_RURAL": "TOWNSHIP"})
+    parameters({"sla.rigid.total_ext": "40"})
     days = []
     for program in ("RIGID_EXPENSE", "DIBAO_RURAL"):
         now = timezone.now()
@@ -322,7 +324,8 @@ def test_a_recognition_for_rigid_expenses_has_its_thirty_days_also_where_the_tow
         )
         perform(subject=application, step="submit", actor=clerk, now=now)
         perform(subject=application, step="accept", actor=clerk, now=now)
-        application.refresh_from_db()
-        days.append(application.clock_days)
+        before = application.clock_days
+        extend_clock(subject=application, ground="DIFFICULT", note="票据多", actor=leader, now=now)
+        days.append((before, application.clock_days))
         perform(subject=application, step="withdraw", actor=clerk, now=now, comment="撤回")
-    assert days == [30, 20]
+    assert days == [(30, 40), (20, 45)]

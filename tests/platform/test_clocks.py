@@ -177,3 +177,26 @@ def test_the_page_extends_and_the_record_says_so(
     assert "已延长：家庭经济状况调查难度大" in page
     assert "两处房产须异地核查" in page
     assert url not in page
+
+
+def test_the_visit_is_due_from_acceptance_not_from_its_start(
+    accepted: Application, clerk: User, leader: User
+) -> None:
+    perform(subject=accepted, step="survey", actor=clerk, now=at(MONDAY + timedelta(days=2)))
+    assert accepted.due_on == MONDAY + timedelta(days=3)
+    Application.objects.filter(pk=accepted.pk).update(state="TOWN_REVIEW")
+    monday = at(MONDAY + timedelta(days=7))
+    perform(subject=accepted, step="send_back", actor=leader, now=monday, comment="邻里走访再补一户")
+    assert accepted.due_on == MONDAY + timedelta(days=10)
+
+
+def test_a_destitute_case_sent_back_has_what_is_left_since_acceptance(
+    accepted: Application, clerk: User, leader: User
+) -> None:
+    Application.objects.filter(pk=accepted.pk).update(program="TEKUN_DISPERSED")
+    perform(subject=accepted, step="survey", actor=clerk, now=at(MONDAY + timedelta(days=2)))
+    assert accepted.due_on == date(2022, 5, 30)
+    Application.objects.filter(pk=accepted.pk).update(state="TOWN_REVIEW")
+    last = at(date(2022, 5, 30))
+    perform(subject=accepted, step="send_back", actor=leader, now=last, comment="义务人情况再核实")
+    assert accepted.due_on == date(2022, 5, 31)
