@@ -19,7 +19,7 @@ from cases.models import Application, Household, ReviewTask, Survey, SurveyImage
 from cases.observations import NOTE_LENGTH, TOPICS
 from cases.services.surveys import SIGNATURES, Signature, digest_of, send_photo, send_survey
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
-from cases.visits import from_the_village, reviews_of, visits_of
+from cases.visits import own_level, reviews_of, visits_of
 from salvation.access.services import get_visible
 from salvation.api.errors import Problem
 from salvation.api.fields import UnitRef
@@ -225,7 +225,7 @@ class ReviewRow(VisitRow):
 class WaitingVisits(serializers.Serializer[Any]):
     user = serializers.IntegerField(help_text="登录账号的编号")
     name = serializers.CharField()
-    village_level = serializers.BooleanField(help_text="登录人是村（社区）人员")
+    own_level = serializers.ChoiceField(choices=Surveyor.Level.choices, help_text="登录人属于哪一级")
     visits = VisitRow(many=True)
 
 
@@ -246,7 +246,7 @@ class Visits(Resource):
             {
                 "user": user.pk,
                 "name": user.name,
-                "village_level": from_the_village(user),
+                "own_level": own_level(user),
                 "visits": [*VisitRow(applications, many=True).data, *ReviewRow(reviews, many=True).data],
             }
         )

@@ -22,15 +22,33 @@ def allows(application: Any, step: str) -> bool:
 def lacking(mode: Any, today: date) -> Any:
     """Confirmed cases of a mode that still lack what was put off, as a queryset of its applications."""
     every = mode.applications.filter(state="CONFIRMED")
-    there = {
-        "VISIT": every.filter(surveys__method="HOME", surveys__signed_by_family=True),
-        "CHECK": every.filter(checks__reported_on__isnull=False),
-        "NOTICE": every.filter(notices__ends_on__lt=today, pk__in=_photographed()),
-    }
     wanted = Q(pk__in=[])
     for step in mode.replaced:
-        wanted |= ~Q(pk__in=there[step].values("pk"))
+        wanted |= ~Q(pk__in=_made_up(every, step, today).values("pk"))
     return every.filter(wanted)
+
+
+def _made_up(cases: Any, step: str, today: date) -> Any:
+    """Of these cases, those that have by now what the step asks for."""
+    if step == "VISIT":
+        return cases.filter(surveys__method="HOME", surveys__signed_by_family=True)
+    if step == "CHECK":
+        return cases.filter(checks__reported_on__isnull=False)
+    return cases.filter(notices__ends_on__lt=today, pk__in=_photographed())
+
+
+PIECES = {"VISIT": "补入户调查", "CHECK": "补经济状况核对", "NOTICE": "公示满期并补两张照片"}
+
+
+def pieces_lacking(application: Any, today: date) -> list[str]:
+    """What a confirmed case still lacks of what was put off, in words."""
+    mode = application.emergency
+    if mode is None or application.state != "CONFIRMED":
+        return []
+    cases = mode.applications.filter(pk=application.pk)
+    return [
+        PIECES[step] for step in PIECES if step in mode.replaced and not _made_up(cases, step, today).exists()
+    ]
 
 
 def _photographed() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import checklist
+from cases import checklist, county_visit
 from cases.agreed import agreed_of, amount_of
 from cases.emergency_guards import allows
 from cases.exclusion import hindering
@@ -261,20 +261,12 @@ def debated(context: Context) -> str | None:
     on = application.accepted_on or today_of(context)
     if not at("debate.required", on=on, unit=application.unit).value or application.debates.exists():
         return None
-    return "本县规定须经民主评议；请在“评议与异议”登记民主评议后再提交初审"
+    return "本县规定须经民主评议；请在“评议、异议和举报”登记民主评议后再提交初审"
 
 
-def kinship_needs_county_visit(context: Context) -> str | None:
-    application = context.subject
-    if not application.kinship_flag:
-        return None
-    on = application.accepted_on or today_of(context)
-    if not at("kinship.county_visit", on=on, unit=application.unit).value:
-        return None
-    for survey in application.surveys.prefetch_related("surveyors"):
-        if any(surveyor.level == "COUNTY" for surveyor in survey.surveyors.all()):
-            return None
-    return "该件涉及近亲属备案，须有县级人员入户后才能确认（第20条）"
+def county_has_visited(context: Context) -> str | None:
+    """Kinship and complaints ask for the county's own visit, also where the township confirms (L57 第20条)."""
+    return county_visit.lacking(context.subject, today_of(context))
 
 
 def special_is_settled(context: Context) -> str | None:

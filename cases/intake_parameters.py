@@ -1,5 +1,6 @@
 """Parameters of intake, core checks, kinship filings and deliberation (domain/09)."""
 
+from cases.county_visit import EVERY, FORCING
 from salvation.parameters.registry import Parameter
 
 L57 = "最低生活保障审核确认办法"
@@ -31,6 +32,15 @@ KINSHIP = (
         "kinship.county_visit", "备案件须县级入户（审批权下放的也须）", "bool", True, f"{L57}第20条", "查到"
     ),
     Parameter(
+        "complaint.county_visit",
+        "有下列情形的须县级入户（审批权下放的也须）",
+        "choice",
+        EVERY,
+        f"{L57}第20条",
+        "查到",
+        choices=FORCING,
+    ),
+    Parameter(
         "kinship.relations",
         "近亲属范围",
         "text",
@@ -45,6 +55,17 @@ DISCOVERY = (
     ),
     Parameter(
         "sla.discovery.settle", "主动发现告知和结论", "int", 5, "001 第43条；天数由县局确定", "通识", "工作日"
+    ),
+)
+EMERGENCY = (
+    Parameter(
+        "emergency.catch_up_days",
+        "应急简化案件补齐手续（确认后；0 为只按关闭文件的期限）",
+        "int",
+        20,
+        "004 第10条；天数由县局确定",
+        "通识",
+        "工作日",
     ),
 )
 MEETINGS = (
@@ -71,4 +92,4 @@ MEETINGS = (
     ),
     Parameter("joint.min_meetings", "县级联席会议每年次数", "int", 2, "000 第73条", "原文", "次"),
 )
-ALL = (*CHECK, *KINSHIP, *DISCOVERY, *MEETINGS)
+ALL = (*CHECK, *KINSHIP, *DISCOVERY, *EMERGENCY, *MEETINGS)

@@ -14,7 +14,17 @@ from cases.models.choices import PROGRAMS
 from cases.rules.keys import KEYS
 from cases.search import PROVIDERS
 from cases.selectors import counties_at_work
-from cases.services import applications, archives, change_effects, checks, deliberation, kinship, specials
+from cases.services import (
+    applications,
+    archives,
+    change_effects,
+    checks,
+    complaints,
+    deliberation,
+    emergencies,
+    kinship,
+    specials,
+)
 from cases.services.after_stop import on_stopped
 from cases.services.notice_sheets import on_ending_noticed, on_first_review
 from cases.services.support_end import on_support_back, on_support_ended
@@ -111,8 +121,10 @@ def register_all(reverse: Callable[..., str]) -> None:
             applications.EFFECTS,
             {"first_review": (on_first_review,), "accept": (kinship.on_accepted,)},
             deliberation.EFFECTS,
+            complaints.EFFECTS,
             checks.APPLICATION,
             specials.APPLICATION,
+            emergencies.APPLICATION,
             effects.APPLICATION,
             archives.APPLICATION,
         ),

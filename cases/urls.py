@@ -111,6 +111,7 @@ urlpatterns = [
     path("applications/<int:pk>/materials/", intake.Materials.as_view(), name="materials"),
     path("applications/<int:pk>/authorisations/", intake.Authorisations.as_view(), name="authorisations"),
     path("applications/<int:pk>/debate/", intake.NewDebate.as_view(), name="new_debate"),
+    path("applications/<int:pk>/complaint/", intake.NewComplaint.as_view(), name="new_complaint"),
     path("applications/<int:pk>/mandate/", intake.Mandate.as_view(), name="mandate"),
     path("applications/<int:pk>/survey/", applications.NewSurvey.as_view(), name="new_survey"),
     path("applications/<int:pk>/assess/", applications.Assess.as_view(), name="assess"),

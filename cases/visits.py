@@ -4,9 +4,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils import timezone
 
+from cases.county_visit import MAY_CALL, REVIEWING
 from cases.models import Application, Member, ReviewTask, ReviewVisit, Survey
 from salvation.access.reach import reach_of
 from salvation.parameters.book import at
@@ -14,6 +15,9 @@ from salvation.parameters.book import at
 # As many as a phone keeps for a week of visits.
 MOST = 200
 SIGNED = Survey.objects.filter(application=OuterRef("pk"), method="HOME", signed_by_family=True)
+# Before the confirmation it is the county that visits (L57 第20条).
+BY_COUNTY = Survey.objects.filter(application=OuterRef("pk"), method="HOME", surveyors__level="COUNTY")
+VISITED = Case(When(state__in=REVIEWING, then=Exists(BY_COUNTY)), default=Exists(SIGNED))
 
 
 def _reached(user: Any) -> Q:
@@ -30,16 +34,15 @@ def _living_in(household: str) -> Any:
 def waiting_for(user: Any) -> Any:
     """Applications under survey where ``user`` may visit; ``visited``: a signed home visit is recorded."""
     # The county visits where kinship or a complaint asks for it (02 §2.9).
-    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(
-        state__in=("COUNTY_REVIEW", "TOWN_CONFIRM"), kinship_flag=True
-    )
-    return Application.objects.visible_to(user).filter(_reached(user), due).annotate(visited=Exists(SIGNED))
+    called = Application.objects.filter(MAY_CALL, state__in=REVIEWING).values("pk")
+    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(pk__in=called)
+    return Application.objects.visible_to(user).filter(_reached(user), due).annotate(visited=VISITED)
 
 
 def with_facts(rows: Any) -> Any:
     """What a visit's page says of each: ``visited``, ``records``, members, place."""
     return (
-        rows.annotate(visited=Exists(SIGNED), records=Count("surveys"))
+        rows.annotate(visited=VISITED, records=Count("surveys"))
         .select_related("applicant", "unit", "village", "household")
         .prefetch_related(_living_in("household"))
     )
@@ -84,6 +87,7 @@ def with_people(rows: Iterable[Any]) -> list[Any]:
     return found
 
 
-def from_the_village(user: Any) -> bool:
-    """Whether the account surveys for the village, not for the township."""
-    return bool(user.main_post and user.main_post.role == "VILLAGE_WORKER")
+def own_level(user: Any) -> str:
+    """For whom the account surveys: village, township or county."""
+    kind = user.main_post.unit.kind if user.main_post else ""
+    return kind if kind in ("VILLAGE", "COUNTY") else "TOWN"

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from cases.checklist import Line, Signer
-from cases.models import Material, ProxyMandate
+from cases.models import Complaint, Material, ProxyMandate
 from cases.rules.materials import Origin
 from cases.services.authorisations import Signed
 from cases.services.materials import Received
@@ -134,6 +134,15 @@ class DebateForm(forms.Form):
         required=False,
         help_text="照片或扫描件，可多选；代表签名的一页必须有，没有的档案中列为缺件",
     )
+
+
+class ComplaintForm(forms.Form):
+    received_on = DateField(label="收到日期")
+    channel = forms.ChoiceField(label="来源", choices=[*BLANK, *Complaint.Channel.choices])
+    content = forms.CharField(
+        label="反映事项", max_length=1500, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="只写反映的事实，例如住房、车辆、务工收入；不写反映人的姓名、电话和住处",
+    )  # fmt: skip
 
 
 class MandateForm(forms.Form):

@@ -20,7 +20,7 @@ from cases.models.certificates import CertificateReview, OrphanTag, SupportCerti
 from cases.models.change import ChangeOrder, ChangePerson
 from cases.models.check import CheckedPerson, CheckExchange, CheckRequest, CheckResult
 from cases.models.cycle import MonthlyCycle, SheetBook, VillageAttestation
-from cases.models.deliberation import DemocraticReview, Objection
+from cases.models.deliberation import Complaint, DemocraticReview, Objection
 from cases.models.discovery import Discovery, MonitorBatch, MonitoredPerson
 from cases.models.emergency import EmergencyMode
 from cases.models.group import GroupEntry, GroupList, GroupRound, ListedPerson
@@ -68,6 +68,7 @@ __all__ = [
     "CheckResult",
     "CheckedPerson",
     "CollectiveDecision",
+    "Complaint",
     "Declaration",
     "DemocraticReview",
     "Discovery",

@@ -1,5 +1,6 @@
-"""Voices of the village on an application: objections during the notice, and the villagers' deliberation (B11, B13)."""
+"""Voices on an application: objections during the notice, complaints, the villagers' deliberation (B11, B13, B21)."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +29,34 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.objector or '匿名'}：{self.content[:20]}"
+
+
+class Complaint(models.Model):
+    """What somebody said against an application in hand; who said it is not kept here. Append-only."""
+
+    class Channel(models.TextChoices):
+        CALL = "CALL", "来电"
+        LETTER = "LETTER", "来信、信箱"
+        VISIT = "VISIT", "来访"
+        WEB = "WEB", "网络、热线转办"
+        HANDED = "HANDED", "上级或部门转来"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="complaints")
+    received_on = models.DateField("收到日期")
+    channel = models.CharField("来源", max_length=8, choices=Channel)
+    content = models.TextField("反映事项")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="登记人"
+    )
+    recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "投诉举报"
+        ordering = ["-received_on", "-id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.received_on} {self.get_channel_display()}"
 
 
 class DemocraticReview(models.Model):

@@ -29,6 +29,7 @@ from cases.models.choices import DIBAO, LASTING, Area, Program
 from cases.selectors import coverage_in, open_applications
 from cases.services.authorisations import authorise_all
 from cases.services.benefits import Granted, Share, open_benefit
+from cases.services.complaints import ask_county_visit
 from cases.services.discoveries import applied
 from cases.services.emergencies import running_mode
 from cases.services.materials import on_corrected, open_list
@@ -265,6 +266,7 @@ def record_survey(
         unit=locked.unit,
         facts={"version": survey.version},
     )
+    ask_county_visit(locked, now=timezone.now(), actor=actor)
     return survey
 
 

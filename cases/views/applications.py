@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import county_visit
 from cases.checklist import missing, unsigned
+from cases.emergency_guards import pieces_lacking
 from cases.forms.applications import ApplicationFilter, ApplicationForm, EconomyForm, PhotosForm, SurveyForm
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
@@ -26,6 +28,7 @@ from cases.services.specials import PROPOSABLE
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.tables import APPLICATIONS
 from cases.views.tabs import check_tab, materials_tab, voices_tab
+from cases.visits import own_level
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
@@ -65,9 +68,16 @@ class ApplicationList(ListPage):
 
 
 def overview(page: Any, application: Application) -> dict[str, Any]:
+    today = timezone.localdate()
+    told = (
+        page.request.user.may("rectify.view", application.unit)
+        and application.state not in Application.flow.ended
+    )
     return {
+        "county_visit": county_visit.lacking(application, today) if told else None,
+        "pieces": pieces_lacking(application, today),
         "members": application.household.members.filter(left_on__isnull=True).select_related("person"),
-        "lacking": len(missing(application)) + len(unsigned(application, on=timezone.localdate())),
+        "lacking": len(missing(application)) + len(unsigned(application, on=today)),
         "notice": application.notices.first(),
         "elsewhere": application.notices.filter(elsewhere=True).first(),
         "decisions": application.decisions.select_related("meeting"),
@@ -136,7 +146,7 @@ class ApplicationRecord(RecordPage):
         Tab("economy", "经济状况", "cases/application_economy.html", economy),
         Tab("assessment", "核算", "cases/application_assessment.html", assessment),
         Tab("surveys", "入户调查", "cases/application_surveys.html", surveys),
-        Tab("voices", "评议与异议", "cases/application_voices.html", voices_tab),
+        Tab("voices", "评议、异议和举报", "cases/application_voices.html", voices_tab),
         Tab("documents", "文书", "documents/tab.html", documents_tab),
         Tab("papers", "照片与材料", "cases/application_papers.html", papers),
     )
@@ -308,7 +318,10 @@ class NewSurvey(ApplicationForms):
 
     def initial(self) -> dict[str, Any]:
         user: Any = self.request.user
-        return {"visited_at": timezone.localtime(), "surveyors": [{"name": user.name, "level": "TOWN"}]}
+        return {
+            "visited_at": timezone.localtime(),
+            "surveyors": [{"name": user.name, "level": own_level(user)}],
+        }
 
     def save(self, form: SurveyForm) -> str:
         cleaned = dict(form.cleaned_data)

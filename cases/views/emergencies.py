@@ -100,7 +100,7 @@ class NewEmergency(FormPage):
     check_answers = True
     submit_label = "提交确认"
     success = "已提交，由另一人确认后开启"
-    hint = "开启后，期内受理的申请可以先办后补；近亲属备案件的县级入户不能省"
+    hint = "开启后，期内受理的申请可以先办后补；近亲属备案、有投诉举报的县级入户不能省"
 
     def save(self, form: Any) -> str:
         made = ask_emergency(

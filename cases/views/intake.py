@@ -6,9 +6,17 @@ from django.contrib import messages
 from django.utils import timezone
 
 from cases import checklist
-from cases.forms.intake import AuthorisationForm, DebateForm, MandateForm, MaterialsForm, key_of
+from cases.forms.intake import (
+    AuthorisationForm,
+    ComplaintForm,
+    DebateForm,
+    MandateForm,
+    MaterialsForm,
+    key_of,
+)
 from cases.rules.materials import Origin
 from cases.services.authorisations import record_authorisations
+from cases.services.complaints import record_complaint
 from cases.services.deliberation import record_debate
 from cases.services.materials import receive_materials, reusable, save_mandate
 from cases.views.applications import ApplicationForms
@@ -95,6 +103,26 @@ class NewDebate(ApplicationForms):
                 subject=self.application, unit=self.application.unit, village=self.application.village, kind="DEBATE",
                 name=given.name, content=given.read(), actor=self.request.user,
             )  # fmt: skip
+        return self.tab("voices")
+
+
+class NewComplaint(ApplicationForms):
+    """A complaint about a case in hand: the county visits before the confirmation (L57 第20条)."""
+
+    title = "登记投诉举报"
+    permission = "register.edit"
+    form_class = ComplaintForm
+    submit_label = "登记"
+    success = "已登记，须县级入户后才能确认"
+    hint = "对本户申请的投诉、举报。登记后不能修改；反映工作人员的，交信访岗办理，不在这里登记"
+
+    def initial(self) -> dict[str, Any]:
+        return {"received_on": timezone.localdate()}
+
+    def save(self, form: Any) -> str:
+        record_complaint(
+            application=self.application, actor=self.request.user, now=timezone.now(), **form.cleaned_data
+        )
         return self.tab("voices")
 
 

@@ -18,7 +18,7 @@ from cases.models import Application, ReviewTask, Survey, Surveyor
 from cases.observations import NOTE_LENGTH, TOPICS
 from cases.visits import (
     MOST,
-    from_the_village,
+    own_level,
     reviews_of,
     visits_of,
     with_facts,
@@ -62,7 +62,7 @@ class PhonePage(Page):
         # The script sends with the secret of the cookie, which must be there.
         get_token(self.request)
         user = self.request.user
-        return self.show({**form_facts(), "who": user, "village_level": from_the_village(user), **facts})
+        return self.show({**form_facts(), "who": user, "own_level": own_level(user), **facts})
 
 
 class VisitList(PhonePage):

@@ -8,6 +8,7 @@ from cases import checklist
 from cases.check_flow import CHECK
 from cases.models import Application
 from cases.services.checks import ASKABLE, under_review
+from cases.services.complaints import may_be_recorded
 from cases.services.materials import files_by_kind, files_of
 from salvation.files.services import attachments_of
 from salvation.flow.engine import history
@@ -53,9 +54,14 @@ def check_tab(page: Any, application: Application) -> dict[str, Any]:
 
 
 def voices_tab(page: Any, application: Application) -> dict[str, Any]:
-    """Objections to the notice and deliberations."""
-    may = page.request.user.may("case.survey", application.village)
+    """Complaints, objections to the notice and deliberations."""
+    user = page.request.user
+    may = user.may("case.survey", application.village)
     return {
+        # What people report of a family is no business of its village.
+        "complaints": application.complaints.select_related("recorded_by"),
+        "reads_complaints": user.may("rectify.view", application.unit),
+        "may_complain": may_be_recorded(application) and user.may("register.edit", application.unit),
         "objections": application.objections.all(),
         "debates": application.debates.all(),
         "may_debate": may and application.state in {"SURVEYING", "OBJECTION"},

@@ -215,6 +215,7 @@ ROUTES: dict[str, Route] = {
     "cases:mandate": Route("Application", pk_of("Application")),
     "cases:relatives": Route("StaffMember", pk_of("StaffMember")),
     "cases:new_debate": Route("Application", pk_of("Application")),
+    "cases:new_complaint": Route("Application", pk_of("Application")),
     "cases:request_check": Route("Application", pk_of("Application"), asks=("case.view",)),
     "cases:check_answers": Route("CheckRequest", pk_of("CheckRequest")),
     "cases:check_file": Route(

@@ -256,7 +256,7 @@ def test_the_list_of_visits_shows_ones_own_villages_only(
     }
     assert names == {"clerk": ["谢桂英", "钟小北"], "worker": ["谢桂英"], "other_clerk": []}
     said = sign_in(worker).get(reverse("api:visits")).json()
-    assert (said["user"], said["village_level"]) == (worker.pk, True)
+    assert (said["user"], said["own_level"]) == (worker.pk, "VILLAGE")
     assert said["visits"][0]["members"] == ["谢桂英", "谢建国"]
 
 

@@ -12,14 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import guards
-from cases.emergency_guards import lacking
+from cases.emergency_guards import lacking, pieces_lacking
 from cases.models import Application, EmergencyMode, Notice
 from cases.services.applications import create_application, record_survey
-from cases.services.emergencies import CATCH_UP, ask_emergency, close_made_up
+from cases.services.emergencies import CATCH_UP, ask_emergency, close_made_up, on_confirmed
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
+from salvation.flow.clock import work_calendar
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.units.models import Unit
@@ -131,6 +132,23 @@ def test_after_closing_what_was_put_off_stands_on_the_desk_until_it_is_there(
     assert close_made_up(county=mode.unit, now=timezone.now()) == 1
     take(mode, "settle", county_clerk)
     assert mode.state == "SETTLED"
+
+
+def test_a_case_past_the_guards_waits_on_its_desk_with_a_day_from_the_confirmation_on(
+    mode: EmergencyMode, units: dict[str, Unit], clerk: User, approver: User
+) -> None:
+    take(mode, "open", approver)
+    EmergencyMode.objects.filter(pk=mode.pk).update(replaced=["VISIT", "CHECK"])
+    application = accepted(units, clerk)
+    confirm_by_hand(application)
+    now = timezone.now()
+    on_confirmed(Context(application, approver, now, Application.flow.step("confirm_county")))
+    duty = Duty.objects.get(kind=CATCH_UP, done_at__isnull=True)
+    assert "补入户调查、补经济状况核对" in duty.title
+    assert duty.due_on == work_calendar().add(timezone.localdate(now), 20)
+    make_check(application)
+    assert pieces_lacking(application, timezone.localdate(now)) == ["补入户调查"]
+    assert close_made_up(county=mode.unit, now=now) == 0
 
 
 def test_a_notice_put_off_counts_once_it_hung_its_days_with_photos(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.guards import kinship_needs_county_visit
+from cases.guards import county_has_visited
 from cases.models import Application, Household, KinshipFiling
 from cases.services.applications import TieInput, create_application
 from cases.services.kinship import RelativeInput, save_relatives
@@ -137,12 +137,12 @@ def test_the_county_may_switch_the_forced_visit_off_by_parameter(
 ) -> None:
     application = accept(household, clerk, kinship_flag=True)
     context = Context(application, head, timezone.now(), Application.flow.step("confirm_town"))
-    assert "县级人员入户" in (kinship_needs_county_visit(context) or "")
+    assert "县级人员入户" in (county_has_visited(context) or "")
     version = propose_parameter(
         key="kinship.county_visit", unit=units["360722"], value=False, valid_from=LONG_AGO, basis="县局文号", actor=county_clerk
     )  # fmt: skip
     confirm_parameter(version_id=version.pk, actor=approver)
-    assert kinship_needs_county_visit(context) is None
+    assert county_has_visited(context) is None
 
 
 def test_a_typed_number_says_what_is_known_within_ones_units_only(

@@ -1,24 +1,29 @@
 """No application is stuck half way, none is granted by a way that the rules do not know (03 §3.1)."""
 # requirements: B06, B07, B12, B16, B21
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from cases import checklist, guards
+from cases import checklist, county_visit, guards
 from cases.models import Application, EmergencyMode, Household, Member
 from cases.services.applications import create_application, record_survey
 from cases.services.checks import request_check
+from cases.services.complaints import COUNTY_VISIT, record_complaint
 from cases.services.specials import propose_special
-from cases.services.visit_rules import SurveyorInput
+from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.visits import waiting_for
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
+from salvation.parameters.services import confirm_parameter, propose_parameter
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from tests.builders import COMPLETE, make_check, make_household, make_visited
@@ -96,14 +101,93 @@ def test_the_county_visits_a_relative_of_staff_where_the_township_confirms(
 ) -> None:
     application = make_visited(household, state="TOWN_CONFIRM", kinship_flag=True, level="TOWNSHIP")
     context = Context(application, head, timezone.now(), Application.flow.step("confirm_town"))
-    assert "县级人员入户" in (guards.kinship_needs_county_visit(context) or "")
+    assert "县级人员入户" in (guards.county_has_visited(context) or "")
     assert application in waiting_for(clerk)
     record_survey(
         application=application, method="HOME", visited_at=timezone.now() - timedelta(minutes=5), place="家中",
         present="谢桂英", findings="属实", conclusion="属实", signed_by_family=True,
         surveyors=[SurveyorInput("县局刘某", "COUNTY"), SurveyorInput("村干部", "VILLAGE")], actor=clerk,
     )  # fmt: skip
-    assert guards.kinship_needs_county_visit(context) is None
+    assert guards.county_has_visited(context) is None
+
+
+def by_the_county(application: Application, clerk: User, *, days_ago: int = 0, method: str = "HOME") -> None:
+    record_survey(
+        application=application, method=method, visited_at=timezone.now() - timedelta(days=days_ago), place="家中",
+        present="谢桂英", findings="属实", conclusion="属实", signed_by_family=True,
+        surveyors=[SurveyorInput("县局刘某", "COUNTY"), SurveyorInput("村干部", "VILLAGE")], actor=clerk,
+        details=SurveyDetails(no_visit_reason="外出" if method == "PHONE" else ""),
+    )  # fmt: skip
+
+
+def complain(application: Application, actor: User, received_on: date | None = None) -> None:
+    record_complaint(
+        application=application, received_on=received_on or today(), channel="CALL", content="家里有小汽车",
+        actor=actor, now=timezone.now(),
+    )  # fmt: skip
+
+
+def visit_duties() -> Any:
+    return Duty.objects.filter(kind=COUNTY_VISIT, done_at__isnull=True)
+
+
+def test_after_a_complaint_the_county_visits_itself_though_the_township_confirms(
+    household: Household, clerk: User, head: User, county_clerk: User
+) -> None:
+    application = make_visited(household, state="TOWN_CONFIRM", level="TOWNSHIP")
+    context = Context(application, head, timezone.now(), Application.flow.step("confirm_town"))
+    assert guards.county_has_visited(context) is None
+    complain(application, clerk)
+    assert "有投诉、举报" in (guards.county_has_visited(context) or "")
+    duty = visit_duties().get()
+    assert (duty.unit, duty.permission) == (application.county, "case.review")
+    assert county_clerk.may(duty.permission, duty.unit)
+    by_the_county(application, county_clerk, method="PHONE")
+    assert guards.county_has_visited(context) is not None
+    by_the_county(application, county_clerk)
+    assert guards.county_has_visited(context) is None
+    assert not visit_duties().exists()
+
+
+def test_a_visit_of_the_county_before_the_complaint_says_nothing_of_it(
+    household: Household, clerk: User, head: User
+) -> None:
+    application = make_visited(household, state="COUNTY_REVIEW")
+    application.accepted_on = today() - timedelta(days=9)
+    application.save(update_fields=["accepted_on"])
+    by_the_county(application, clerk, days_ago=5)
+    complain(application, clerk, received_on=today() - timedelta(days=3))
+    context = Context(application, head, timezone.now(), Application.flow.step("confirm_county"))
+    assert "以后" in (guards.county_has_visited(context) or "")
+
+
+@pytest.mark.parametrize(("forcing", "asked"), [("EVERY", True), ("REPORTED", False), ("NOTHING", False)])
+def test_an_objection_to_the_notice_asks_for_the_county_as_the_parameter_says(
+    household: Household, clerk: User, county_clerk: User, approver: User, forcing: str, asked: bool
+) -> None:
+    version = propose_parameter(
+        key="complaint.county_visit", unit=household.county, value=forcing, valid_from=date(2020, 1, 1), basis="县局文号",
+        actor=county_clerk,
+    )  # fmt: skip
+    confirm_parameter(version_id=version.pk, actor=approver)
+    application = make_visited(household, state="NOTICING")
+    take(application, "object", clerk, "家里有小汽车")
+    assert bool(county_visit.lacking(application, today())) is asked
+
+
+def test_nobody_complains_of_what_is_not_accepted_or_decided_and_a_village_reads_nothing_of_it(
+    household: Household, clerk: User, make_user: Callable[..., User], sign_in: Callable[[User], Client]
+) -> None:
+    application = make_visited(household, state="SURVEYING")
+    complain(application, clerk)
+    page = reverse("cases:application", args=[application.pk])
+    assert "小汽车" in sign_in(clerk).get(page, {"tab": "voices"}).content.decode()
+    worker = make_user("cun", "VILLAGE_WORKER", household.village.code)
+    said = [sign_in(worker).get(page, {"tab": tab}).content.decode() for tab in ("overview", "voices")]
+    assert not any("小汽车" in text or "投诉" in text for text in said)
+    Application.objects.filter(pk=application.pk).update(state="CONFIRMED")
+    with pytest.raises(Refusal, match="决定以前"):
+        complain(application, clerk)
 
 
 def test_whoever_applies_alone_signs_and_is_checked_though_he_does_not_count_to_the_family(

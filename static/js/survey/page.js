@@ -315,7 +315,7 @@ const blank = () => ({
   key: newId(), written: [],
   facts: {
     method: "HOME", visited_at: now(), place: `${visit.village.name}${visit.address}`.slice(0, 100), present: [],
-    surveyors: [{ name: who, level: known?.village_level || facts.village ? "VILLAGE" : "TOWN" }],
+    surveyors: [{ name: who, level: known?.own_level || facts.level || "TOWN" }],
   },
 });
 const openVisit = async (given) => {

@@ -1,0 +1,49 @@
+"""When the county itself visits before a confirmation: relatives of staff, complaints, objections (L57 第20条).
+
+Reads the application's own relations and imports no model, so that guards, lists and duties ask the same.
+"""
+# requirements: B21
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from salvation.parameters.book import at
+
+REVIEWING = ("COUNTY_REVIEW", "TOWN_CONFIRM")
+# What calls for the visit where kinship does not (parameter complaint.county_visit).
+EVERY, REPORTED, NOTHING = "EVERY", "REPORTED", "NOTHING"
+FORCING = ((EVERY, "投诉、举报和公示异议"), (REPORTED, "投诉、举报"), (NOTHING, "都不须"))
+# The same, asked of many applications at once; what the county switched off is asked of each.
+MAY_CALL = Q(kinship_flag=True) | Q(complaints__isnull=False) | Q(objections__isnull=False)
+
+
+def why(application: Any, today: date) -> tuple[str, date | None]:
+    """What calls for the county's visit, in words, and the first day on which it counts; empty when nothing does."""
+    on = application.accepted_on or today
+    words, since = [], None
+    if application.kinship_flag and at("kinship.county_visit", on=on, unit=application.unit).value:
+        words.append("涉及近亲属备案")
+    forcing = at("complaint.county_visit", on=on, unit=application.unit).value
+    if forcing != NOTHING and (complaint := application.complaints.order_by("received_on").last()):
+        words.append("有投诉、举报")
+        since = complaint.received_on
+    if forcing == EVERY and (objection := application.objections.order_by("raised_on").last()):
+        words.append("公示期有异议")
+        since = max(since or objection.raised_on, objection.raised_on)
+    return "、".join(words), since
+
+
+def lacking(application: Any, today: date) -> str | None:
+    """Why the case still waits for the county's own visit; None when nothing calls for it or it was made."""
+    words, since = why(application, today)
+    if not words:
+        return None
+    visits = application.surveys.filter(method="HOME", surveyors__level="COUNTY")
+    if since is not None:
+        visits = visits.filter(visited_at__date__gte=since)
+    if visits.exists():
+        return None
+    when = f"（{since:%Y年%m月%d日}以后）" if since else ""
+    return f"该件{words}，须有县级人员入户{when}并记录后才能确认（第20条）"
