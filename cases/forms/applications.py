@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.flows import APPLICATION
 from cases.forms.economy import rows_from
 from cases.models import Household, Survey, Surveyor
-from cases.models.choices import LASTING, SingleReason, choices
+from cases.models.choices import LASTING, Area, Program, SingleReason, choices
 from cases.rules.codes import (
     CareIndicator,
     DutyCategory,
@@ -17,7 +17,6 @@ from cases.rules.codes import (
     ExpenseKind,
     IncomeItem,
     PropertyKind,
-    TekunMode,
 )
 from cases.rules.materials import ASKED_OF_PEOPLE
 from salvation.units.models import Unit
@@ -103,10 +102,19 @@ class ApplicationForm(RowsForm):
     )
 
     def __init__(
-        self, *args: Any, people: list[tuple[int, str]], relations: list[str], villages: Any, **kwargs: Any
+        self,
+        *args: Any,
+        people: list[tuple[int, str]],
+        relations: list[str],
+        villages: Any,
+        area: str,
+        **kwargs: Any,
     ) -> None:
         self.row_choices = {"people": people, "relations": relations}
         super().__init__(*args, **kwargs)
+        other = Program.DIBAO_RURAL if area == Area.URBAN else Program.DIBAO_URBAN
+        program: Any = self.fields["program"]
+        program.choices = [choice for choice in program.choices if choice[0] != other]
         self.fields["applicant_id"].choices = people  # type: ignore[attr-defined]
         village: Any = self.fields["apart_village"]
         village.queryset = villages.select_related("parent")
@@ -218,9 +226,6 @@ class MemberEconomyRow(MemberChoiceRow):
 
 
 class EconomyForm(RowsForm):
-    tekun_mode = forms.ChoiceField(
-        label="供养方式（特困）", required=False, choices=[*NONE, *choices(TekunMode)]
-    )
     rowsets = (
         RowSet("incomes", "收入与经常性支出", IncomeRow, item="收入", blank=3,
                hint="四类收入、不计入项、税费社保逐项填写；不计入的由系统按第13条剔除"),

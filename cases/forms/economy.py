@@ -7,7 +7,7 @@ WAYS = ("monthly", "yearly", "once", "mu")
 EXEMPTION = ("code", "reason", "evidence", "decision")
 
 
-def document_from(cleaned: Mapping[str, Any], rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def document_from(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The declaration that a filled form says."""
     members = {row["member"]: _filled(row, skip=("member",)) for row in rows["members"] if row["member"]}
     return {
@@ -16,14 +16,12 @@ def document_from(cleaned: Mapping[str, Any], rows: Mapping[str, list[dict[str, 
         "expenses": [_filled(row) for row in rows["expenses"]],
         "duty_bearers": [_filled(row) for row in rows["duty_bearers"]],
         "members": members,
-        "tekun_mode": cleaned.get("tekun_mode") or "",
     }
 
 
 def rows_from(document: Mapping[str, Any]) -> dict[str, Any]:
     """The form's initial rows for a declaration kept earlier: nothing is typed twice."""
     return {
-        "tekun_mode": document.get("tekun_mode", ""),
         "incomes": [_income_row(row) for row in document.get("incomes", [])],
         "properties": [{**row, **row.get("exemption", {})} for row in document.get("properties", [])],
         "expenses": list(document.get("expenses", [])),

@@ -22,7 +22,8 @@ CARE_ARTICLE = "特困人员认定办法第22条"
 MODE_ARTICLE = "特困人员认定办法第4条"
 CONTINUE_ARTICLE = "特困人员认定办法第24条"
 PROPERTY_ARTICLE = "特困人员认定办法第7条"
-_MODE_OF = {
+# How the support of each of the two programmes is given.
+MODE_OF = {
     Program.TEKUN_DISPERSED: TekunMode.DISPERSED,
     Program.TEKUN_CENTRALIZED: TekunMode.CENTRALIZED,
 }
@@ -51,7 +52,7 @@ def assess_tekun(
 ) -> Assessment:
     """Judge every counted member alone for dispersed or centralised support. Raises `MissingParameter`."""
     reading = parameters.reading()
-    if facts.tekun_mode is not _MODE_OF[program]:
+    if facts.tekun_mode is not MODE_OF[program]:
         failure = Failure("供养方式", f"本户按{facts.tekun_mode.label}核算", MODE_ARTICLE)
         return Assessment(program, False, failed=(failure,), nearest_miss=failure, parameters_used={})
     judge = _Judge(facts, reading, on)

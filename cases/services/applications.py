@@ -49,6 +49,7 @@ from salvation.journal.actions import register
 from salvation.journal.services import record
 from salvation.parameters.book import at
 from salvation.registers.models import Meeting
+from salvation.registers.selectors import DECIDING
 from salvation.units.models import Unit
 from salvation.units.services import county_of
 from salvation.vault import facts as sealed_facts
@@ -59,10 +60,6 @@ register(survey__record="记录入户调查", declaration__save="登记家庭经
 EARLIEST = date(2000, 1, 1)
 # While a visit may be recorded; before a confirmation the county visits relatives of staff (L57 第20条).
 VISITABLE = frozenset({"ACCEPTED", "SURVEYING", "OBJECTION", "COUNTY_REVIEW", "TOWN_CONFIRM"})
-DECIDING_MEETINGS = frozenset(
-    {Meeting.Kind.PANEL, Meeting.Kind.BUREAU, Meeting.Kind.SPECIAL, Meeting.Kind.JOINT}
-)
-
 
 # The total limit of what is not 低保 (LGX 第8条, L43).
 TOTALS = {
@@ -386,7 +383,7 @@ def deciding_meeting(context: Context) -> Meeting:
         raise Refusal("请选择集体审批会议", field="meeting")
     meeting: Meeting = get_visible(Meeting.objects, context.actor, pk=int(raw))
     today = timezone.localdate(context.now)
-    if meeting.kind not in DECIDING_MEETINGS:
+    if meeting.kind not in DECIDING:
         raise Refusal(f"“{meeting}”是{meeting.get_kind_display()}，不能作为集体审批依据", field="meeting")
     if meeting.held_on > today or (application.accepted_on and meeting.held_on < application.accepted_on):
         raise Refusal("会议日期须在受理之后、今天之前（含当日）", field="meeting")

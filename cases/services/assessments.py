@@ -13,7 +13,7 @@ from cases.models.choices import Program
 from cases.rules.compare import assess
 from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
-from cases.services.judging import LISTS, Case, Kin, Policy, case_of, judge, kin_of, verdict_of
+from cases.services.judging import LISTS, Case, Kin, Policy, case_of, fitted, judge, kin_of, verdict_of
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -56,7 +56,7 @@ def compare_programmes(*, household: Household, declared: Mapping[str, Any], on:
 
 def _compared(program: Program, case: Case, parameters: PolicyParameters, on: date) -> Compared:
     try:
-        return Compared(program, assess(program, case.facts, parameters, on))
+        return Compared(program, assess(program, fitted(case.facts, program), parameters, on))
     except Refusal as refusal:
         return Compared(program, None, str(refusal))
 

@@ -22,6 +22,7 @@ from cases.rules.household_file import read_document
 from cases.rules.policy import PolicyParameters
 from cases.rules.result import Assessment as Verdict
 from cases.rules.standards import is_standard
+from cases.rules.tekun import MODE_OF
 from salvation.domain.errors import Refusal
 from salvation.domain.money import CENT
 from salvation.domain.month import Month
@@ -242,13 +243,19 @@ def verdict_of(program: str, case: Case, parameters: PolicyParameters, on: date)
 
     低保边缘 names the whole family; who of it gets 低保 alone is left out when its range is opened (02 §2.8).
     """
-    facts = case.facts
+    facts = fitted(case.facts, Program(program))
     found = assess(Program(program), facts, parameters, on)
     if found.is_single and facts.single_for is None:
         found = assess_household(facts, parameters, on)
     if found.eligible and program == Program.MARGINAL:
         found = replace(found, covered=tuple(member.key for member in facts.counted))
     return found
+
+
+def fitted(facts: HouseholdFacts, program: Program) -> HouseholdFacts:
+    """The facts as the programme takes them: of 特困, applying for dispersed or centralised support says which it is."""
+    mode = MODE_OF.get(program)
+    return facts if mode is None or facts.tekun_mode is mode else replace(facts, tekun_mode=mode)
 
 
 def judge(case: Case, program: str, policy: Policy, on: date) -> Judged:

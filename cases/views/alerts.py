@@ -16,6 +16,7 @@ from salvation.web.filters import FilterForm
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
+from salvation.web.piles import open_first
 
 STATES = {state.code: state for state in ALERT.states}
 ALERTS = Table(
@@ -56,10 +57,11 @@ class AlertList(ListPage):
     permission = "case.view"
     model = MonitoringAlert
     table = ALERTS
+    piles = open_first(ALERT)
     filter_form = AlertFilter
     record_url = "cases:alert"
     lead_in = "每周由系统筛查，也可以在人员页面登记平台、部门和群众反映的情况。核查后处置：申请、告知、转介、变更，或者不属实。"
-    empty = ("没有符合条件的预警", "每周一自动筛查；别处来的在人员页面点“登记预警”")
+    empty = ("没有在办的预警", "办结的在“已办结”；每周一自动筛查，别处来的在人员页面点“登记预警”")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("person", "unit", "village")

@@ -40,6 +40,7 @@ from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
+from salvation.web.piles import open_first
 
 RELATED = (
     "applicant",
@@ -59,9 +60,10 @@ class ApplicationList(ListPage):
     permission = "case.view"
     model = Application
     table = APPLICATIONS
+    piles = open_first(Application.flow)
     filter_form = ApplicationFilter
     record_url = "cases:application"
-    empty = ("没有符合条件的申请", "先在“家庭”中登记或找到该户，再点“申请救助”")
+    empty = ("没有在办的申请", "先在“家庭”中登记或找到该户，再点“申请救助”")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("applicant", "unit", "village")
@@ -225,8 +227,9 @@ class NewApplication(FormPage):
         words = at("kinship.relations", on=timezone.localdate(), unit=self.household.handling_unit).value
         villages = villages_of(self.household.county).exclude(pk=self.household.village_id)
         return ApplicationForm(
-            data, files, people=people, relations=str(words).split("、"), villages=villages, initial=initial
-        )
+            data, files, people=people, relations=str(words).split("、"), villages=villages, initial=initial,
+            area=self.household.standard_area,
+        )  # fmt: skip
 
     def save(self, form: Any) -> str:
         application = create_application(
@@ -286,7 +289,7 @@ class Economy(ApplicationForms):
         if not form.is_valid():
             return {"problem": "有填写不完整的行，改正后显示核算结果"}
         application = self.application
-        declared = document_from(form.cleaned_data, form.cleaned_rows)
+        declared = document_from(form.cleaned_rows)
         on = application.accepted_on or timezone.localdate()
         try:
             found = preview(
@@ -298,7 +301,7 @@ class Economy(ApplicationForms):
         return {"result": found.as_dict()}
 
     def save(self, form: EconomyForm) -> str:
-        document = document_from(form.cleaned_data, form.cleaned_rows)
+        document = document_from(form.cleaned_rows)
         save_declaration(
             household=self.application.household,
             application=self.application,

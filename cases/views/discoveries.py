@@ -19,6 +19,7 @@ from salvation.tables.model import Column, Kind, Table
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
+from salvation.web.piles import open_first
 
 STATES = {state.code: state for state in DISCOVERY.states}
 DISCOVERIES = Table(
@@ -49,13 +50,14 @@ class DiscoveryList(ListPage):
     permission = "case.view"
     model = Discovery
     table = DISCOVERIES
+    piles = open_first(DISCOVERY)
     filter_form = DiscoveryFilter
     record_url = "cases:discovery"
     create_url = "cases:new_discovery"
     create_permission = "case.create"
     create_label = "登记主动发现"
     lead_in = "发现困难群众先登记、核查、告知政策，符合条件的代为申请。发现不等于纳入（第28条）。"
-    empty = ("没有符合条件的主动发现", "村（社区）报告、走访、热线、部门推送的，点“登记主动发现”")
+    empty = ("没有在办的主动发现", "村（社区）报告、走访、热线、部门推送的，点“登记主动发现”")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("unit", "village", "application")

@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
+from salvation.web.piles import Pile
 
 STATES: dict[str, Labelled] = {"HELPED": State("已纳入", "good"), **WAYS}
 MONITORED = Table(
@@ -70,18 +72,29 @@ PROGRESS = Table(
 )
 
 
+PILES = (
+    Pile("open", "在办", Q(discovery__state__in=("FOUND", "CHECKED", "INFORMED"))),
+    Pile("closed", "已有结论", Q(discovery__state="CLOSED")),
+    Pile("helped", "已纳入", Q(benefit__isnull=False)),
+)
+
+
 class MonitoredList(ListPage):
     title = "三类人员"
     permission = "case.view"
     model = MonitoredPerson
     table = MONITORED
+    piles = PILES
     filter_form = MonitoredFilter
     record_url = "cases:monitored_person"
     create_url = "cases:new_monitor"
     create_permission = "case.review"
     create_label = "导入名单"
     lead_in = "脱贫不稳定户、边缘易致贫户、突发严重困难户。未纳入救助的逐人核查，给出结论（000 第29条）。"
-    empty = ("没有符合条件的人员", "名单由县局从乡村振兴部门取得后点“导入名单”")
+    empty = (
+        "没有等着核查的人员",
+        "已有结论、已纳入的在上面各栏；新名单由县局从乡村振兴部门取得后点“导入名单”",
+    )
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("unit", "village", "batch", "discovery", "benefit")

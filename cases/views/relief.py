@@ -40,6 +40,7 @@ from salvation.web.pages.base import Page
 from salvation.web.pages.forms import FormPage, Section
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
+from salvation.web.piles import open_first
 
 RELATED = ("applicant", "household", "household__head", "unit", "village", "county", "assessment", "meeting")
 OPEN = frozenset({"DRAFT", "ACCEPTED", "ADVANCE", "ADVANCE_PAID"})
@@ -50,9 +51,10 @@ class ReliefList(ListPage):
     permission = "relief.view"
     model = Relief
     table = RELIEFS
+    piles = open_first(Relief.flow)
     filter_form = ReliefFilter
     record_url = "cases:relief"
-    empty = ("没有符合条件的临时救助", "先在“家庭”中找到或登记该户，再点“申请临时救助”")
+    empty = ("没有在办的临时救助", "先在“家庭”中找到或登记该户，再点“申请临时救助”")
 
     def narrow(self, rows: Any) -> Any:
         return with_risk(rows).select_related("applicant", "unit", "village")
@@ -249,7 +251,7 @@ class ReliefEconomy(ReliefForms):
         return EconomyForm.of_household(self.relief.household, facts, data, files)
 
     def save(self, form: EconomyForm) -> str:
-        document = document_from(form.cleaned_data, form.cleaned_rows)
+        document = document_from(form.cleaned_rows)
         save_economy(relief=self.relief, document=document, actor=self.request.user)
         return f"{self.cancel_url()}?tab=economy"
 

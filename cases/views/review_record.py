@@ -151,7 +151,7 @@ class ReviewEconomy(ReviewForms):
         form = self.make_form(data, None)
         if not form.is_valid():
             return {"problem": "有填写不完整的行，改正后显示核算结果"}
-        declared = document_from(form.cleaned_data, form.cleaned_rows)
+        declared = document_from(form.cleaned_rows)
         benefit = self.task.benefit
         try:
             found = preview(
@@ -170,7 +170,7 @@ class ReviewEconomy(ReviewForms):
             raise Refusal("该户已登记核查结论，不能再改经济状况")
         save_declaration(
             household=self.task.benefit.household, application=None,
-            document=document_from(form.cleaned_data, form.cleaned_rows), actor=self.request.user,
+            document=document_from(form.cleaned_rows), actor=self.request.user,
         )  # fmt: skip
         return self.cancel_url()
 

@@ -34,7 +34,7 @@ BEGUN = {"step": "登记"}
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A step that could be taken now; when not allowed, ``reason`` says why."""
+    """A step that could be taken now; when not allowed, ``reason`` says all that is missing."""
 
     step: Step
     allowed: bool
@@ -54,21 +54,26 @@ def available(subject: FlowSubject, actor: Any, now: datetime) -> list[Offer]:
         context = Context(subject, actor, now, step)
         if any(guard(context) for guard in step.applies):
             continue
-        reason = _refusal(context, offered=True)
-        offers.append(Offer(step, reason is None, reason or ""))
+        reasons = _refusals(context)
+        offers.append(Offer(step, not reasons, "；".join(reasons)))
     return offers
 
 
-def _refusal(context: Context, *, offered: bool = False) -> str | None:
-    """Why the step cannot be taken; guards that judge filled-in data are asked only when it is there."""
+def _refusal(context: Context) -> str | None:
+    """Why the step cannot be taken."""
     if reason := _separation(context):
         return reason
-    for guard in (*context.step.applies, *context.step.guards):
-        if offered and getattr(guard, "needs_data", False):
-            continue
-        if reason := guard(context):
-            return reason
-    return None
+    return next(
+        filter(None, (guard(context) for guard in (*context.step.applies, *context.step.guards))), None
+    )
+
+
+def _refusals(context: Context) -> list[str]:
+    """Everything that still stands in the way, each once; guards of filled-in data are asked when it is there."""
+    if reason := _separation(context):
+        return [reason]
+    asked = [guard for guard in context.step.guards if not getattr(guard, "needs_data", False)]
+    return list(dict.fromkeys(filter(None, (guard(context) for guard in asked))))
 
 
 def _separation(context: Context) -> str | None:

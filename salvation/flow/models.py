@@ -1,5 +1,6 @@
 """Subjects of flows and the append-only record of their transitions."""
 
+from datetime import date
 from typing import ClassVar
 
 import pgtrigger
@@ -38,6 +39,11 @@ class FlowSubject(ScopedModel):
     def desk_unit(self) -> Unit:
         """At whose desk the subject waits: the unit in charge, unless the next step is not its own to take."""
         return self.flow_unit
+
+    @property
+    def meetings_since(self) -> date | None:
+        """From which day on a meeting may have decided about the subject; None for any."""
+        return None
 
     def limit_of(self, state: State) -> Deadline | None:
         """How long the subject may stay in a state; some kinds of subjects have limits of their own."""

@@ -1,5 +1,6 @@
 """Reads of registers."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -16,9 +17,15 @@ def record_history(subject: Model) -> QuerySet[Entry]:
     return about.filter(action__startswith="register.").order_by("-id")[:50]
 
 
-def recent_meetings(user: Any) -> QuerySet[Meeting]:
-    """The latest meetings a person may name as the basis of a decision."""
-    return Meeting.objects.visible_to(user).order_by("-held_on", "-id")[:200]
+# A body that mobilises or leads the work decides no case.
+DECIDING = frozenset({Meeting.Kind.PANEL, Meeting.Kind.BUREAU, Meeting.Kind.SPECIAL, Meeting.Kind.JOINT})
+
+
+def recent_meetings(user: Any, since: date | None = None) -> QuerySet[Meeting]:
+    """The latest meetings a person may name as the basis of a decision; ``since``: held on that day or later."""
+    rows = Meeting.objects.visible_to(user).filter(kind__in=DECIDING)
+    rows = rows.filter(held_on__gte=since) if since else rows
+    return rows.order_by("-held_on", "-id")[:200]
 
 
 def recent_meetings_of(user: Any) -> QuerySet[Meeting]:

@@ -22,7 +22,7 @@ from salvation.web.navigation import SIGNED_IN
 from salvation.web.pages.forms import FormPage
 
 
-def field_for(need: Need, actor: Any) -> forms.Field:
+def field_for(need: Need, actor: Any, since: date | None = None) -> forms.Field:
     """The form field that asks for one fact."""
     common: dict[str, Any] = {"label": need.label, "required": need.required, "help_text": need.help}
     match need.kind:
@@ -44,7 +44,7 @@ def field_for(need: Need, actor: Any) -> forms.Field:
         case "files":
             return FilesField(**common)
         case "meeting":
-            meetings = recent_meetings(actor)
+            meetings = recent_meetings(actor, since)
             return forms.ChoiceField(
                 choices=[("", "请选择会议"), *((m.pk, str(m)) for m in meetings)], **common
             )
@@ -52,9 +52,9 @@ def field_for(need: Need, actor: Any) -> forms.Field:
             return forms.CharField(max_length=300, **common)
 
 
-def form_class(step: Step, actor: Any) -> type[forms.Form]:
+def form_class(step: Step, actor: Any, since: date | None = None) -> type[forms.Form]:
     """The form of a step: its needs in order, then the comment (required where the step asks for a reason)."""
-    fields: dict[str, Any] = {need.key: field_for(need, actor) for need in step.needs}
+    fields: dict[str, Any] = {need.key: field_for(need, actor, since) for need in step.needs}
     label = "理由" if step.reason else "意见"
     fields["comment"] = forms.CharField(
         label=label, required=step.reason, max_length=2000, widget=forms.Textarea
@@ -112,7 +112,9 @@ class StepPage(FormPage):
 
     def make_form(self, data: QueryDict | None, files: Any) -> forms.Form:
         known = self.entry.suggest(self.subject, self.step)
-        return form_class(self.step, self.request.user)(data, files, initial=dict(known))
+        return form_class(self.step, self.request.user, self.subject.meetings_since)(
+            data, files, initial=dict(known)
+        )
 
     def must_check(self, form: Any) -> bool:
         return bool(self.step.needs) and not form.is_multipart()
@@ -121,12 +123,15 @@ class StepPage(FormPage):
         return self.entry.url(self.subject)
 
     def extra(self) -> Mapping[str, Any]:
+        user: Any = self.request.user
         flow = self.entry.flow
         return {
             "subject": self.subject,
             "step": self.step,
             "from_state": flow.state(self.subject.state),
             "to_state": flow.state(self.step.target),
+            "register_meeting": any(need.kind == "meeting" for need in self.step.needs)
+            and user.may("register.edit", self.subject.flow_unit),
         }
 
     def save(self, form: Any) -> str:

@@ -146,3 +146,22 @@ def test_a_sign_is_brought_on_the_persons_page_by_whoever_surveys_there(
     assert "谢桂英" in sign_in(clerk).get(reverse("cases:alerts"), {"kind": "MISSED"}).content.decode()
     with pytest.raises(PermissionDenied):
         bring(household, leader)
+
+
+def test_the_list_opens_with_what_waits_and_counts_both_parts(
+    household: Household, units: dict[str, Unit], clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    bring(household, clerk)
+    other = make_household(units[VILLAGE], ["刘二妹"])
+    bring(other, clerk)
+    MonitoringAlert.objects.filter(household=other).update(state="SETTLED")
+    page, address = sign_in(clerk), reverse("cases:alerts")
+    opened = page.get(address)
+    assert [row.person_id for row in opened.context["rows"]] == [household.head_id]
+    assert [(tab.label, tab.count) for tab in opened.context["pile_tabs"]] == [
+        ("在办", "1"),
+        ("已办结", "1"),
+        ("全部", "2"),
+    ]
+    assert len(page.get(address, {"kind": "MISSED"}).context["rows"]) == 2
+    assert [row.person_id for row in page.get(address, {"pile": "ended"}).context["rows"]] == [other.head_id]

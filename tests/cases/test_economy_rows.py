@@ -32,7 +32,7 @@ def read(rows: dict[str, Any]) -> Any:
     empty: dict[str, list[Any]] = {
         key: [] for key in ("incomes", "properties", "expenses", "duty_bearers", "members")
     }
-    document = document_from({}, {**empty, **rows})
+    document = document_from({**empty, **rows})
     kept = {key: value for key, value in document.items() if value}
     for section in ("properties", "expenses"):
         kept[section] = [{**one, "member": "谢桂英"} for one in kept.get(section, [])]
@@ -62,7 +62,7 @@ def test_every_kind_of_property_reaches_the_rules_with_its_value(kind: str) -> N
 
 def test_an_exempted_vehicle_keeps_what_the_exemption_rests_on() -> None:
     made = row(PropertyRow, member="7", kind="VEHICLE", value="20000", **EXEMPT)
-    shown = rows_from(document_from({}, {"incomes": [], "properties": [made.cleaned_data], "expenses": [],
+    shown = rows_from(document_from({"incomes": [], "properties": [made.cleaned_data], "expenses": [],
                                          "duty_bearers": [], "members": []}))["properties"][0]  # fmt: skip
     assert {key: shown[key] for key in EXEMPT} == EXEMPT
 
@@ -86,5 +86,5 @@ def test_nobody_gets_more_back_than_he_spent() -> None:
 def test_the_receipts_are_shown_again() -> None:
     made = row(ExpenseRow, member="7", kind="MEDICAL", amount="100", receipts="1张")
     empty: dict[str, list[Any]] = {key: [] for key in ("incomes", "properties", "duty_bearers", "members")}
-    shown = rows_from(document_from({}, {**empty, "expenses": [made.cleaned_data]}))
+    shown = rows_from(document_from({**empty, "expenses": [made.cleaned_data]}))
     assert shown["expenses"][0]["receipts"] == "1张"

@@ -33,6 +33,7 @@ from salvation.web.downloads import download, export_heading
 from salvation.web.filters import FilterForm
 from salvation.web.models import SavedView
 from salvation.web.pages.base import ScopedPage
+from salvation.web.piles import Pile, chosen_pile, only, pile_tabs
 from salvation.web.selectors import own_columns, saved_views
 from salvation.web.services import drop_view, rename_view, save_columns, save_view, set_default_view
 
@@ -66,6 +67,8 @@ class ListPage(ScopedPage):
     export_permission: ClassVar[str] = ""
     bulk: ClassVar[Sequence[BulkAction]] = ()
     empty: ClassVar[tuple[str, str]] = ("这里还没有记录", "")
+    # Parts of the list, each a tab with its count; the page opens with the first.
+    piles: ClassVar[Sequence[Pile]] = ()
     lead_in: ClassVar[str] = ""
 
     @classmethod
@@ -79,7 +82,7 @@ class ListPage(ScopedPage):
         if default and not request.GET:
             return HttpResponseRedirect(f"{request.path}?{_view_query(default)}")
         form = self.filters()
-        rows = form.apply(self.rows())
+        rows = self.found(form)
         count, more = capped_count(rows)
         shown = window(
             rows,
@@ -101,6 +104,15 @@ class ListPage(ScopedPage):
     def filters(self) -> FilterForm:
         """The filter bar, filled from the address."""
         return self.filter_form(self.request.GET, user=self.request.user, auto_id="filter_%s")
+
+    def found(self, form: FilterForm) -> Any:
+        """The rows that fit the filters, of the pile that is open."""
+        rows = form.apply(self.rows())
+        return only(self.piles, rows, self.pile(form)) if self.piles else rows
+
+    def pile(self, form: FilterForm) -> str:
+        """Which part of the list is open."""
+        return chosen_pile(self.piles, self.request.GET.get("pile", ""), filtered=form.active)
 
     def sort(self) -> str:
         """The order asked for, if the table declares that column sortable."""
@@ -173,13 +185,24 @@ class ListPage(ScopedPage):
             else "",
             "may_export": self.permitted(self.export_permission or self.permission),
             "sorted_by": self.request.GET.get("sort", ""),
+            **self._piled(form),
+        }
+
+    def _piled(self, form: FilterForm) -> dict[str, Any]:
+        if not self.piles:
+            return {}
+        chosen, query = self.pile(form), self.query(without=("pile", "view"))
+        return {
+            # A filter searches everything until a part was chosen.
+            "pile": chosen if "pile" in self.request.GET else "",
+            "pile_tabs": pile_tabs(self.piles, form.apply(self.rows()), chosen=chosen, query=query),
         }
 
     def export(self) -> FileResponse:
         """The filtered list as xlsx, masked like the page, journalled with the number of rows."""
         request = self.request
         self.demand(self.export_permission or self.permission)
-        rows = self.filters().apply(self.rows())
+        rows = self.found(self.filters())
         count = rows.order_by()[: EXPORT_LIMIT + 1].count()
         if count > EXPORT_LIMIT:
             raise Refusal(f"一次最多导出 {EXPORT_LIMIT:,} 行，请先缩小筛选范围", rule="07 §7.3 第9条")
