@@ -45,5 +45,5 @@ def lacking(application: Any, today: date) -> str | None:
         visits = visits.filter(visited_at__date__gte=since)
     if visits.exists():
         return None
-    when = f"（{since:%Y年%m月%d日}以后）" if since else ""
-    return f"该件{words}，须有县级人员入户{when}并记录后才能确认（第20条）"
+    when = f"在{since:%Y年%m月%d日}（含当日）以后" if since else ""
+    return f"该件{words}，须有县级人员{when}入户后才能确认（第20条）"
