@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from audits.models import RectificationItem
+from cases.models import RecoveryProposal
 from reports.charts import town_bars
 from reports.governance.labels import cell_label
 from reports.governance.services import rows_for
@@ -27,6 +29,8 @@ from reports.summary.outline import (
 from salvation.charts.model import Chart
 from salvation.charts.render import png, svg
 from salvation.documents.official import Annex, Figure, Grid, Level, Line, Paper, Part
+from salvation.domain.month import Month
+from salvation.domain.names import surname_only
 from salvation.tables.model import Mark
 from salvation.tables.values import text as shown
 from salvation.units.models import Unit
@@ -147,6 +151,7 @@ def annexes(report: SummaryReport) -> list[Annex]:
     found = [
         Annex("附件1", f"{ATTACHMENTS[0]}（{report.month.label}）", (_figures_grid(report),)),
         Annex("附件2", ATTACHMENTS[1], (_items_grid(report),)),
+        Annex("附件3", ATTACHMENTS[2], (_recoveries_grid(report),)),
     ]
     if report.flash:
         found.append(
@@ -183,6 +188,43 @@ def _items_grid(report: SummaryReport) -> Grid:
     return Grid(
         ("问题编号", "类别", "责任单位", "整改时限", "状态"), lines, widths=(4, 3, 3, 3, 2), size=10.5
     )
+
+
+def recoveries(report: SummaryReport) -> Any:
+    """What was found overpaid up to the month's end and was not struck out by then."""
+    end = report.month.last_day
+    standing = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__date__gt=end)
+    rows = RecoveryProposal.objects.filter(standing, unit__county=report.county, found_on__lte=end)
+    return rows if report.is_county else rows.filter(unit=report.unit)
+
+
+def _recoveries_grid(report: SummaryReport) -> Grid:
+    """What is to be recovered, one by one with the sum; of a name the first character only (脱敏)."""
+    found = recoveries(report)
+    lines = [
+        (
+            row.unit.name,
+            surname_only(row.person.name),
+            row.get_cause_display(),
+            f"{Month.of(row.first_month)}至{Month.of(row.last_month)}",
+            f"{row.amount:,.2f}",
+            "已移交" if _taken_over(row, report.month) else "待移交",
+        )
+        for row in found.select_related("unit", "person").order_by("found_on", "pk")[:LISTED]
+    ]
+    total = found.aggregate(n=Count("pk"), amount=Sum("amount"))
+    last = (f"合计{total['n']}笔", "", "", "", f"{total['amount']:,.2f}", "") if lines else ("无", *[""] * 5)
+    return Grid(
+        ("单位", "对象", "原因", "多发月份", "金额（元）", "进度"),
+        (*lines, last),
+        widths=(4, 2, 4, 4, 3, 2),
+        aligns=("left", "left", "left", "center", "right", "center"),
+        size=10.5,
+    )
+
+
+def _taken_over(row: RecoveryProposal, month: Month) -> bool:
+    return row.taken_over_at is not None and timezone.localdate(row.taken_over_at) <= month.last_day
 
 
 def flash_title(report: SummaryReport) -> str:

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -10,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 from docx import Document
 
+from cases.models import RecoveryProposal
 from reports.governance.services import close_month
 from reports.models import SummaryReport
+from reports.summary.paper import annexes
 from reports.summary.services import collect_texts, draft_summary, export_summary, save_texts
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -19,6 +22,7 @@ from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.units.models import PopulationStat, Unit
 from tests.builders import make_benefit, make_household
+from tests.funds.builders import an_order
 
 MAY = Month(2022, 5)
 JULY = timezone.make_aware(timezone.datetime(2022, 7, 1, 2))
@@ -149,3 +153,27 @@ def test_word_and_pdf_come_from_one_declaration(
     assert Document(BytesIO(export_summary(**given))).inline_shapes
     with pytest.raises(Refusal, match="下载格式"):
         export_summary(**given, form="exe")
+
+
+def overpaid(unit: Unit, name: str, found_on: date) -> RecoveryProposal:
+    benefit = make_benefit(make_household(unit, [name]), date(2022, 1, 1))
+    order = an_order(benefit, "DEATH", Month(2022, 3), Decimal(0))
+    return RecoveryProposal.objects.create(
+        order=order, benefit=benefit, person=benefit.applicant, unit=benefit.unit, village=benefit.village, cause="DEATH",
+        event_on=date(2022, 2, 9), found_on=found_on, first_month=date(2022, 3, 1), last_month=date(2022, 4, 1), months=2,
+        amount="1234.50",
+    )  # fmt: skip
+
+
+def test_what_is_to_be_recovered_is_listed_without_names_up_to_the_month(
+    report: SummaryReport, units: dict[str, Unit]
+) -> None:
+    overpaid(units["360722100200"], "欧阳甲", date(2022, 5, 31))
+    overpaid(units["360722100200"], "钱乙", date(2022, 6, 1))
+    overpaid(units["360722101200"], "孙丙", date(2022, 5, 2))
+    (grid,) = annexes(report)[2].body
+    assert [row[1:5] for row in grid.rows] == [
+        ("欧*", "死亡后继续发放", "2022-03至2022-04", "1,234.50"),
+        ("", "", "", "1,234.50"),
+    ]
+    assert grid.rows[-1][0] == "合计1笔"
