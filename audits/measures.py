@@ -48,6 +48,8 @@ MEASURES = (
     Measure("SL01", "rectification.filed", "events"),
     Measure("SL01X", "rectification.dismissed", "events"),
     Measure("SL02", "rectification.steps", "events", Q(to_state="CLOSED")),
+    Measure("SL06A", "rectification.steps", "events", Q(step="reopen", data__tag="RECURRENCE")),
+    Measure("SL06B", "rectification.steps", "events", Q(step="reopen", data__tag="FAKE")),
     Measure("SL04", "rectification.open", "events"),
     Measure("SL05", "rectification.late", "events"),
 )

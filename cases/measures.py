@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from cases import care_measures
+from cases import care_measures, oversight_measures
 from cases.models import (
     Application,
     BenefitSnapshot,
@@ -16,7 +16,7 @@ from cases.models import (
     Relief,
     TermMember,
 )
-from cases.models.choices import DIBAO, LASTING, RELIEFS, TEKUN, ChangeKind, Program, StopReason
+from cases.models.choices import DIBAO, LASTING, PAID, RELIEFS, TEKUN, ChangeKind, Program, StopReason
 from salvation.flow.models import StatFreeze
 from salvation.periods.measures import Frame, Measure, Source
 from salvation.units.models import PopulationStat
@@ -189,6 +189,7 @@ SOURCES = (
         person="applicant_id",
     ),
     *care_measures.sources(covered),
+    *oversight_measures.SOURCES,
     Source("population", "户籍人口", population, month=None, permission="table.view"),
 )
 
@@ -206,6 +207,7 @@ GOVERNANCE = (
     Measure("SA05", "covered", "people", _program(Program.DIBAO_RURAL)),
     Measure("SA06", "covered", "people", DIBAO_Q & Q(is_single=True)),
     Measure("SA07", "covered", "people", DIBAO_Q & Q(standing="GRACE")),
+    Measure("SA07X", "covered", "people", Q(program__in=PAID, standing="SUSPENDED")),
     Measure("SA08", "covered", "people", _program(Program.TEKUN_CENTRALIZED)),
     Measure("SA09", "covered", "people", _program(Program.TEKUN_DISPERSED)),
     Measure("SA10", "covered", "households", _program(Program.MARGINAL)),
@@ -243,6 +245,7 @@ GOVERNANCE = (
     Measure("SE12N", "reliefs", "events"),
     Measure("SE12A", "reliefs", "amount"),
     Measure("SC13B", "orders", "households", Q(kind=ChangeKind.DECREASE)),
+    Measure("SD07", "orders", "households", Q(kind=ChangeKind.GRACE)),
 )  # fmt: skip
 
 
@@ -250,14 +253,16 @@ def _dynamic() -> Iterator[Measure]:
     """The civil statistics of a month by programme (L09, 04 §4.4): the same sources as the governance table."""
     for program in LASTING:
         of, name = _program(program), f"V{list(LASTING).index(program) + 1}"
-        yield Measure(f"{name}OH", "covered_before", "households", of)
+        # Each person on 特困 is a household of his own (04 §4.0).
+        counted, out = ("people", Q()) if program in TEKUN else ("households", Q(order__household_out=True))
+        yield Measure(f"{name}OH", "covered_before", counted, of)
         yield Measure(f"{name}OP", "covered_before", "people", of)
-        yield Measure(f"{name}NH", "newly_covered", "households", of)
+        yield Measure(f"{name}NH", "newly_covered", counted, of)
         yield Measure(f"{name}NP", "newly_covered", "people", of)
-        yield Measure(f"{name}XH", "moved", "households", of & LEFT & Q(order__household_out=True))
+        yield Measure(f"{name}XH", "moved", counted, of & LEFT & out)
         yield Measure(f"{name}XP", "moved", "people", of & LEFT)
         yield Measure(f"{name}MI", "moved", "people", of & Q(leaves=False))
-        yield Measure(f"{name}EH", "covered", "households", of)
+        yield Measure(f"{name}EH", "covered", counted, of)
         yield Measure(f"{name}EP", "covered", "people", of)
         yield Measure(f"{name}EA", "paid", "total", of)
 
@@ -273,4 +278,4 @@ BALANCE = (
     Measure("DX5", "paid", "total"),
 )
 DYNAMIC = tuple(_dynamic())
-MEASURES = (*GOVERNANCE, *care_measures.MEASURES, *BALANCE, *DYNAMIC)
+MEASURES = (*GOVERNANCE, *care_measures.MEASURES, *oversight_measures.MEASURES, *BALANCE, *DYNAMIC)

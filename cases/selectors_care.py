@@ -22,7 +22,6 @@ from django.db.models.functions import Coalesce
 from cases.models import (
     CareAgreement,
     CareAssessment,
-    CareVisit,
     CareWish,
     MedicalContract,
     SupportCertificate,
@@ -30,7 +29,7 @@ from cases.models import (
 )
 from cases.models.choices import TEKUN, Program
 from cases.services.residences import queued
-from cases.services.visits import planned_per_month
+from cases.services.visits import planned_per_month, qualified
 from salvation.domain.month import Month
 from salvation.parameters.book import Book
 from salvation.units.models import Unit
@@ -79,7 +78,7 @@ def _with_records(rows: Any, person: str, today: date, unit: Unit) -> Any:
     assessed = CareAssessment.objects.filter(mine).order_by("-assessed_on", "-pk")
     during = Q(from_on__lte=today, until_on__gte=today)
     agreement = CareAgreement.objects.filter(mine, during)
-    visits = CareVisit.objects.filter(mine, stat_month=Month.of(today).first_day, way=CareVisit.Way.ONSITE)
+    visits = qualified(Month.of(today)).filter(mine)
     counted = visits.order_by().values("person").annotate(n=Count("pk")).values("n")
     book = Book(unit=unit, on=today)
     return rows.annotate(

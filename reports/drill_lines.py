@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audits.models import RectificationItem
-from cases.models import Benefit, Household, Person
+from cases.models import Benefit, Household, KinshipFiling, Person
 from salvation.domain.ages import age
 from salvation.tables import model as tables
 from salvation.tables.model import Column, Table
@@ -88,6 +88,14 @@ def benefit_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def inspection_lines(rows: Iterable[Any]) -> list[Any]:
+    """The filings of recorded inspections, one line each."""
+    rows = list(rows)
+    filings = KinshipFiling.objects.select_related("unit", "person", "staff")
+    found = filings.in_bulk({row.subject_id for row in rows})
+    return [found[row.subject_id] for row in rows]
 
 
 def transition_lines(rows: Iterable[Any]) -> list[Any]:
@@ -251,6 +259,47 @@ VISITS = Table(
         Column("unit", "单位", value="unit.name", priority=3),
     ),
 )
+FILINGS = Table(
+    "drill-filings",
+    "近亲属备案",
+    (
+        Column("person", "救助对象", Kinds.NAME, value="person.name", priority=1, link=True),
+        Column("staff", "工作人员", Kinds.NAME, value="staff.name", priority=2),
+        Column("relation", "关系"),
+        Column("unit", "单位", value="unit.name", priority=3),
+        Column("filing_no", "备案号"),
+        Column("filed_on", "备案日期", Kinds.DATE),
+        Column("state", "状态", value=lambda row: row.get_state_display()),
+    ),
+)
+ATTESTATIONS = Table(
+    "drill-attestations",
+    "村签字报表",
+    (
+        Column("village", "村（社区）", value="village.name", priority=1, link=True),
+        Column("unit", "单位", value="unit.name", priority=2),
+        Column("signer", "签字人", Kinds.NAME),
+        Column("signed_on", "签字日期", Kinds.DATE, priority=3),
+        Column("households", "在保户数", Kinds.COUNT),
+        Column("people", "在保人数", Kinds.COUNT),
+    ),
+)
+MEETINGS = Table(
+    "drill-meetings",
+    "会议",
+    (
+        Column("title", "名称", priority=1, link=True),
+        Column("held_on", "日期", Kinds.DATE, priority=2),
+        Column("unit", "单位", value="unit.name", priority=3),
+        Column("host", "主持人"),
+        Column("attending", "到会", Kinds.COUNT),
+    ),
+)
+FILING = Kind(FILINGS, list, _record("cases:kinship"))
+ATTESTATION = Kind(ATTESTATIONS, list, _record("cases:attestation"))
+MEETING = Kind(
+    MEETINGS, list, lambda row: reverse("registers:record", kwargs={"code": "meetings", "pk": row.pk})
+)
 RECTIFICATION = Kind(ITEMS, list, _record("audits:item"))
 RELIEF = Kind(RELIEFS, list, _record("cases:relief"))
 # By source: what its records are when they are counted one by one.
@@ -264,6 +313,12 @@ SHOWN: dict[str, Kind] = {
     "rectification.open": RECTIFICATION,
     "rectification.late": RECTIFICATION,
     "rectification.steps": Kind(ITEMS, transition_lines, _record("audits:item")),
+    "filings": FILING,
+    "filings.in_force": FILING,
+    "filings.inspected": Kind(FILINGS, inspection_lines, _record("cases:kinship")),
+    "attested": ATTESTATION,
+    "meetings.panel": MEETING,
+    "meetings.joint": MEETING,
     "population": Kind(POPULATION, list, None),
     "reliefs": RELIEF,
     "reliefs.unsettled": RELIEF,

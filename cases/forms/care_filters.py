@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.models import CareWish, MedicalContract
 from cases.models.choices import CareLevel, choices
 from cases.services.residences import living, queued
+from cases.services.visits import made_in
 from salvation.domain.month import Month
 from salvation.parameters.book import at
 from salvation.web.fields import MonthField
@@ -117,7 +118,7 @@ class VisitFilter(PersonFilter):
 
     def narrow(self, rows: Any) -> Any:
         if month := self.cleaned_data.get("month"):
-            rows = rows.filter(stat_month=f"{month}-01")
+            rows = rows.filter(made_in(Month.parse(month)))
         match self.cleaned_data.get("state"):
             case "bad":
                 return rows.filter(abnormal=True)

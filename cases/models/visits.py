@@ -36,7 +36,7 @@ class CareVisit(PersonRecord):
     )
 
     visited_at = models.DateTimeField("巡访时间")
-    # First day of the month it counts in.
+    # First day of the month it counts in: its own, or the first one not frozen when it was recorded (12 §12.1 #1).
     stat_month = models.DateField("统计月", editable=False)
     way = models.CharField("方式", max_length=8, choices=Way)
     visitor = models.CharField("巡访人", max_length=50)

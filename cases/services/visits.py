@@ -15,6 +15,7 @@ from cases.services.care import must_be_supported, not_later
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.duties.services import close_duty, open_duty
+from salvation.flow.engine import stat_month
 from salvation.parameters.book import Book
 
 ABNORMAL = "care_visit"
@@ -39,7 +40,7 @@ def _check_in(record: CareVisit, actor: Any, now: datetime) -> None:
     if record.visited_at > now:
         raise Refusal("巡访时间不能晚于现在", field="visited_at")
     must_be_supported(record.person, timezone.localdate(now))
-    record.stat_month = Month.of(timezone.localdate(record.visited_at)).first_day
+    record.stat_month = stat_month(record.unit, record.visited_at)
     record.abnormal = any(getattr(record, code) == CareVisit.Seen.BAD for code, _ in CareVisit.CHECKS)
     record.recorded_by = actor
     if record.abnormal and not record.findings.strip():
@@ -71,9 +72,15 @@ def planned_per_month(book: Book) -> Case:
     )
 
 
+def made_in(month: Month) -> Q:
+    """Made in the month itself; recorded after its freeze, a visit counts in a later table, never in an earlier one."""
+    made = Q(visited_at__date__gte=month.first_day, visited_at__date__lte=month.last_day)
+    return made & Q(stat_month__gte=month.first_day)
+
+
 def qualified(month: Month) -> Any:
     """Visits of a month that count: somebody was there (telephone and video do not)."""
-    return CareVisit.objects.filter(stat_month=month.first_day, way=CareVisit.Way.ONSITE)
+    return CareVisit.objects.filter(made_in(month), way=CareVisit.Way.ONSITE)
 
 
 def coverage(user: Any, by: str, month: Month) -> list[dict[str, Any]]:
@@ -92,7 +99,7 @@ def coverage(user: Any, by: str, month: Month) -> list[dict[str, Any]]:
             due=Count("person", distinct=True), done=Count("person", distinct=True, filter=Q(seen=True))
         )
     )
-    visits = CareVisit.objects.visible_to(user).filter(stat_month=month.first_day).order_by()
+    visits = CareVisit.objects.visible_to(user).filter(made_in(month)).order_by()
     counted = {
         row[by]: row
         for row in visits.values(by).annotate(

@@ -62,6 +62,7 @@ GROUP_1 = Heading("组1 对象底数", (
     pair("农村低保", stock("SA04", "户", f"{SNAP}，农村低保户数", computed=True), stock("SA05", "人", f"{SNAP}，农村低保保障人数", computed=True)),
     stock("SA06", "其中：单人保（人）", f"{SNAP}，低保中的单人保", computed=True),
     stock("SA07", "其中：渐退（延退）期内（人）", f"{SNAP}，低保中处于渐退期的", computed=True),
+    stock("SA07X", "其中：暂停发放（人）", f"{SNAP}，低保、特困中暂停发放的；仍计入在保人数", computed=True),
     pair("特困", stock("SA08", "集中（人）", f"{SNAP}，集中供养", computed=True), stock("SA09", "分散（人）", f"{SNAP}，分散供养", computed=True)),
     pair("低保边缘", stock("SA10", "户", f"{SNAP}，边缘家庭户数", computed=True), stock("SA11", "人", f"{SNAP}，边缘家庭人数（扣除已单人保者）", computed=True)),
     pair("支出型困难", stock("SA12", "户", f"{SNAP}，支出型（刚性支出）困难家庭户数", computed=True), stock("SA13", "人", f"{SNAP}，支出型（刚性支出）困难家庭人数", computed=True)),
@@ -92,7 +93,7 @@ GROUP_3 = Heading("组3 应退尽退", (
     flow("SC05", "死亡对象清退（人）", "本期生效的死亡变更单的人数", computed=True),
     flow("SC06", "延退（渐退）期满清退（人）", "本期渐退期满停发的人数", computed=True),
     flow("SC07", "双重保障核减（人）", "停发原因为重复享受的人数", computed=True),
-    flow("SC08", "备案管理对象排查（人）", "本期核查的备案对象，去重"),
+    flow("SC08", "备案管理对象排查（人）", "本期登记排查结论的备案对象，去重", computed=True),
     flow("SC09", "备案对象清退（人）", "停发原因为备案排查不符的人数", computed=True),
     flow("SC10", "其他清退（人）", "停发的其余原因的人数", computed=True),
     pair("清退合计",
@@ -109,7 +110,7 @@ GROUP_4 = Heading("组4 兜底保障“回头看”", (
     rate("SD03", "重新识别率（%）", "SD01.c", "SD03D"),
     pair("发现（人）", flow("SD04", "脱保", "发现的脱保人员"), flow("SD05", "漏保", "发现的漏保人员")),
     flow("SD06", "已纳入（人）", "其中已纳入保障的"),
-    flow("SD07", "渐退政策新增（户）", "本期生效的渐退单户数"),
+    flow("SD07", "渐退政策新增（户）", "本期生效的渐退单户数", computed=True),
     pair("低质量数据（条）", flow("SD08", "发现", "本期发现"), flow("SD09", "清洗", "本期清洗")),
     rate("SD10", "清洗率（%）", "SD09.c", "SD08.c"),
     pair("“数字民政”录入", stock("SD11N", "完整户数（户）", "必填字段齐全且已回填省系统编号的在保户"), stock("SD11D", "在保户数（户）", "在保户数"),
@@ -179,15 +180,15 @@ GROUP_10 = Heading("组10 服务效能与机制", (
     flow("SJ03", "发现问题（个）", "抽查发现的问题"),
     pair("现场评议", flow("SJ04", "评议（人）", "满意、基本满意、不满意合计"), flow("SJ05N", "满意（人）", "其中满意的"), rate("SJ05", "满意率（%）", "SJ05N.m", "SJ04.m")),
     pair("办理", flow("SJ06D", "办结（件）", "本期办结"), flow("SJ06N", "按时（件）", "其中按时的"), rate("SJ06", "按时率（%）", "SJ06N.m", "SJ06D.m")),
-    stock("SJ07", "县级联席会议（次，年累计）", "当年联席会议，仅县行"),
-    flow("SJ08", "领导组集体审批会议（次）", "领导组会议"),
+    stock("SJ07", "县级联席会议（次，年累计）", "当年1月至本月县级召开的联席会议，只有合计行", computed=True),
+    flow("SJ08", "领导组集体审批会议（次）", "会议登记簿中本期的领导组集体审批会", computed=True),
     flow("SJ09", "一事一议（件）", "本期会议作出结论的一事一议", computed=True),
     pair("常年公示（村）", stock("SJ10", "应公示", "有在保对象的村"), stock("SJ11", "已公示", "公示有效且照片在期的"), rate("SJ12", "公示率（%）", "SJ11", "SJ10")),
     stock("SJ13", "公布举报电话（部）", "有效的举报电话"),
     pair("政策宣传", flow("SJ14", "场次", "宣传活动"), flow("SJ15", "资料（份）", "发放的资料")),
-    pair("近亲属备案（人）", stock("SJ16", "有效备案", "有效备案的对象，去重"), flow("SJ17", "本期新增", "本期新增")),
-    stock("SJ18D", "村签字报表应签（村）", "应签字的村"),
-    stock("SJ18", "村签字报表已签（村）", "已签字的村"),
+    pair("近亲属备案（人）", stock("SJ16", "有效备案", "月末有效备案的对象，去重", computed=True), flow("SJ17", "本期新增", "本期备案的对象，去重", computed=True)),
+    stock("SJ18D", "村签字报表应签（村）", "本月动态管理周期中应签字的村", computed=True),
+    stock("SJ18", "村签字报表已签（村）", "其中月末前已签字的村", computed=True),
 ))  # fmt: skip
 GROUP_11 = Heading("组11 信访举报", (
     flow("SK01", "受理（件）", "本期登记且未并案"),
@@ -205,11 +206,11 @@ GROUP_12 = Heading("组12 问题整改与问责", (
     flow("SL01", "发现问题（个）", "本期立案的问题（不属实的另计）", computed=True),
     flow("SL01X", "其中：不属实（个）", "本期认定不属实的", computed=True),
     flow("SL02", "整改销号（个）", "本期销号", computed=True),
-    stock("SL03D", "应整改（个，累计）", "SL01 累计 − 不属实累计 + 反弹累计", computed=True),
+    stock("SL03D", "应整改（个，累计）", "SL01 累计 − 不属实累计 + 反弹、虚假整改累计", computed=True),
     rate("SL03", "整改率（%）", "SL02.c", "SL03D"),
     stock("SL04", "期末在改（个）", "月末已立案未销号的", computed=True),
     stock("SL05", "逾期未改（个）", "SL04 中时限早于月末的", computed=True),
-    pair("反弹、虚假整改（个）", flow("SL06A", "反弹", "本期重新打开，反弹"), flow("SL06B", "虚假整改", "本期重新打开，虚假整改")),
+    pair("反弹、虚假整改（个）", flow("SL06A", "反弹", "本期重新打开，性质为反弹", computed=True), flow("SL06B", "虚假整改", "本期重新打开，性质为虚假整改", computed=True)),
     pair("回头看（个）", flow("SL07", "完成", "本期完成"), flow("SL07P", "通过", "三问全是")),
     flow("SL08", "通报（件）", "本期通报"),
     flow("SL09", "问责（人）", "本期问责，去重"),
@@ -241,13 +242,15 @@ def figures(node: Heading | Figure | None = None) -> Iterator[Figure]:
                 yield from figures(child)
 
 
+# The county itself holds them: a unit has none, and the total row is the county's own (04 §4.1).
+COUNTY_ONLY = frozenset({"SJ07"})
 COMPUTED = tuple(figure for figure in figures() if figure.computed)
 # Counted over distinct people or households: neither do units add up to the county, nor months to a cumulative figure.
 DISTINCT = frozenset({
-    "SA02", "SA03", "SA04", "SA05", "SA06", "SA07", "SA08", "SA09", "SA10", "SA11", "SA12", "SA13", "SA14", "SB01", "SB02",
+    "SA02", "SA03", "SA04", "SA05", "SA06", "SA07", "SA07X", "SA08", "SA09", "SA10", "SA11", "SA12", "SA13", "SA14", "SB01", "SB02",
     "SB03", "SB04", "SB05", "SB06", "SB07", "SB08", "SB09", "SB10", "SB11", "SC05", "SC06", "SC07", "SC08", "SC09", "SC10",
     "SC11H", "SC11P", "SC13A", "SC13B", "SD01", "SD02", "SD04", "SD05", "SD06", "SD07", "SH10", "SH12", "SI01", "SI03",
-    "SI06", "SJ17", "SL09", "SL10",
+    "SI06", "SJ16", "SJ17", "SL09", "SL10",
 })  # fmt: skip
 # Events and amounts: this month's cumulative figure is last month's and this month's together (12 §12.1 #3).
 ADDITIVE = tuple(figure for figure in figures() if figure.flow and figure.code not in DISTINCT)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reports.governance.labels import cell_label
 from reports.governance.services import distinct_figures, rows_for
-from reports.governance.table import TABLE, Row, distinct_row
+from reports.governance.table import TABLE, Row, county_total, distinct_row
 from salvation.domain.mask import Scene
 from salvation.domain.month import Month
 from salvation.periods.standing import WITH_UNIT
@@ -65,8 +65,9 @@ def _notes(county: Unit, month: Month, rows: Sequence[Row], *, frozen: bool) -> 
 
 def double_counted(county: Unit, month: Month, rows: Sequence[Row], limit: int = SHOWN_DOUBLE) -> list[str]:
     """Columns in which units add up to more than the county has: somebody stands in two units."""
-    total, found = TABLE.total_row(rows), []
-    for key, number in distinct_figures(county, month).items():
+    figures = distinct_figures(county, month)
+    total, found = county_total(rows, figures), []
+    for key, number in figures.items():
         if total.get(key) is not None and str(total[key]) != number:
             column = TABLE.column(key)
             found.append(f"{cell_label(key)}各单位之和 {text(column, total[key])}，县级去重数 {number}")
@@ -95,9 +96,10 @@ def county_paper(county: Unit, month: Month, units: Sequence[Unit], *, whole: bo
     """
     rows, frozen = rows_for(county, month, units)
     several = len(rows) > 1
-    lines = [distinct_row(distinct_figures(county, month)), *rows] if whole and several else rows
+    figures = distinct_figures(county, month) if whole and several else {}
+    lines = [distinct_row(figures), *rows] if figures else rows
     heading = sheet_heading(county, month, rows, frozen=frozen, made_by=made_by)
-    total: Any = TABLE.total_row(rows) if several else None
+    total: Any = county_total(rows, figures) if several else None
     content = render_pdf(TABLE, lines, heading=heading, total=total, scene=Scene.LIST)
     version = max((row.submission.version for row in rows if row.submission), default=1)
     place = rows[0].unit if len(rows) == 1 else county
@@ -108,7 +110,8 @@ def write_sheet(county: Unit, month: Month, rows: Sequence[Row], *, frozen: bool
     """The workbook of 04 §4.12."""
     target = BytesIO()
     heading = sheet_heading(county, month, rows, frozen=frozen, made_by=made_by)
-    total: Any = TABLE.total_row(rows) if len(rows) > 1 else None
-    lines = [distinct_row(distinct_figures(county, month)), *rows] if total is not None else rows
+    figures = distinct_figures(county, month) if len(rows) > 1 else {}
+    total: Any = county_total(rows, figures) if len(rows) > 1 else None
+    lines = [distinct_row(figures), *rows] if total is not None else rows
     write_styled(TABLE, lines, target, heading=heading, total=total, scene=Scene.LIST)
     return target.getvalue()

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cases.services.snapshots import freeze_month, is_frozen
 from reports.governance.checks import BEHIND
-from reports.governance.columns import COMPUTED, DISTINCT, Figure
+from reports.governance.columns import COMPUTED, COUNTY_ONLY, DISTINCT, Figure
 from reports.governance.table import TABLE, Row
 from salvation.domain.month import Month
 from salvation.domain.workdays import Roll
@@ -24,7 +24,7 @@ from salvation.units.selectors import reporting_units
 
 CODE = TABLE.code
 # Counted from other figures of the same row: code → (added, subtracted) cell keys.
-DERIVED = {"SL03D": (("SL01.c",), ("SL01X.c",))}
+DERIVED = {"SL03D": (("SL01.c", "SL06A.c", "SL06B.c"), ("SL01X.c",))}
 
 
 def frame_for(county: Unit, month: Month) -> Frame:
@@ -48,6 +48,8 @@ def count(frame: Frame, units: Sequence[Unit]) -> tuple[dict[int, dict[str, str]
 def _cells(found: Figures, unit: int | None) -> dict[str, str]:
     cells: dict[str, str] = {}
     for figure in COMPUTED:
+        if unit is not None and figure.code in COUNTY_ONLY:
+            continue
         for key in figure.keys:
             number = found.get(key, {}).get(unit)
             if number is None and _unknown(figure):
@@ -61,8 +63,8 @@ def _cells(found: Figures, unit: int | None) -> dict[str, str]:
 
 
 def _unknown(figure: Figure) -> bool:
-    """The population is entered by people: without a row it is unknown, not zero."""
-    return figure.code == "SA01"
+    """The population is entered by people, and villages sign only in a cycle: without a row unknown, not zero."""
+    return figure.code in {"SA01", "SJ18D", "SJ18"}
 
 
 def _text(number: Any) -> str:
@@ -126,10 +128,16 @@ def rows_for(county: Unit, month: Month, units: Sequence[Unit]) -> tuple[list[Ro
 
 
 def distinct_figures(county: Unit, month: Month) -> dict[str, str]:
-    """县级去重数 of every counted column in which one person or household may stand in several units, by cell key."""
-    codes = [figure.code for figure in COMPUTED if figure.code in DISTINCT]
+    """What the county has of every counted column that its units do not add up to: 县级去重数, and what it alone holds."""
+    codes = [figure.code for figure in COMPUTED if figure.code in DISTINCT | COUNTY_ONLY]
     found = compute(frame_for(county, month), codes)
-    return {key: _text(by_unit.get(None, 0)) for key, by_unit in found.items()}
+    return {key: _text(by_unit.get(None) or 0) for key, by_unit in found.items()}
+
+
+def own_figures(county: Unit, month: Month) -> dict[str, str]:
+    """What the county itself holds and no unit of it, by cell key."""
+    found = compute(frame_for(county, month), sorted(COUNTY_ONLY))
+    return {code: _text(found.get(code, {}).get(None, 0)) for code in COUNTY_ONLY}
 
 
 def restarts(submission: Submission) -> bool:

@@ -1,13 +1,13 @@
 """The table built from its columns: header tree, definitions, rows of cells, cross-checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from reports.governance import columns
 from reports.governance.columns import Figure
-from salvation.tables.model import Cell, Column, Group, Kind, Mark, Sheet, Source, Table, ratio
+from salvation.tables.model import Cell, Column, Group, Kind, Mark, Sheet, Source, Table, Totals, ratio
 
 NOTES = (
     "时点数以月末快照为准；本月、累计按统计月计，冻结后补录的计入下一期。",
@@ -39,7 +39,16 @@ DISTINCT_LABEL = "县级去重数"
 
 def distinct_row(figures: Mapping[str, str]) -> Row:
     """县级去重数 as a line of the table; columns that simply add up stay blank."""
-    return Row(None, {key: {"auto": number} for key, number in figures.items()})
+    counted = {key: number for key, number in figures.items() if key not in columns.COUNTY_ONLY}
+    return Row(None, {key: {"auto": number} for key, number in counted.items()})
+
+
+def county_total(rows: Sequence[Row], figures: Mapping[str, str]) -> Totals:
+    """The 合计 row, with what the county alone holds out of ``figures``."""
+    total = TABLE.total_row(rows)
+    for key in columns.COUNTY_ONLY & figures.keys():
+        total[key] = Decimal(figures[key])
+    return total
 
 
 def cell_reader(key: str) -> Callable[[Row], Cell]:
@@ -47,6 +56,8 @@ def cell_reader(key: str) -> Callable[[Row], Cell]:
 
     def read(row: Row) -> Cell:
         cell = row.cells.get(key) or {}
+        if key in columns.COUNTY_ONLY and row.unit and row.unit.kind == "TOWN":
+            return Cell(Mark.NOTHING)
         if "was" in cell:
             before = cell["was"] or "缺数据"
             note = f"原 {before}，更正为 {cell['manual']}：{cell['why']}（{cell['by']} {cell['at']}）"

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from reports.governance.services import CODE
-from reports.governance.table import TABLE, Row
+from reports.governance.services import CODE, own_figures
+from reports.governance.table import TABLE, Row, county_total
 from reports.views.sheets import parse_month
 from salvation.access.reach import reach_of
 from salvation.domain.month import Month
@@ -29,9 +29,9 @@ ACROSS = replace(
 )
 
 
-def summed(units: Sequence[Row]) -> dict[str, Any]:
-    """A county's cells: its units' added up; a figure that one unit lacks stays unknown."""
-    total = TABLE.total_row(units)
+def summed(county: Unit, month: Month, units: Sequence[Row]) -> dict[str, Any]:
+    """A county's cells: its units' added up, and its own; a figure that one unit lacks stays unknown."""
+    total = county_total(units, own_figures(county, month))
     return {
         key: {"auto": str(value)}
         for key, value in total.items()
@@ -62,7 +62,9 @@ class Across(SheetPage):
         self.counties = {county.pk: county for county in counties}
         self.units = self._units(self.month)
         self.found = [
-            Row(self.counties[pk], summed(rows)) for pk, rows in self.units.items() if pk in self.counties
+            Row(self.counties[pk], summed(self.counties[pk], self.month, rows))
+            for pk, rows in self.units.items()
+            if pk in self.counties
         ]
 
     def _units(self, month: Month) -> dict[int, list[Row]]:
@@ -99,7 +101,8 @@ class Across(SheetPage):
     def previous(self, row: Row, column: Column) -> object:
         if not hasattr(self, "_earlier"):
             self._earlier: Mapping[int, Row] = {
-                pk: Row(self.counties[pk], summed(rows)) for pk, rows in self._units(self.month - 1).items()
+                pk: Row(self.counties[pk], summed(self.counties[pk], self.month - 1, rows))
+                for pk, rows in self._units(self.month - 1).items()
             }
         before = self._earlier.get(row.unit.pk)
         return column.read(before) if before else None

@@ -38,6 +38,8 @@ from salvation.web.downloads import download
 from salvation.web.pages.base import Page
 
 PAGE = 50
+# Whoever reads by these must stand back from the families he is recused from.
+OF_PEOPLE = frozenset({"case.view", "kinship.view"})
 
 
 @cache
@@ -135,7 +137,7 @@ def behind(user: Any, frame: Frame, place: Unit, key: str) -> Behind:
     units = None if place == frame.county else [place.pk]
     rows = records(frame, code, sub, units).filter(**{f"{source.unit}__in": reach.units})
     # The figure counts everybody; the list leaves out one's own and relatives' families (回避).
-    hidden = dict(recused_subjects(user)).get(Household) if source.permission == "case.view" else None
+    hidden = dict(recused_subjects(user)).get(Household) if source.permission in OF_PEOPLE else None
     visible = None if hidden is None else rows.exclude(**{f"{source.household}__in": hidden})
     return Behind(measure, source, rows, visible)
 

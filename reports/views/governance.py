@@ -12,7 +12,7 @@ from django.utils import timezone
 from reports.charts import county_charts, held_months, money_line, year_lines
 from reports.governance.export import double_counted
 from reports.governance.services import CODE, close_month, distinct_figures, draft_month, rows_for
-from reports.governance.table import TABLE, distinct_row
+from reports.governance.table import county_total, distinct_row
 from reports.jobs import PAPER
 from reports.views.sheets import GovernanceSheet, check_line, own_units, parse_month
 from salvation.access.place import own_county
@@ -100,7 +100,7 @@ class CountySheet(GovernanceSheet):
         )
 
     def total(self, rows: Sequence[Row]) -> Totals | None:
-        return TABLE.total_row(self.found) if len(self.found) > 1 else None
+        return county_total(self.found, self.distinct) if len(self.found) > 1 else None
 
     def flag(self, row: Row, column: Column) -> tuple[str, str]:
         problems = self.problems.get(row.unit.pk, ()) if row.unit else ()

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
+from reports.governance.columns import COUNTY_ONLY
 from reports.governance.export import file_title, sheet_heading
 from reports.governance.services import CODE
 from reports.governance.table import TABLE, Row
@@ -73,7 +74,8 @@ class GovernanceSheet(SheetPage):
         """A unit's figure leads to its records, the total to the county's."""
         user: Any = self.request.user
         place = self.county if isinstance(row, Totals) or row.unit is None else row.unit
-        if not column.measure or not user.may("case.view", place):
+        held_above = column.code in COUNTY_ONLY and place != self.county
+        if not column.measure or held_above or not user.may("case.view", place):
             return ""
         return reverse("reports:drill", args=[str(self.month), place.pk, column.code.replace(".", "-")])
 

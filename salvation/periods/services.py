@@ -67,9 +67,9 @@ def draft_submissions(
 
 
 def _merged(cells: Mapping[str, Any], figures: Mapping[str, str]) -> dict[str, Any]:
+    """What the system counts now takes the place of what people filled in while it did not."""
     kept = {key: {k: v for k, v in cell.items() if k != "auto"} for key, cell in cells.items()}
-    for key, value in figures.items():
-        kept.setdefault(key, {})["auto"] = value
+    kept |= {key: {"auto": value} for key, value in figures.items()}
     return {key: cell for key, cell in kept.items() if cell}
 
 

@@ -7,7 +7,8 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         from salvation.parameters.registry import register as register_parameters  # noqa: PLC0415
-        from salvation.registers import parameters  # noqa: PLC0415 - models are loaded only now
+        from salvation.periods.measures import register as register_measures  # noqa: PLC0415
+        from salvation.registers import measures, parameters  # noqa: PLC0415 - models are loaded only now
         from salvation.registers.declared import (  # noqa: PLC0415
             MEETINGS,
             MEMBERS,
@@ -22,5 +23,6 @@ class RegistersConfig(AppConfig):
         from salvation.web.navigation import register as add_to_menu  # noqa: PLC0415
 
         register_parameters(*parameters.ALL)
+        register_measures(measures.SOURCES, measures.MEASURES)
         register(MEETINGS, RULES, TASKS, MEMBERS, POLICIES, STAFF, PANELS)
         add_to_menu(NavItem("会议开展情况", "registers:standing", "register.view", "登记簿", "chart", 11))

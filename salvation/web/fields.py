@@ -4,6 +4,9 @@ from typing import Any
 
 from django import forms
 
+from salvation.domain.errors import BadValue
+from salvation.domain.month import Month
+
 YES_NO = (("yes", "是"), ("no", "否"))
 
 
@@ -15,13 +18,22 @@ class DateField(forms.DateField):
         super().__init__(**kwargs)
 
 
-class MonthField(forms.RegexField):
-    """A month as 2022-05."""
+class MonthField(forms.CharField):
+    """A month as 2022-05; 2022年5月 and full-width digits are what people type."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "month"}))
-        kwargs.setdefault("error_messages", {"invalid": "请按“2022-05”填写月份"})
-        super().__init__(r"^\d{4}-(0[1-9]|1[0-2])$", **kwargs)
+        super().__init__(**{"max_length": 20, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        """As 2022-05; '' for nothing. Raises ValidationError."""
+        text = super().to_python(value)
+        if not text:
+            return ""
+        try:
+            return str(Month.parse(text))
+        except BadValue as error:
+            raise forms.ValidationError("请按“2022-05”填写月份", code="invalid") from error
 
 
 class MoneyField(forms.DecimalField):

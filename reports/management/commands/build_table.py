@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from reports.governance.export import write_sheet
 from reports.governance.services import CODE, distinct_figures, rows_for
-from reports.governance.table import TABLE, Row
+from reports.governance.table import TABLE, Row, county_total
 from salvation.domain.errors import BadValue, Refusal
 from salvation.domain.month import Month
 from salvation.tables.model import Column, Mark
@@ -69,9 +69,10 @@ def _figures(county: Unit, month: Month, rows: list[Row], frozen: bool) -> dict[
         "rows": lines,
     }
     if len(rows) > 1:
-        total = TABLE.total_row(rows)
+        figures = distinct_figures(county, month)
+        total = county_total(rows, figures)
         shown["total"] = {c.code: _value(total.get(c.code)) for c in leaves}
-        shown["distinct"] = {"SA14": int(distinct_figures(county, month)["SA14"])}
+        shown["distinct"] = {"SA14": int(figures["SA14"])}
     return shown
 
 
