@@ -1,6 +1,7 @@
 """Give the sender his own workbook back: his layout, bad cells red, a last column with reason and remedy."""
 
 import io
+import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -23,6 +24,7 @@ from salvation.intake.workbook import read_book
 HEADING = "问题与改法"
 RED = PatternFill("solid", start_color="FFFF9999", end_color="FFFF9999")
 YELLOW = PatternFill("solid", start_color="FFFFF2CC", end_color="FFFFF2CC")
+HEAVY_STYLES = 2 * 1024 * 1024
 WIDE, NARROWEST, WIDEST = 60, 8, 40
 FORMULA_MARKS = ("=", "+", "-", "@")
 # openpyxl gives up in these ways on files other programs wrote carelessly; values alone still serve.
@@ -42,10 +44,16 @@ def returned_workbook(data: bytes, reading: Reading, flawed: Iterable[Row]) -> b
 
 
 def _open(data: bytes, reading: Reading) -> Workbook:
-    if reading.book.kind == "xlsx":
+    if reading.book.kind == "xlsx" and _styles(data) < HEAVY_STYLES:
         with suppress(*UNREADABLE_LAYOUT):
             return load_workbook(io.BytesIO(data))
     return _converted(read_book(data).sheets)
+
+
+def _styles(data: bytes) -> int:
+    """Bytes of the part that describes styles: openpyxl takes seconds for every hundred thousand of them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return sum(entry.file_size for entry in archive.infolist() if entry.filename == "xl/styles.xml")
 
 
 def _converted(sheets: Iterable[Sheet]) -> Workbook:

@@ -22,7 +22,7 @@ from salvation.intake.sheets import DAMAGED, ERROR_VALUE, FORMULA_WITHOUT_VALUE,
 
 CHUNK = 1024 * 1024
 ROW_END = b"</row>"
-BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+BOOK, LINKS, STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedstrings.xml"
 # What zipfile and lxml raise on archives cut short or overwritten; zipfile trusts the offsets it finds.
 BROKEN = (
     zipfile.BadZipFile,
@@ -42,6 +42,10 @@ WIDE_CELL = re.compile(rb"\br\s*=\s*[\"']((?:[A-Za-z]{3,10}|[D-Zd-z][A-Za-z]))(\
 EMPTY_CELL = re.compile(rb"[^>]*/>|[^>]*>\s*</")
 CELL_NAME = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
+STRING_END = re.compile(rb"</(?:\w+:)?si\s*>")
+STRING_CELL = re.compile(rb"\bt\s*=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<")
+# Bytes of a shared text above which it is counted how often cells repeat it, and how much they may come to.
+LONG_STRING, REPEATED = 4_096, 64 * CHUNK
 BOMB = "文件展开后大得不正常，为安全起见没有打开。请把表格内容复制到新建的 Excel 文件里再上传。"
 
 
@@ -77,6 +81,7 @@ def _checked(archive: zipfile.ZipFile, data: bytes, limits: Limits) -> Checked:
     parts = {name: _content(archive, name) for name in (BOOK, LINKS) if name in names}
     sheets = list(_sheets(parts))
     held = {part for _, part in sheets}
+    _check_repeats(archive, names, held)
     faults: dict[str, dict[tuple[int, int], str]] = {}
     for name in names:
         inspection = Inspection(archive, name, limits) if name in held else None
@@ -86,6 +91,26 @@ def _checked(archive: zipfile.ZipFile, data: bytes, limits: Limits) -> Checked:
         if inspection:
             faults |= {sheet: inspection.faults(sheet) for sheet, part in sheets if part == name}
     return Checked(faults, *_laid_out(archive, data, parts, sheets))
+
+
+def _check_repeats(archive: zipfile.ZipFile, names: list[str], held: set[str]) -> None:
+    """A long text stands once in the file and once more in memory for every cell that shows it."""
+    long: dict[int, int] = {}
+    for name in names:
+        if name.lower() == STRINGS:
+            content, start = _content(archive, name), 0
+            for number, end in enumerate(STRING_END.finditer(content)):
+                if end.start() - start > LONG_STRING:
+                    long[number] = end.start() - start
+                start = end.end()
+    if not long:
+        return
+    total = 0
+    for part in held.intersection(names):
+        for piece in pieces(archive, part):
+            total += sum(long.get(int(cell[1]), 0) for cell in STRING_CELL.finditer(piece))
+            if total > REPEATED:
+                raise Unreadable(BOMB)
 
 
 def _laid_out(

@@ -1,15 +1,18 @@
 """Files that mean harm, or are merely broken, made when the tests run: none of them is kept anywhere."""
 
+import gzip
 import io
 import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import openpyxl
 from PIL import Image
 
+from salvation.domain import citizen_id
 from tests.intake.builder import an_id, patched, text, xlsx
 
 HEAD = ["序号", "行政村", "户编号", "姓名", "与户主关系", "身份证号", "补助金额", "备注"]
@@ -151,6 +154,55 @@ def long_formula() -> bytes:
     return xlsx(ROWS, prepare=dde)
 
 
+def repeated_string() -> bytes:
+    """One long text, shown by 24,000 cells: a small file, a gigabyte once every cell holds it."""
+    cells = "".join(f'<c r="{column}%d" t="s"><v>0</v></c>' for column in "ABCDEFGH")
+    rows = "".join(f'<row r="{n}">{cells.replace("%d", str(n))}</row>' for n in range(4, 3004)).encode()
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(with_rows(rows))) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            if name != "xl/sharedStrings.xml":
+                new.writestr(name, old.read(name))
+        new.writestr("xl/sharedStrings.xml", b"<sst><si><t>" + b"a" * 32_000 + b"</t></si></sst>")
+    return target.getvalue()
+
+
+def asking_each_other(book: Any) -> None:
+    book.active["G2"].value, book.active["G3"].value = "=G3", "=G2"
+
+
+def many_styles() -> bytes:
+    styles = b'<xf numFmtId="0" fontId="0"/>' * 150_000 + b"</cellXfs>"
+    return patched(xlsx(ROWS), lambda xml: xml.replace(b"</cellXfs>", styles), "xl/styles.xml")
+
+
+def linked(change: Callable[[bytes], bytes]) -> bytes:
+    return patched(xlsx(ROWS), change, "xl/_rels/workbook.xml.rels")
+
+
+def dimension(reference: bytes) -> bytes:
+    return patched(xlsx(ROWS), lambda xml: xml.replace(b'ref="A1:H3"', b'ref="' + reference + b'"'))
+
+
+def wide_signs(number: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in number.lower())
+
+
+def born(day: str, division: str = "360722") -> str:
+    first = f"{division}{day}001"
+    return first + citizen_id.check_character(first)
+
+
+ELSEWHERE = (
+    b'<Relationship Id="rId99" TargetMode="External" Target="http://198.51.100.7/a.xml" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/></Relationships>'
+)
+ENDING_IN_X = next(number for n in range(1, 200) if (number := an_id(n)).endswith("X"))
+
+
 @dataclass(frozen=True, slots=True)
 class Hostile:
     """A file, the exit code of the command, and words its answer must have."""
@@ -189,6 +241,15 @@ REFUSED = [
     Hostile("cell of a megabyte", lambda: text([HEAD, changed(GOOD, 户编号="9" * 1_000_000)]), 2, "引号"),
     Hostile("html without a table", lambda: b"<html><script>alert(1)</script></html>", 2, "网页格式"),
     Hostile("a workbook without cells", lambda: xlsx([]), 2, "没有任何数据"),
+    Hostile("one long text in very many cells", repeated_string, 2, "大得不正常"),
+    Hostile("entities in a comment", lambda: with_parts({"xl/comments1.xml": LAUGHS + b"<comments>&c;</comments>"}), 2, "大得不正常"),
+    Hostile("a sheet outside the archive", lambda: linked(lambda xml: xml.replace(b"worksheets/sheet1.xml", b"../../../etc/passwd")), 2, "损坏"),
+    Hostile("row zero and below", lambda: with_rows(b'<row r="0"><c r="A0"><v>1</v></c></row><row r="-5"><c r="D-5"><v>1</v></c></row>'), 2, "损坏"),
+    Hostile("a column nobody has", lambda: with_rows(b'<row r="4"><c r="ZZZZZZ4"><v>1</v></c></row>'), 2, "很远处"),
+    Hostile("open document", lambda: zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}), 2, "压缩包"),
+    Hostile("gzip", lambda: gzip.compress(xlsx(ROWS)), 2, "压缩包"),
+    Hostile("half characters", lambda: text(ROWS).replace("张三".encode(), b"\xed\xa0\x80\xed\xb0\x80"), 2, "编码"),
+    Hostile("six thousand parts", lambda: zipped({f"xl/{n}.xml": b"" for n in range(6_000)}), 2, "大得不正常"),
     Hostile("a header without people", lambda: xlsx([HEAD]), 2, "没有任何人员"),
 ]  # fmt: skip
 REJECTED = [
@@ -208,6 +269,17 @@ REJECTED = [
     Hostile("village outside scope", lambda: xlsx([HEAD, changed(GOOD, 行政村="万星村")]), 1, "不是本单位所辖"),
     Hostile("one person twice, contradicting", lambda: xlsx([*ROWS, changed(OTHER, 身份证号=an_id(1))]), 1, "证号相同"),
     Hostile("sql in a household number", lambda: xlsx([HEAD, changed(GOOD, 户编号="'; DROP TABLE x;--" * 9)]), 1, "户编号"),
+    Hostile("id with a cyrillic letter", lambda: xlsx([HEAD, changed(GOOD, 身份证号=ENDING_IN_X[:-1] + "\u0425")]), 1, "身份证号"),
+    Hostile("born in the future", lambda: xlsx([HEAD, changed(GOOD, 身份证号=born("20991231"))]), 1, "2099-12-31"),
+    Hostile("id of no place", lambda: xlsx([HEAD, changed(GOOD, 身份证号=born("19600101", "000000"))]), 1, "行政区划"),
+    Hostile("picture sign in a name", lambda: xlsx([HEAD, changed(GOOD, 姓名="张\U0001f600三")]), 1, "姓名"),
+    Hostile("sign of an old system in a name", lambda: xlsx([HEAD, changed(GOOD, 姓名="张\ue000")]), 1, "自造"),
+    Hostile("five hundred accents on a name", lambda: xlsx([HEAD, changed(GOOD, 姓名="张" + "\u0301" * 500)]), 1, "姓名"),
+    Hostile("one merged name over two people", lambda: xlsx(ROWS, merges=["D2:D3"]), 1, "姓名"),
+    Hostile("village of thirty thousand characters", lambda: xlsx([HEAD, changed(GOOD, 行政村="水" * 30_000)]), 1, "行政村"),
+    Hostile("a date as amount", lambda: xlsx([HEAD, changed(GOOD, 补助金额=date(2022, 1, 1))]), 1, "日期"),
+    Hostile("formulas that ask each other", lambda: xlsx(ROWS, prepare=asking_each_other), 1, "公式"),
+    Hostile("the same row three times", lambda: xlsx([HEAD, GOOD, GOOD, GOOD]), 1, "删去这一行"),
     Hostile("a formula nobody calculated", lambda: xlsx([HEAD, changed(GOOD, 补助金额="=1+1")]), 1, "公式"),
 ]  # fmt: skip
 READ = [
@@ -230,6 +302,14 @@ READ = [
     Hostile("html with absurd spans", lambda: html_table(cell='800</td><td rowspan="999999999" colspan="999999999">'), 0, "accepted=2"),
     Hostile("web archive named xls", web_archive, 0, "accepted=2"),
     Hostile("xml spreadsheet named xls", spreadsheet_2003, 0, "accepted=2"),
+    Hostile("full width and lower case", lambda: xlsx([HEAD, changed(GOOD, 身份证号=wide_signs(ENDING_IN_X), 补助金额="８００．５"), OTHER]), 0, "accepted=2"),
+    Hostile("extent of the whole sheet", lambda: dimension(b"A1:XFD1048576"), 0, "accepted=2"),
+    Hostile("extent beyond any sheet", lambda: dimension(b"A1:ZZZZ99999999999999"), 0, "accepted=2"),
+    Hostile("invisible marks in the headings", lambda: xlsx([[f"\u202e{word}\u200b" for word in HEAD], GOOD, OTHER]), 0, "accepted=2"),
+    Hostile("a sheet from elsewhere", lambda: linked(lambda xml: xml.replace(b"</Relationships>", ELSEWHERE)), 0, "accepted=2"),
+    Hostile("a hundred and fifty thousand styles", many_styles, 0, "accepted=2"),
+    Hostile("utf-16 without its mark", lambda: text(ROWS, "utf-16-le"), 0, "accepted=2"),
+    Hostile("escaped zero byte in a name", lambda: xlsx([HEAD, changed(GOOD, 姓名="张_x0000_三"), OTHER]), 0, "accepted=2"),
     Hostile("more parts than needed", lambda: with_parts({"xl/customXml/x.xml": b"<x/>"}), 0, "accepted=2"),
 ]  # fmt: skip
 # Broken in ways that leave room for doubt: any clear answer will do, as long as it is one.
