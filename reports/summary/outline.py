@@ -71,7 +71,7 @@ OUTLINE: tuple[Title | Told | Written | Problems | Comparison, ...] = (
     Told("应纳尽纳：累计排查三类人员{SB01.c}人；新纳入低保{SB04.c}人、特困{SB05.c}人、低保边缘{SB06.c}人、支出型困难{SB07.c}人，"
          "其中来自三类人员{SB08.c}人，单人保新增{SB09.c}人。"),
     Told("应退尽退：累计清退{SC11H.c}户{SC11P.c}人，其中死亡{SC05.c}人、渐退期满{SC06.c}人、双重保障{SC07.c}人、"
-         "备案对象{SC09.c}人、其他{SC10.c}人，月减少保障金{SC12.c}元；增发{SC13A.c}户，减发{SC13B.c}户。"),
+         "备案对象{SC09.c}人、其他{SC10.c}人，月减少保障金{SC12.c}元；增发{SC13A.c}户，减发{SC13B.c}户；排查近亲属备案对象{SC08.c}人。"),
     Title("（二）社会救助兜底保障“回头看”", H2),
     Told("重新识别{SD01.c}户{SD02.c}人，识别率{SD03}；发现脱保{SD04.c}人、漏保{SD05.c}人，已纳入{SD06.c}人；渐退{SD07.c}户；"
          "低质量数据发现{SD08.c}条、清洗{SD09.c}条，清洗率{SD10}，“数字民政”录入完整率{SD11}。"),
@@ -84,7 +84,8 @@ OUTLINE: tuple[Title | Told | Written | Problems | Comparison, ...] = (
     Told("应发{SG01.c}笔{SG02.c}元，10日前到位{SG03.c}笔，及时率{SG05}，社会化发放率{SG08}；资金自查{SH01.c}次，发现问题{SH02.c}个；"
          "应追缴{SH10.c}人{SH11.c}元，已退缴{SH12.c}人{SH13.c}元，未退缴余额{SH14}元；列入失信名单{SI03.c}人。"),
     Title("（五）社会救助服务效能", H2),
-    Told("明察暗访{SJ01.c}次，抽查事项{SJ02.c}件；领导组集体审批会议{SJ08.c}次；常年公示率{SJ12}；受理信访{SK01.c}件，办结{SK04.c}件，"
+    Told("明察暗访{SJ01.c}次，抽查事项{SJ02.c}件；领导组集体审批会议{SJ08.c}次；近亲属有效备案{SJ16}人，本期新增{SJ17.c}人；"
+         "村签字报表应签{SJ18D}村、已签{SJ18}村；常年公示率{SJ12}；受理信访{SK01.c}件，办结{SK04.c}件，"
          "按期办结率{SK05}。"),
     Title("三、自查发现的问题及整改情况", H1),
     Problems(),
@@ -97,11 +98,12 @@ OUTLINE: tuple[Title | Told | Written | Problems | Comparison, ...] = (
     Told("累计建立完善制度{SL11.c}个。"),
     Written("next", "下一步长效机制安排", "必须编写：健全长效机制的具体安排和时限"),
 )  # fmt: skip
-COUNTY_EXTRA: tuple[Title | Comparison | Picture | Written, ...] = (
+COUNTY_EXTRA: tuple[Title | Comparison | Picture | Told | Written, ...] = (
     Title("七、各单位对比", H1),
     Comparison(),
     Picture(),
-    Written("supervision", "督导通报与联席会议", "督导通报情况、联席会议次数和议定事项"),
+    Told("县级召开联席会议{SJ07}次。"),
+    Written("supervision", "督导通报与联席会议", "督导通报情况、联席会议议定事项"),
 )
 # What the flash annex tells of the days after the frozen month.
 FLASH = ("SB04.m", "SB05.m", "SB06.m", "SB07.m", "SB09.m", "SB12.m", "SC05.m", "SC06.m", "SC07.m", "SC10.m", "SC11P.m",
@@ -118,7 +120,9 @@ def written_parts(is_county: bool) -> list[Written]:
 
 
 def figures_used() -> set[str]:
-    return {key for part in OUTLINE if isinstance(part, Told) for key in FIGURE.findall(part.text)}
+    return {
+        key for part in outline(is_county=True) if isinstance(part, Told) for key in FIGURE.findall(part.text)
+    }
 
 
 def tell(sentence: str, figures: Mapping[str, str], month: str) -> str:

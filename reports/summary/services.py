@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from reports.governance.services import count, frame_for, rows_for
-from reports.governance.table import TABLE, Row
+from reports.governance.services import count, frame_for, own_figures, rows_for
+from reports.governance.table import TABLE, Row, county_total
 from reports.models import SummaryReport
 from reports.summary.outline import FLASH, figures_used, written_parts
 from reports.summary.paper import paper_of
@@ -92,7 +92,8 @@ def figures_now(unit: Unit, county: Unit, month: Month) -> tuple[dict[str, str],
     rows, frozen = rows_for(county, month, units)
     if not rows:
         raise Refusal(f"{county}还没有填报单位")
-    total: Row | Totals = TABLE.total_row(rows) if unit == county else rows[0]
+    whole = unit == county
+    total: Row | Totals = county_total(rows, own_figures(county, month)) if whole else rows[0]
     return _figures(total), frozen
 
 
