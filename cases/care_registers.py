@@ -2,6 +2,7 @@
 # requirements: D01, D02, D04, D05, D06, D07, D08, D10, D11, D14, D15
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +41,8 @@ ABOUT = About(
     Person, care.placed, "cases:care_people", lambda person: reverse("cases:care_person", args=[person.pk]),
     lambda record: record.person,
 )  # fmt: skip
+# Children on an allowance of their own are not on 特困: anybody known may be one.
+OF_ANYBODY = replace(ABOUT, start="cases:people")
 LEVELS: dict[str | None, str] = {**dict(choices(CareLevel)), None: "未评定"}
 RELATED = ("unit", "village", "person")
 WHO = Column("person", "姓名", Kind.NAME, value="person.name", priority=1, link=True)
@@ -372,7 +375,7 @@ ORPHANS = Register(
         *WHERE,
     )),
     view="case.view", edit="change.create", filters=filters.PersonFilter, sort="-recognised_on", related=RELATED,
-    group=GROUP, icon="people", order=90, about=ABOUT, seat="village", save=care.save_orphan,
+    group=GROUP, icon="people", order=90, about=OF_ANYBODY, seat="village", save=care.save_orphan,
     edit_form=forms.OrphanEndForm, edit_label="登记终止", editable=lambda record: record.ended_on is None,
     empty=("没有登记", "在人员页面点“照料档案”登记"),
     lead_in="孤儿、事实无人抚养儿童保障与特困供养只能选一种（特困人员认定办法第9条）。",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cases.documents import relief as relief_documents
 from cases.models import Relief
-from cases.services import archives, relief
+from cases.services import archives, first_help, relief
 from salvation.documents.declared import register as register_documents
 from salvation.flow.registry import register as register_flow
 from salvation.flow.registry import together
@@ -17,7 +17,7 @@ def register_all(reverse: Callable[..., str]) -> None:
         Relief,
         url=lambda found: reverse("cases:relief", args=[found.pk]),
         title=lambda found: f"{found.applicant.name}（{found.get_program_display()}）",
-        effects=together(relief.EFFECTS, archives.RELIEF),
+        effects=together(relief.EFFECTS, first_help.EFFECTS, archives.RELIEF),
         suggest=relief.suggest,
     )
     register_documents(*relief_documents.ALL)

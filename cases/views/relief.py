@@ -13,6 +13,7 @@ from cases.forms.applications import EconomyForm, PhotosForm
 from cases.forms.economy import document_from
 from cases.forms.relief import FilingForm, PayeeForm, ReliefFilter, ReliefForm, VisitForm
 from cases.models import Benefit, Household, Referral, Relief
+from cases.rules.codes import Program
 from cases.selectors import (
     earlier_reliefs,
     latest_declaration,
@@ -67,6 +68,7 @@ def overview(page: Any, relief: Relief) -> dict[str, Any]:
     return {
         "earlier": mine.select_related("unit", "applicant"),
         "elsewhere": earlier.count() - mine.count(),
+        "may_go_first": relief.state == "ACCEPTED" and relief.program == Program.TEMP_EMERGENCY,
         "may_see_household": page.request.user.may("case.view", relief.unit),
     }
 

@@ -45,6 +45,7 @@ def draft_document(
     if reason := kind.may(subject):
         raise Refusal(reason)
     _fits(kind, given)
+    dated = kind.dated(subject)
     document = Document(
         code=kind.code,
         title=kind.title,
@@ -54,7 +55,9 @@ def draft_document(
         unit=subject.flow_unit,
         village=getattr(subject, "village", None),
         issuer=kind.issuer(subject),
-        dated=kind.dated(subject),
+        dated=dated,
+        # The days run from the decision, not from the signature.
+        due_on=due_date(Deadline(kind.within), start=dated, unit=subject.flow_unit) if kind.within else None,
         given=sealed_facts.dump(dict(given)),
         once=kind.once,
         created_by=actor,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 
 def speak_plainly(form: Any) -> None:
@@ -15,6 +16,7 @@ def speak_plainly(form: Any) -> None:
 
 
 def _teach(field: Any, label: str) -> None:
+    _name_the_blank(field)
     stock = _stock_messages(type(field))
     for code, words in _own(field, label).items():
         if field.error_messages.get(code) == stock.get(code):
@@ -22,6 +24,19 @@ def _teach(field: Any, label: str) -> None:
     for validator in field.validators:
         if code := getattr(validator, "code", ""):
             _limit(validator, code, label)
+
+
+def _name_the_blank(field: Any) -> None:
+    """The framework's row of dashes says nothing: what is chosen from it is asked for, or left out."""
+    words = "请选择" if field.required else "不选"
+    dashes = BLANK_CHOICE_DASH[0][1]
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words if field.empty_label == dashes else field.empty_label
+    elif isinstance(field, forms.ChoiceField):
+        offered: Any = field.choices
+        given = list(offered)
+        if given and given[0] == BLANK_CHOICE_DASH[0]:
+            field.choices = [("", words), *given[1:]]
 
 
 def _stock_messages(kind: type) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Household, Relief
+from cases.services.first_help import FIRST_HELP
 from cases.services.relief import (
     assess_relief,
     create_relief,
@@ -185,6 +186,17 @@ def test_first_help_is_paid_at_once_and_its_papers_are_due(
     investigate(relief, clerk)
     with pytest.raises(Refusal, match="上传补齐的手续"):
         go(relief, "supplement", clerk)
+
+
+def test_the_leader_hears_of_an_emergency_until_it_goes_on(
+    asked: Callable[..., Relief], clerk: User, leader: User
+) -> None:
+    relief = asked()
+    duty = Duty.objects.get(kind=FIRST_HELP, done_at__isnull=True)
+    assert leader.may(duty.permission, duty.unit)
+    assert "火灾" in duty.title
+    go(relief, "withdraw", clerk, comment="困难已解决")
+    assert not Duty.objects.filter(kind=FIRST_HELP, done_at__isnull=True).exists()
 
 
 def test_an_advance_that_was_not_due_is_to_be_recovered(

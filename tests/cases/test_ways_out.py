@@ -21,6 +21,7 @@ from cases.visits import waiting_for
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
+from salvation.flow.clock import work_calendar
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.parameters.services import confirm_parameter, propose_parameter
@@ -261,3 +262,27 @@ def test_no_meeting_is_asked_about_an_application_that_was_withdrawn(
     take(judged_unfit, "withdraw", clerk, "申请人书面撤回")
     special.refresh_from_db()
     assert (special.state, open_duties("special")) == ("WITHDRAWN", 0)
+
+
+def test_an_objection_is_no_way_on_while_the_notice_hangs(
+    household: Household, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    application = make_visited(household, state="NOTICING", level="COUNTY")
+    page = sign_in(clerk).get(reverse("cases:application", args=[application.pk]))
+    assert {offer["label"]: offer["main"] for offer in page.context["offers"]}["登记异议"] is False
+
+
+def test_no_choice_begins_with_dashes(county_clerk: User, sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(county_clerk).get("/registers/institutions/new/").content.decode()
+    assert "请选择" in page
+    assert "---------" not in page
+
+
+def test_a_refusal_is_to_be_told_from_the_decision_on(
+    household: Household, clerk: User, approver: User, units: dict[str, Unit]
+) -> None:
+    application = make_visited(household, state="COUNTY_REVIEW", level="COUNTY")
+    bureau = meeting(units["360722"], "BUREAU")
+    take(application, "reject_county", approver, "收入超过标准", meeting=bureau)
+    duty = Duty.objects.get(kind="document", done_at__isnull=True)
+    assert duty.due_on == work_calendar().add(today(), 3)

@@ -1,6 +1,6 @@
 """The page on which every step of every flow is taken, shown with applications."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,6 +11,7 @@ from cases.services.changes import draft_stop
 from cases.services.people import PersonInput, register_household
 from salvation.flow.engine import history
 from salvation.flow.table import Need
+from salvation.registers.models import Meeting
 from salvation.web.services import new_token
 from salvation.web.steps import field_for, kept
 from tests.builders import COMPLETE, make_benefit, make_household
@@ -113,6 +114,17 @@ def test_the_record_offers_what_the_flow_allows_and_greys_the_rest(clerk, sign_i
 def test_every_kind_of_need_is_asked_for_and_kept_as_plain_fact(clerk, kind, typed, fact):
     field = field_for(Need("x", "事项", kind, choices=(("A", "甲"),)), clerk)
     assert kept(field.clean(typed)) == fact
+
+
+def test_a_meeting_may_decide_only_if_its_kind_does_and_it_was_held_after_acceptance(clerk, units):
+    held = {"unit": units["360722100"], "place": "会议室", "host": "主持人", "attendees": "甲\n乙\n丙"}
+    day = date(2022, 5, 9)
+    kept_ones = [
+        Meeting.objects.create(kind=kind, title=kind, held_on=on, **held).pk
+        for kind, on in (("PANEL", day), ("PANEL", day - timedelta(days=1)), ("MOBILIZE", day))
+    ]
+    field = field_for(Need("meeting", "会议", "meeting"), clerk, day)
+    assert [value for value, _ in field.choices] == ["", kept_ones[0]]
 
 
 def test_a_yes_or_no_question_must_be_answered(clerk):

@@ -171,6 +171,7 @@ class FormPage(Page):
     def _fresh(self) -> Any:
         """The form as it is stored now; its mark goes with the page."""
         form = self.make_form(None, None)
+        speak_plainly(form)
         self.offered = mark_of(form) if self.edits else ""
         return form
 

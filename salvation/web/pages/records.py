@@ -127,7 +127,7 @@ class RecordPage(ScopedPage):
         found = available(subject, self.request.user, timezone.now())
         # The way forward first, then what goes back and needs a reason, what ends the matter last.
         ordered = sorted(found, key=lambda offer: (offer.step.danger, offer.step.reason))
-        forward = next((offer for offer in ordered if offer.allowed and not offer.step.danger), None)
+        forward = _forward(ordered)
         return [_button(subject, offer, main=offer is forward) for offer in ordered]
 
     def timeline(self, subject: Any) -> list[Event]:
@@ -140,6 +140,13 @@ class RecordPage(ScopedPage):
             events.append(Event(subject.extended_at, str(subject.extended_by), what, subject.extension_note))
             events.sort(key=lambda event: event.at, reverse=True)
         return events
+
+
+def _forward(ordered: Sequence[Offer]) -> Offer | None:
+    """The way on; what goes back with a reason is no way on while the real one only waits for something."""
+    onward = [offer for offer in ordered if not offer.step.danger]
+    plain = [offer for offer in onward if not offer.step.reason]
+    return next((offer for offer in plain or onward if offer.allowed), None)
 
 
 def step_url(subject: FlowSubject, step: str) -> str:
