@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +24,7 @@ from salvation.domain.month import Month
 from salvation.files.services import load
 from salvation.jobs.models import Run
 from salvation.journal.services import record
+from salvation.parameters.book import Book
 from salvation.periods.models import Submission
 from salvation.periods.standing import standings
 from salvation.tables.model import Column, Row, Totals
@@ -106,6 +109,21 @@ class CountySheet(GovernanceSheet):
         problems = self.problems.get(row.unit.pk, ()) if row.unit else ()
         bad = any(column.code in outcome.check.keys for outcome in problems)
         return ("check-bad", "勾稽不符") if bad else ("", "")
+
+    def total_flag(self, total: Totals, column: Column) -> tuple[str, str]:
+        """SA15 outside the range of 000: a hint at the county's total alone (12 §12.1 #16)."""
+        share = total.get(column.code)
+        if column.code != "SA15" or not self.whole or not isinstance(share, Decimal):
+            return "", ""
+        low, high = (Decimal(str(self.book[key])) for key in ("coverage.min", "coverage.max"))
+        if share < low:
+            return "share-low", f"低于{low}%"
+        return ("share-high", f"高于{high}%") if share > high else ("", "")
+
+    @cached_property
+    def book(self) -> Book:
+        """What the county's parameters said in the month."""
+        return Book(unit=self.county, on=self.month.last_day)
 
     def checks(self) -> Sequence[Check]:
         return [

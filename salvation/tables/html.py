@@ -34,6 +34,8 @@ class Look:
     every: bool = False
     # A cell set apart (a remark, a check that fails, a jump): its class and the words that say why.
     flag: Callable[[Row, Column], tuple[str, str]] | None = None
+    # The same for the total row.
+    total_flag: Callable[[Totals, Column], tuple[str, str]] | None = None
     scene: Scene = Scene.LIST
     css: str = ""
 
@@ -218,8 +220,13 @@ def _total(table: Table, total: Totals, look: Look) -> SafeString:
             link = look.cell_url(total, column) if look.cell_url and column.measure and inner else ""
             shown = format_html('<a href="{}">{}</a>', link, inner) if link else inner
             label = format_html(' data-label="{}"', column.label) if column.priority else ""
-            css = _css(column, position < table.lead)
-            cells.append(format_html('<td class="{}"{}>{}</td>', css, label, shown))
+            css, (flag, why) = _css(column, position < table.lead), ("", "")
+            if look.total_flag:
+                flag, why = look.total_flag(total, column)
+            words = format_html(' <span class="flag-words">{}</span>', why) if why else ""
+            cells.append(
+                format_html('<td class="{}"{}>{}{}</td>', f"{css} {flag}".strip(), label, shown, words)
+            )
     return format_html('<tr class="total">{}{}</tr>', tick, _join(cells))
 
 

@@ -22,7 +22,7 @@ from salvation.flow.models import StatFreeze, Transition
 from salvation.periods.measures import compute
 from salvation.periods.models import Submission
 from salvation.registers.models import Meeting, StaffMember
-from salvation.units.models import Unit
+from salvation.units.models import PopulationStat, Unit
 from salvation.units.selectors import reporting_units
 from tests.builders import make_benefit, make_household, make_person
 
@@ -221,3 +221,23 @@ def test_each_person_on_tekun_is_a_household(units: dict[str, Unit], county: Uni
     found = compute(frame_for(county, MONTH), ["V3EH", "V3EP", "V4EH"])
     assert benefit.program == "TEKUN_DISPERSED"
     assert {found[key][town.pk] for key in found if found[key][town.pk]} == {2}
+
+
+@pytest.mark.parametrize(("population", "words"), [(50, "低于4%"), (10, "高于5%"), (22, "")])
+def test_a_share_outside_the_range_is_a_hint_at_the_countys_total_alone(
+    population: int,
+    words: str,
+    household: Household,
+    county: Unit,
+    approver: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    make_benefit(household, date(2022, 1, 1))
+    for unit in reporting_units(county, on=MONTH.last_day):
+        PopulationStat.objects.create(
+            unit=unit, year=2022, hukou_population=population if unit == household.handling_unit else 0
+        )
+    page = sign_in(approver).get("/reports/governance/2022-05/").content.decode()
+    hints = [words for words in ("低于4%", "高于5%") if words in page]
+    assert hints == ([words] if words else [])
+    assert page.count('<span class="flag-words">') == len(hints)

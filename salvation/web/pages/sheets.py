@@ -129,6 +129,10 @@ class SheetPage(Page):
         """Name of the downloaded file, without its ending."""
         return self.heading().title
 
+    def total_flag(self, total: Totals, column: Column) -> tuple[str, str]:
+        """The same for a cell of the total row."""
+        return "", ""
+
     def flag(self, row: Row, column: Column) -> tuple[str, str]:
         """Class and words of a cell that is set apart; empty for all others."""
         return "", ""
@@ -154,6 +158,7 @@ class SheetPage(Page):
             sources=True,
             beside=self._change if self.comparing else None,
             flag=self._flag,
+            total_flag=self.total_flag,
             every=self.every_cell_leads(),
             css="sheet-table",
         )
