@@ -2,11 +2,14 @@
 # requirements: C06, C08
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from cases.guards import today_of
-from cases.rules.changes import NOT_REVERSED, Decider, rule_of
+from cases.rules.benefit import effective_month
+from cases.rules.changes import NOT_REVERSED, Begin, Decider, rule_of
+from salvation.domain.month import Month
 from salvation.flow.models import StatFreeze, Transition
 from salvation.flow.table import Context
 from salvation.parameters.book import at
@@ -15,15 +18,25 @@ from salvation.parameters.book import at
 SILENT = ("HEAD_CHANGE", "CORRECT")
 
 
+def month_of_effect(order: Any) -> Month:
+    """The month after the decision, however long it took since the draft (03 §3.2); some kinds keep their own."""
+    own = Month.of(order.effective_month)
+    decided = Transition.objects.filter(flow=order.flow.code, subject_id=order.pk, to_state="DECIDED").last()
+    if rule_of(order.kind).begins is not Begin.NEXT or decided is None:
+        return own
+    return max(own, effective_month(timezone.localdate(decided.at)))
+
+
 def month_not_closed(context: Context) -> str | None:
-    """An order may not reach back before the month after the last signed roster's; back pay is a line of its own."""
+    """An order changes what runs: the benefit has begun, and has not ended before the order counts."""
     order = context.subject
-    if order.effective_month < order.benefit.first_month:
+    month = month_of_effect(order)
+    if month.first_day < order.benefit.first_month:
         return "生效月早于待遇起始月"
-    stopped = order.benefit.stop_month and order.effective_month >= order.benefit.stop_month
-    if stopped and order.kind not in {"RESUME", "CORRECT"}:
-        return "该待遇在生效月已停发"
-    return None
+    if order.kind in {"RESUME", "CORRECT"} or order.benefit.terms.filter(months__contains=month.first_day).exists():
+        return None
+    because = f"（{order.benefit.get_stop_reason_display()}）" if order.benefit.stop_reason else ""
+    return f"该待遇在{month.label}已不在保{because}，本单不能生效，请作废"
 
 
 def not_overtaken(context: Context) -> str | None:
@@ -40,8 +53,14 @@ def not_overtaken(context: Context) -> str | None:
     return f"本单登记后，变更单 {found.no}（{found.get_kind_display()}）{found.get_state_display()}，金额和人员已变；请作废本单后重新登记"
 
 
-def is_overtaken(context: Context) -> str | None:
-    return "没有其他变更先生效，不需要作废" if not_overtaken(context) is None else None
+def cannot_take_effect(context: Context) -> str | None:
+    """For orders that nothing can carry out any more: overtaken, or the benefit has ended meanwhile."""
+    lost = not_overtaken(context) or month_not_closed(context)
+    return None if lost else "本单仍可生效；决定有误的，请由决定的一级撤销决定"
+
+
+def can_take_effect(context: Context) -> str | None:
+    return "本单已不能生效，由经办作废" if cannot_take_effect(context) is None else None
 
 
 def is_death(context: Context) -> str | None:
@@ -154,7 +173,7 @@ def may_be_reversed(context: Context) -> str | None:
 
 
 def reversed_by_township(context: Context) -> str | None:
-    by_town = rule_of(context.subject.kind).decider is Decider.TOWN or (
+    by_town = rule_of(context.subject.kind).decider in {Decider.TOWN, Decider.BOTH_TOWNS} or (
         change_decided_by_township(context) is None
     )
     return None if by_town else "该变更由县级决定，由县级红冲"

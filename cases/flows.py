@@ -23,6 +23,7 @@ TEKUN_LIMITS = {
     "COUNTY_REVIEW": Deadline("sla.tekun.county"),
 }
 
+REVOKED = "决定有误或情况已变的，在生效前撤销；未送达的告知书一并作废，已送达的请另行告知家庭"
 OUTCOMES = (("UPHELD", "异议成立"), ("PARTLY", "部分成立"), ("UNFOUNDED", "异议不成立"))
 REVIEWED = ("first_review", "reaffirm_county", "reaffirm_town")
 MEETING = Need("meeting", "集体审批会议", "meeting", help="领导组或局务会的会议记录；先在“会议”登记")
@@ -201,7 +202,14 @@ CHANGE_ORDER = Flow(
              applies=(change_guards.begun_by_town,), reason=True, danger=True),
         Step("cancel_county", "作废", ("DRAFT",), "CANCELLED", "change.create",
              applies=(change_guards.begun_by_county,), reason=True, danger=True),
-        Step("overtaken", "作废（已有其他变更先生效）", ("DECIDED",), "CANCELLED", "change.submit",
-             applies=(change_guards.is_overtaken,), reason=True, danger=True),
+        Step("overtaken", "作废（已不能生效）", ("DECIDED",), "CANCELLED", "change.submit",
+             applies=(change_guards.cannot_take_effect,), reason=True, danger=True,
+             help="未送达的告知书一并作废；已送达的，请另行告知家庭本单不再执行"),
+        Step("revoke_town", "撤销决定", ("DECIDED",), "CANCELLED", "change.review",
+             applies=(change_guards.can_take_effect, change_guards.reversed_by_township), apart_from=("submit",),
+             reason=True, danger=True, help=REVOKED),
+        Step("revoke_county", "撤销决定", ("DECIDED",), "CANCELLED", "change.decide",
+             applies=(change_guards.can_take_effect, change_guards.reversed_by_county), apart_from=("submit", "submit_county"),
+             reason=True, danger=True, help=REVOKED),
     ),
 )  # fmt: skip

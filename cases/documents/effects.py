@@ -56,6 +56,18 @@ def family_is_told(context: Context) -> None:
     perform(subject=document, step="delivered", actor=None, now=context.now, data=data)
 
 
+def papers_are_void(context: Context) -> None:
+    """The order is not carried out: what nobody has received yet is not handed out either."""
+    order = context.subject
+    papers = Document.objects.filter(
+        subject_type=order._meta.label_lower, subject_id=order.pk, state__in=("DRAFT", "ISSUED")
+    )
+    for document in papers:
+        perform(
+            subject=document, step="void", actor=None, now=context.now, comment=f"变更单{order.no}已作废"
+        )
+
+
 APPLICATION = {
     "accept": (drafting("accepted"),),
     "correct": (drafting("correction"),),
@@ -74,4 +86,7 @@ CHANGE_ORDER = {
     "notice_over_town": (draft_for_order,),
     "take_effect": (family_is_told,),
     "run": (draft_for_order,),
+    "overtaken": (papers_are_void,),
+    "revoke_town": (papers_are_void,),
+    "revoke_county": (papers_are_void,),
 }

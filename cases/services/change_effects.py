@@ -8,11 +8,11 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from cases.change_guards import not_overtaken
+from cases.change_guards import month_of_effect, not_overtaken
 from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person
 from cases.models.choices import ChangeKind, Standing, StopReason
-from cases.rules.benefit import Award, Grace, effective_month
-from cases.rules.changes import Begin, rule_of
+from cases.rules.benefit import Award, Grace
+from cases.rules.changes import rule_of
 from cases.services.ahead import go_on
 from cases.services.benefits import (
     Share,
@@ -38,7 +38,6 @@ from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
-from salvation.flow.models import Transition
 from salvation.flow.table import Context
 from salvation.parameters.book import at
 
@@ -68,11 +67,7 @@ def _hold_still(context: Context) -> None:
 
 
 def _settle_month(order: ChangeOrder) -> None:
-    """The month after the decision, however long it took since the draft (03 §3.2); some kinds keep their own."""
-    decided = Transition.objects.filter(flow=order.flow.code, subject_id=order.pk, to_state="DECIDED").last()
-    if rule_of(order.kind).begins is not Begin.NEXT or decided is None:
-        return
-    late = effective_month(timezone.localdate(decided.at)) - Month.of(order.effective_month)
+    late = month_of_effect(order) - Month.of(order.effective_month)
     if late > 0:
         order.effective_month = (Month.of(order.effective_month) + late).first_day
         if order.grace_until:
@@ -244,8 +239,10 @@ def on_agreed_out(context: Context) -> None:
 
 
 def on_refused_in(context: Context) -> None:
-    """The receiving town sends the order back to where it came from."""
+    """The order goes back to the town of the benefit: the receiving one refused it, or it is not carried out."""
     order = context.subject
+    if order.from_unit is None:
+        return
     order.unit, order.village, order.from_unit = order.benefit.unit, order.benefit.village, None
     order.save(update_fields=["unit", "village", "from_unit"])
 
@@ -283,6 +280,9 @@ EFFECTS = {
     "run": (on_grace_end,),
     "agree_out": (on_agreed_out,),
     "refuse_in": (on_refused_in,),
+    "overtaken": (on_refused_in,),
+    "revoke_town": (on_refused_in,),
+    "revoke_county": (on_refused_in,),
     "reverse_town": (on_reversed,),
     "reverse_county": (on_reversed,),
 }
