@@ -33,7 +33,10 @@ def month_not_closed(context: Context) -> str | None:
     month = month_of_effect(order)
     if month.first_day < order.benefit.first_month:
         return "生效月早于待遇起始月"
-    if order.kind in {"RESUME", "CORRECT"} or order.benefit.terms.filter(months__contains=month.first_day).exists():
+    if (
+        order.kind in {"RESUME", "CORRECT"}
+        or order.benefit.terms.filter(months__contains=month.first_day).exists()
+    ):
         return None
     because = f"（{order.benefit.get_stop_reason_display()}）" if order.benefit.stop_reason else ""
     return f"该待遇在{month.label}已不在保{because}，本单不能生效，请作废"

@@ -30,6 +30,7 @@ from cases.models import (
     ReviewTask,
     TermMember,
 )
+from cases.services.recoveries import concerns
 from salvation.domain.errors import Refusal
 
 
@@ -129,11 +130,12 @@ def surveyed(person: Person, user: Any) -> Iterable[Entry]:
 
 
 def recoveries(person: Person, user: Any) -> Iterable[Entry]:
-    rows = RecoveryProposal.objects.visible_to(user).filter(person=person, withdrawn_at__isnull=True)
+    rows = RecoveryProposal.objects.visible_to(user).filter(concerns(person), withdrawn_at__isnull=True)
     for found in rows:
         url = reverse("cases:recovery", args=[found.pk])
         words = f"{found.get_cause_display()}，多发{found.months}个月，建议追缴"
-        yield Entry(found.found_on, "追缴", words, url, found.amount)
+        own = [Decimal(part["amount"]) for part in found.parts if part["person"] == person.pk]
+        yield Entry(found.found_on, "追缴", words, url, *(own or [found.amount]))
 
 
 def reliefs(person: Person, user: Any) -> Iterable[Entry]:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from cases import dossier
+from cases.services import recoveries
 from funds import jobs
 from funds.deadlines import recurring
 from funds.desk import desk_numbers
 from funds.dossier import payments
 from funds.models import Roster
 from funds.search import PROVIDERS
+from funds.selectors import last_signed
 from funds.services import roster_flow
 from salvation.duties.calendar import register as register_deadlines
 from salvation.files import whole
@@ -51,6 +53,8 @@ def register_all(reverse: Callable[..., str]) -> None:
     )
     search.register(*PROVIDERS)
     dossier.register(payments=payments)
+    if last_signed not in recoveries.SIGNED:
+        recoveries.SIGNED.append(last_signed)
     desk.register(Panel("资金发放", "roster.view", desk_numbers, order=20))
     schedule(Monthly(jobs.GENERATE, day=26, hour=2))
     register_deadlines(*recurring())

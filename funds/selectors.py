@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
-from cases.models import ChangeOrder
+from cases.models import Benefit, ChangeOrder
 from cases.models.choices import PAID
 from funds.models import Exclusion, Leaver, PayLine, Roster
-from funds.models.choices import LineKind, LineState
+from funds.models.choices import OPEN_STATES, LineKind, LineState
 from salvation.domain.month import Month
 from salvation.tables.model import Mark
 from salvation.units.models import Unit
@@ -195,6 +195,15 @@ def roster_for(unit: Unit, program: str, month: Month) -> Roster | None:
         .filter(unit=unit, program=program, month=month.first_day)
         .first()
     )
+
+
+def last_signed(benefit: Benefit) -> Month | None:
+    """The last month of the benefit's book that is signed: what changes in it since is back pay or recovered."""
+    signed = Roster.objects.filter(unit=benefit.unit_id, program=benefit.program).exclude(
+        state__in=OPEN_STATES
+    )
+    found = signed.order_by("-month").values_list("month", flat=True).first()
+    return None if found is None else Month.of(found)
 
 
 def regular_sums(county: Unit, month: Month) -> dict[int, dict[str, Any]]:

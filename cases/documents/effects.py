@@ -63,9 +63,7 @@ def papers_are_void(context: Context) -> None:
         subject_type=order._meta.label_lower, subject_id=order.pk, state__in=("DRAFT", "ISSUED")
     )
     for document in papers:
-        perform(
-            subject=document, step="void", actor=None, now=context.now, comment=f"变更单{order.no}已作废"
-        )
+        perform(subject=document, step="void", actor=None, now=context.now, comment=f"变更单{order.no}已作废")
 
 
 APPLICATION = {

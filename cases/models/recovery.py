@@ -23,6 +23,8 @@ class RecoveryProposal(ScopedModel):
 
     class Cause(models.TextChoices):
         DEATH = "DEATH", "死亡后继续发放"
+        LATE = "LATE", "变更生效晚于发放"
+        REVERSED = "REVERSED", "红冲前已发放"
 
     order = models.OneToOneField(
         ChangeOrder, on_delete=models.PROTECT, related_name="recovery", verbose_name="变更单"
@@ -45,6 +47,8 @@ class RecoveryProposal(ScopedModel):
     amount = models.DecimalField("多发金额（元）", max_digits=12, decimal_places=2)
     # The working: [{month, paid, due, over}], yuan.
     lines = models.JSONField("逐月测算", default=list)
+    # By persons, where it can be told apart: [{person, amount}], yuan.
+    parts = models.JSONField("按人", default=list, db_default=[])
     taken_over_at = models.DateTimeField("移交追缴时间", null=True, blank=True)
     taken_over_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

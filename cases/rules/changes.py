@@ -21,6 +21,7 @@ class Begin(StrEnum):
     """From which month a decided order counts."""
 
     NEXT = "NEXT"  # the month after the decision
+    AHEAD = "AHEAD"  # a month no roster is being made for yet: nobody is paid by two towns
     OWN = "OWN"  # the order's own month, however long the decision took
     AT_ONCE = "AT_ONCE"  # no month: a correction of data
 
@@ -49,7 +50,7 @@ RULES: Mapping[str, KindRule] = {
     "MODE": KindRule(Decider.TOWN, Begin.OWN, told=False),
     "CARE_LEVEL": KindRule(Decider.COUNTY),
     "STD_ADJUST": KindRule(Decider.NOBODY, Begin.OWN, told=False, merges=False),
-    "TRANSFER": KindRule(Decider.BOTH_TOWNS, told=False),
+    "TRANSFER": KindRule(Decider.BOTH_TOWNS, Begin.AHEAD, told=False),
     "SUSPEND": KindRule(Decider.TOWN),
     "RESUME": KindRule(),
     "CORRECT": KindRule(Decider.TOWN, Begin.AT_ONCE, told=False, merges=False),

@@ -2,6 +2,7 @@
 # requirements: C04, C05, C06, C08
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from cases.change_guards import month_of_effect, not_overtaken
 from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Award, Grace
-from cases.rules.changes import rule_of
+from cases.rules.changes import Begin, rule_of
 from cases.services.ahead import go_on
 from cases.services.benefits import (
     Share,
@@ -23,6 +24,7 @@ from cases.services.benefits import (
     restore_image,
     stop_benefit,
 )
+from cases.services.cycle import first_month
 from cases.services.deaths import close_account_of, later_terms
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
@@ -48,7 +50,7 @@ def on_effective(context: Context) -> None:
     """Apply the order by its kind: close the running range and open the next one, or stop."""
     order = context.subject
     _hold_still(context)
-    _settle_month(order)
+    _settle_month(order, timezone.localdate(context.now))
     month = Month.of(order.effective_month)
     order.notified_on = context.data.get("notified_on") or None
     order.stat_month = context.transition.stat_month
@@ -56,7 +58,7 @@ def on_effective(context: Context) -> None:
     order.before = image_of(order.benefit, month)
     order.save(update_fields=WRITTEN)
     APPLY.get(order.kind, _amounts)(order, month, context.actor)
-    propose_recovery(order, now=context.now)
+    propose_recovery(order, order.before, now=context.now)
 
 
 def _hold_still(context: Context) -> None:
@@ -66,8 +68,11 @@ def _hold_still(context: Context) -> None:
         raise Refusal(reason)
 
 
-def _settle_month(order: ChangeOrder) -> None:
-    late = month_of_effect(order) - Month.of(order.effective_month)
+def _settle_month(order: ChangeOrder, today: date) -> None:
+    begins = month_of_effect(order)
+    if rule_of(order.kind).begins is Begin.AHEAD:
+        begins = max(begins, first_month(order.county, today))
+    late = begins - Month.of(order.effective_month)
     if late > 0:
         order.effective_month = (Month.of(order.effective_month) + late).first_day
         if order.grace_until:
@@ -256,8 +261,10 @@ def on_reversed(context: Context) -> None:
         take_stop_back(benefit, order.before or [])
     if benefit.is_single:
         leave_family(benefit.applicant, month, context.actor)
+    present = image_of(benefit, month)
     restore_image(benefit, month, order.before or [])
     withdraw_recovery(order, now=context.now)
+    propose_recovery(order, present, now=context.now)
     if order.kind == ChangeKind.DEATH:
         give_back_death(order, actor=context.actor, now=context.now)
     if order.kind == ChangeKind.MEMBER_REMOVE:

@@ -1,7 +1,7 @@
 """What a change that reaches back leaves overpaid, as a proposal to recover it (C08, 10.4). Funds takes it over."""
 # requirements: C08
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from cases.models import ChangeOrder, RecoveryProposal
+from cases.models import Benefit, ChangeOrder, Person, RecoveryProposal
 from cases.models.choices import ChangeKind, Standing
 from cases.rules.benefit import paid_too_much
+from cases.services.benefits import image_of
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -24,66 +25,111 @@ register(recovery__propose="测算多发金额，登记追缴建议", recovery__
 ZERO = Decimal("0.00")
 # Neither taken over nor withdrawn: still to be recovered.
 OPEN = Q(taken_over_at__isnull=True, withdrawn_at__isnull=True)
+# Funds puts here how to ask for the last month that is signed to be paid; None where it knows of none.
+SIGNED: list[Callable[[Benefit], Month | None]] = []
+Image = Mapping[str, Any]
 
 
-def propose_recovery(order: ChangeOrder, *, now: datetime) -> RecoveryProposal | None:
-    """Compare the ranges before a death's order with those after it, up to the present month. None: nothing overpaid.
+def propose_recovery(
+    order: ChangeOrder, before: Sequence[Image], *, now: datetime
+) -> RecoveryProposal | None:
+    """Compare the ranges before an order (or its striking out) with those after it, in the months paid. None: nothing
+    overpaid.
 
-    Called by the order's effect, in its transaction; the order keeps the ranges as they were.
+    Called by the order's effects, in their transaction. ``before``: the ranges as ``image_of()`` kept them.
     """
-    today = timezone.localdate(now)
-    if order.kind != ChangeKind.DEATH or order.person is None or order.event_on is None:
-        return None
-    first, last = Month.of(order.effective_month), Month.of(today)
-    months = [] if first > last else list(first.until(last))
-    before = dict(_before(order.before or [], months))
-    after = dict(_after(order, months))
-    found = paid_too_much(before.items(), after.items())
+    first = Month.of(min(order.effective_month, order.pay_from or order.effective_month))
+    months = _paid_months(order.benefit, first, timezone.localdate(now))
+    was, due = (
+        dict(_totals(before, months)),
+        dict(_totals(image_of(order.benefit, first), months, resting=True)),
+    )
+    found = paid_too_much(was.items(), due.items())
     if not found.months:
         return None
     lines = [
-        {
-            "month": str(month),
-            "paid": str(before[month]),
-            "due": str(after.get(month, ZERO)),
-            "over": str(over),
-        }
+        {"month": str(month), "paid": str(was[month]), "due": str(due.get(month, ZERO)), "over": str(over)}
         for month, over in found.months
     ]
-    made: RecoveryProposal = RecoveryProposal.objects.create(
-        order=order, benefit=order.benefit, person=order.person, unit=order.unit, village=order.village,
-        cause=RecoveryProposal.Cause.DEATH, event_on=order.event_on, found_on=today, months=len(lines),
-        first_month=found.months[0][0].first_day, last_month=found.months[-1][0].first_day, amount=found.total,
-        lines=lines,
+    made, _ = RecoveryProposal.objects.update_or_create(
+        order=order,
+        defaults={
+            "benefit": order.benefit, "person": order.person or order.benefit.applicant, "unit": order.benefit.unit,
+            "village": order.benefit.village, "cause": _cause(order), "event_on": order.event_on or order.effective_month,
+            "found_on": timezone.localdate(now), "months": len(lines), "first_month": found.months[0][0].first_day,
+            "last_month": found.months[-1][0].first_day, "amount": found.total, "lines": lines, "withdrawn_at": None,
+            "parts": _parts(before, order.benefit, months, found.total),
+        },
     )  # fmt: skip
     facts = {"amount": found.total, "months": len(lines), "order": order.no}
-    record(actor=None, action="recovery.propose", subject=made, unit=order.unit, facts=facts)
+    record(actor=None, action="recovery.propose", subject=made, unit=made.unit, facts=facts)
     return made
 
 
-def _before(image: Sequence[Mapping[str, Any]], months: Sequence[Month]) -> Iterator[tuple[Month, Decimal]]:
-    """What each month was to be paid, by the ranges the order keeps; suspended months were not paid."""
+def _cause(order: ChangeOrder) -> str:
+    if order.state == "REVERSED":
+        return RecoveryProposal.Cause.REVERSED
+    return RecoveryProposal.Cause.DEATH if order.kind == ChangeKind.DEATH else RecoveryProposal.Cause.LATE
+
+
+def _paid_months(benefit: Benefit, first: Month, today: date) -> list[Month]:
+    """From ``first`` on as far as rosters are signed; where no roster is kept, up to the present month."""
+    known = [month for asked in SIGNED if (month := asked(benefit))]
+    last = max(known, default=Month.of(today))
+    return [] if first > last else list(first.until(last))
+
+
+def _covering(image: Sequence[Image], months: Sequence[Month]) -> Iterator[tuple[Month, Image]]:
     for month in months:
         for term in image:
             upper = term["upper"] and date.fromisoformat(term["upper"])
-            inside = date.fromisoformat(term["lower"]) <= month.first_day and (
+            if date.fromisoformat(term["lower"]) <= month.first_day and (
                 not upper or month.first_day < upper
-            )
-            if inside and term["standing"] != Standing.SUSPENDED:
-                yield month, Decimal(term["total"])
-
-
-def _after(order: ChangeOrder, months: Sequence[Month]) -> Iterator[tuple[Month, Decimal]]:
-    for months_of, total in order.benefit.terms.values_list("months", "total"):
-        for month in months:
-            if months_of.lower <= month.first_day and (
-                months_of.upper is None or month.first_day < months_of.upper
             ):
-                yield month, total
+                yield month, term
+
+
+def _totals(
+    image: Sequence[Image], months: Sequence[Month], *, resting: bool = False
+) -> Iterator[tuple[Month, Decimal]]:
+    """What each month was to be paid; suspended months were not paid, and are due once they go on (``resting``)."""
+    for month, term in _covering(image, months):
+        if resting or term["standing"] != Standing.SUSPENDED:
+            yield month, Decimal(term["total"])
+
+
+def _parts(
+    before: Sequence[Image], benefit: Benefit, months: Sequence[Month], total: Decimal
+) -> list[dict[str, Any]]:
+    """The sum by persons, where their shares say it all (照料护理 of several is kept in one sum)."""
+    paid = [
+        (month, term) for month, term in _covering(before, months) if term["standing"] != Standing.SUSPENDED
+    ]
+    was = dict(_by_person(paid))
+    due = dict(_by_person(_covering(image_of(benefit, months[0]), months)))
+    people = {person for person, _ in was}
+    sums = {
+        person: sum(
+            (amount - due.get((who, month), ZERO) for (who, month), amount in was.items() if who == person),
+            ZERO,
+        )
+        for person in sorted(people)
+    }
+    parts = {person: amount for person, amount in sums.items() if amount}
+    if any(amount < 0 for amount in parts.values()) or sum(parts.values()) != total:
+        return []
+    return [{"person": person, "amount": str(amount)} for person, amount in parts.items()]
+
+
+def _by_person(terms: Any) -> Iterator[tuple[tuple[int, Month], Decimal]]:
+    for month, term in terms:
+        alone = Decimal(term["care"]) if len(term["covered"]) == 1 else ZERO
+        for one in term["covered"]:
+            yield (one["person"], month), Decimal(one["base"]) + Decimal(one["uplift"]) + alone
 
 
 def withdraw_recovery(order: ChangeOrder, *, now: datetime) -> None:
-    """The order was struck out: nothing was paid too much. Raises Refusal when the recovery is under way."""
+    """The order was struck out: what it left overpaid was due. Raises Refusal when the recovery is under way."""
     found = RecoveryProposal.objects.select_for_update().filter(order=order).first()
     if found is None:
         return
@@ -107,6 +153,11 @@ def take_over(*, proposal: RecoveryProposal, actor: Any, now: datetime) -> Recov
     facts = {"amount": locked.amount}
     record(actor=actor, action="recovery.take_over", subject=locked, unit=locked.unit, facts=facts)
     return locked
+
+
+def concerns(person: Person) -> Q:
+    """Proposals about a person: his death, or his part of what a family was paid too much."""
+    return Q(person=person) | Q(parts__contains=[{"person": person.pk}])
 
 
 def sum_of(rows: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.forms.benefits import BenefitFilter
-from cases.models import Benefit, BenefitTerm, ChangeOrder, TermMember
+from cases.models import Benefit, BenefitTerm, ChangeOrder, RecoveryProposal, TermMember
 from cases.models.choices import StopReason
 from cases.tables import BENEFIT_STATES, BENEFITS
 from salvation.web.pages.lists import ListPage
@@ -72,7 +72,13 @@ class BenefitList(ListPage):
 
 def terms(page: Any, benefit: Benefit) -> dict[str, Any]:
     covered = Prefetch("covered", queryset=TermMember.objects.select_related("person").order_by("id"))
-    return {"benefit": benefit, "terms": benefit.terms.prefetch_related(covered).order_by("-months")}
+    return {
+        "benefit": benefit,
+        "terms": benefit.terms.prefetch_related(covered).order_by("-months"),
+        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
+        .filter(benefit=benefit, withdrawn_at__isnull=True)
+        .select_related("person"),
+    }
 
 
 def orders(page: Any, benefit: Benefit) -> dict[str, Any]:

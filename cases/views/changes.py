@@ -27,7 +27,7 @@ from cases.forms.changes import (
     TransferForm,
 )
 from cases.forms.households import person_input
-from cases.models import Benefit, ChangeOrder, Declaration
+from cases.models import Benefit, ChangeOrder, Declaration, RecoveryProposal
 from cases.models.choices import DIBAO, PROGRAMS, TEKUN
 from cases.services.assessments import reassess_household
 from cases.services.changes import (
@@ -330,6 +330,9 @@ def order_facts(page: Any, order: ChangeOrder) -> dict[str, Any]:
         "new_head": names.get(details.get("new_head", 0), ""),
         "new_account": bool(details.get("account")),
         "moves": order.people.select_related("person"),
+        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
+        .filter(order=order, withdrawn_at__isnull=True)
+        .select_related("person"),
     }
 
 

@@ -18,6 +18,7 @@ from cases.forms.households import (
 from cases.models import Benefit, Household, Person, RecoveryProposal
 from cases.services.known import known_of
 from cases.services.people import read_id, register_household, set_account
+from cases.services.recoveries import concerns
 from cases.tables import HOUSEHOLDS, PEOPLE, person_tags
 from cases.views.archives import archive_tab
 from cases.views.referrals import chain
@@ -202,7 +203,7 @@ def person_facts(page: Any, person: Person) -> dict[str, Any]:
         .select_related("term__benefit")
         .order_by("-months"),
         "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
-        .filter(person=person, withdrawn_at__isnull=True)
+        .filter(concerns(person), withdrawn_at__isnull=True)
         .select_related("person"),
         "insurances": person.insurances.all()[:6],
         "may_insure": page.request.user.may("case.edit", person.unit),

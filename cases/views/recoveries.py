@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import RecoveryProposal
+from cases.models import Person, RecoveryProposal
 from cases.services.recoveries import OPEN, sum_of, take_over
 from salvation.access.services import get_visible
 from salvation.tables.model import Column, Kind, State, Table
@@ -40,7 +40,8 @@ RECOVERIES = Table(
         Column("state", "状态", Kind.STATE, value=state_of, states=STATES, priority=2),
         Column("program", "类别", value=lambda row: row.benefit.get_program_display()),
         Column("cause", "原因", value=lambda row: row.get_cause_display()),
-        Column("event_on", "死亡日期", Kind.DATE, sort="event_on"),
+        Column("kind", "变更类型", value=lambda row: row.order.get_kind_display()),
+        Column("event_on", "发生日期", Kind.DATE, sort="event_on"),
         Column("found_on", "发现日期", Kind.DATE, sort="found_on"),
         Column("first_month", "多发起始月", Kind.MONTH, sort="first_month"),
         Column("last_month", "多发截止月", Kind.MONTH),
@@ -56,12 +57,16 @@ RECOVERIES = Table(
 class RecoveryFilter(FilterForm):
     name = forms.CharField(label="人员", max_length=50)
     village = forms.CharField(label="村（社区）", max_length=30)
+    unit = forms.CharField(label="受理单位", max_length=30)
+    cause = forms.ChoiceField(label="原因", choices=[("", "全部"), *RecoveryProposal.Cause.choices])
     state = forms.ChoiceField(
         label="状态", choices=[("", "全部"), *((code, state.label) for code, state in STATES.items())]
     )
     lookups: ClassVar[dict[str, str]] = {
         "name": "person__name__startswith",
         "village": "village__name__contains",
+        "unit": "unit__name__contains",
+        "cause": "cause",
     }
 
     def narrow(self, rows: Any) -> Any:
@@ -81,8 +86,11 @@ class Recoveries(ListPage):
     filter_form = RecoveryFilter
     record_url = "cases:recovery"
     template_name = "cases/recoveries.html"
-    lead_in = "死亡等变更发现滞后的，系统按死亡次月起逐月比较变更前后的应发，自动测算多发金额；以银行发放成功的为准追缴。"
-    empty = ("没有追缴建议", "死亡变更生效时，发现滞后的自动测算并列在这里")
+    lead_in = (
+        "死亡发现滞后的、变更告知晚于发放的，以及生效后又红冲的，系统从应当变更的月份起逐月比较变更前后的应发，"
+        "自动测算多发金额；以银行发放成功的为准追缴。"
+    )
+    empty = ("没有追缴建议", "变更生效（红冲）时，已签章花名表的月份发多了的，自动测算并列在这里")
 
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("person", "benefit", "unit", "village", "order")
@@ -94,7 +102,13 @@ class Recoveries(ListPage):
 
 def working(page: Any, proposal: RecoveryProposal) -> dict[str, Any]:
     user: Any = page.request.user
-    return {"proposal": proposal, "may_take_over": user.may("change.review", proposal.unit)}
+    sums = {part["person"]: part["amount"] for part in proposal.parts}
+    names = dict(Person.objects.filter(pk__in=sums).values_list("pk", "name"))
+    return {
+        "proposal": proposal,
+        "parts": [(pk, names[pk], amount) for pk, amount in sums.items()],
+        "may_take_over": user.may("change.review", proposal.unit),
+    }
 
 
 class RecoveryRecord(RecordPage):
@@ -110,7 +124,8 @@ class RecoveryRecord(RecordPage):
     def head(self, subject: RecoveryProposal) -> Head:
         about = [
             ("原因", subject.get_cause_display()),
-            ("死亡日期", subject.event_on),
+            ("变更", f"{subject.order.get_kind_display()}（{subject.order.no}）"),
+            ("死亡日期" if subject.cause == RecoveryProposal.Cause.DEATH else "发生日期", subject.event_on),
             ("发现日期", subject.found_on),
             (
                 "多发月份",

@@ -2,23 +2,27 @@
 # requirements: C04, C06, C08
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from cases.models import Benefit, ChangeOrder
-from cases.services.changes import draft_stop
+from cases.models import Benefit, ChangeOrder, RecoveryProposal
+from cases.services.changes import draft_amount, draft_stop
 from cases.services.successions import draft_transfer
+from funds.models import Roster
 from salvation.accounts.models import User
 from salvation.documents.models import Document
 from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
 from salvation.duties.models import Duty
 from salvation.flow.engine import available, perform
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
-from tests.days import next_month, this_month
+from tests.cases.test_changes_together import judged
+from tests.days import next_month, this_month, today
 
 START = date(2022, 1, 1)
 
@@ -83,3 +87,89 @@ def test_a_move_that_does_not_happen_leaves_the_order_with_the_old_town(
     decided(order, ("submit", clerk), ("agree_out", leader), ("receive", receiver))
     perform(subject=order, step="revoke_town", actor=receiver, now=timezone.now(), comment="不搬了")
     assert (order.state, order.unit, order.from_unit) == ("CANCELLED", units["360722100"], None)
+
+
+@pytest.fixture
+def family(units: dict[str, Unit]) -> Benefit:
+    """500 yuan each for three people."""
+    household = make_household(units["360722100200"], ["户主", "妻", "子"])
+    return make_benefit(household, START, shares=(("500", "0", ""),) * 3)
+
+
+def told_late(order: ChangeOrder, clerk: User, leader: User, approver: User) -> ChangeOrder:
+    """Decided three months ago, and told and carried out only now."""
+    then = first_of(this_month() - 3)
+    for step, actor in (("submit", clerk), ("to_county", leader), ("decide_county", approver)):
+        perform(subject=order, step=step, actor=actor, now=then)
+    data = {"notified_on": today().isoformat()}
+    perform(subject=order, step="take_effect", actor=clerk, now=timezone.now(), data=data)
+    return order
+
+
+def first_of(month: Month) -> datetime:
+    return timezone.make_aware(datetime.combine(month.day(5), datetime.min.time()))
+
+
+def stopped_late(family: Benefit, clerk: User, leader: User, approver: User) -> ChangeOrder:
+    order = draft_stop(
+        benefit=family, reason="INCOME", note="收入", actor=clerk, now=first_of(this_month() - 3)
+    )
+    return told_late(order, clerk, leader, approver)
+
+
+def test_what_was_paid_while_the_family_was_not_told_waits_to_be_recovered(
+    family: Benefit, clerk: User, leader: User, approver: User, sign_in: Callable[[User], Client]
+) -> None:
+    order = stopped_late(family, clerk, leader, approver)
+    found = RecoveryProposal.objects.get()
+    assert (found.order, found.cause, found.months, found.amount) == (order, "LATE", 3, 4500)
+    assert [part["amount"] for part in found.parts] == ["1500.00"] * 3
+    wife = family.household.members.order_by("pk")[1].person_id
+    browser = sign_in(clerk)
+    for address in (f"changes/{order.pk}", f"benefits/{family.pk}", f"people/{wife}"):
+        assert f"/cases/recoveries/{found.pk}/" in browser.get(f"/cases/{address}/").content.decode()
+    assert "4,500.00" in sign_in(approver).get("/cases/recoveries/?cause=LATE&state=OPEN").content.decode()
+    assert "妻" in browser.get(f"/cases/recoveries/{found.pk}/").content.decode()
+
+
+def test_only_months_whose_roster_is_signed_were_paid(
+    family: Benefit, clerk: User, leader: User, approver: User
+) -> None:
+    signed = (this_month() - 2).first_day
+    Roster.objects.create(
+        county=family.county, unit=family.unit, program=family.program, month=signed, state="TOWN_SIGNED",
+        state_since=timezone.now(), due_on=signed,
+    )  # fmt: skip
+    stopped_late(family, clerk, leader, approver)
+    found = RecoveryProposal.objects.get()
+    assert (found.months, found.last_month, found.amount) == (1, signed, 1500)
+
+
+def test_what_a_change_gave_before_it_was_struck_out_waits_to_be_recovered(
+    family: Benefit, clerk: User, leader: User, approver: User
+) -> None:
+    order = draft_amount(
+        benefit=family, assessment=judged(family, "1800"), note="收入减少", actor=clerk, now=first_of(this_month() - 2)
+    )  # fmt: skip
+    for step, actor in (("submit", clerk), ("to_county", leader), ("decide_county", approver)):
+        perform(subject=order, step=step, actor=actor, now=first_of(this_month() - 2))
+    data = {"notified_on": today().isoformat()}
+    perform(subject=order, step="take_effect", actor=clerk, now=timezone.now(), data=data)
+    assert not RecoveryProposal.objects.exists()
+    perform(subject=order, step="reverse_county", actor=approver, now=timezone.now(), comment="核错")
+    found = RecoveryProposal.objects.get()
+    assert (found.cause, found.months, found.amount) == ("REVERSED", 2, 600)
+
+
+def test_a_family_that_moves_late_is_paid_by_one_town_only(
+    family: Benefit, units: dict[str, Unit], clerk: User, leader: User, make_user: Callable[..., Any]
+) -> None:
+    receiver, mover = (make_user(f"new_{role}", f"TOWN_{role}", "360722101") for role in ("LEADER", "CLERK"))
+    then = first_of(this_month() - 2)
+    order = draft_transfer(benefit=family, village=units["360722101200"], note="搬迁", actor=clerk, now=then)
+    for step, actor in (("submit", clerk), ("agree_out", leader), ("receive", receiver)):
+        perform(subject=order, step=step, actor=actor, now=then)
+    perform(subject=order, step="carry_out", actor=mover, now=timezone.now())
+    assert order.effective_month == next_month().first_day
+    assert order.successor is not None and order.successor.first_month == next_month().first_day
+    assert not RecoveryProposal.objects.exists()
