@@ -64,7 +64,7 @@ def cycle_numbers(user: Any, today: date) -> Sequence[Number]:
     n = counted(sheets, all=Q(), open=Q(signed_on__isnull=True))
     ahead = events_ahead(user, today).filter(on__lte=today + timedelta(days=30))
     late = ReviewTask.objects.visible_to(user).filter(done_on__isnull=True, due_on__lt=today)
-    underway = ChangeOrder.objects.visible_to(user).exclude(state__in=("EFFECTIVE", *ChangeOrder.flow.ended))
+    underway = ChangeOrder.objects.visible_to(user).exclude(state__in=ChangeOrder.settled)
     address = reverse("cases:attestations")
     return [
         Number("变更截止", "已关闭" if cycle.closed_at else f"{last:%-m月%-d日}", f"{address}?month={month}"),

@@ -190,6 +190,7 @@ CHANGE_ORDER = Flow(
         Step("roll_back", "批次撤回", ("EFFECTIVE",), "REVERSED", None),
         Step("withdraw", "批次撤回，作废草稿", ("DRAFT", "VILLAGE_SIGNED"), "CANCELLED", None),
         Step("merge", "并入同月变更", ("EFFECTIVE",), "MERGED", None),
+        Step("split", "所并入的变更已红冲，恢复生效", ("MERGED",), "EFFECTIVE", None),
         Step("reverse_town", "红冲", ("EFFECTIVE",), "REVERSED", "change.review",
              applies=(change_guards.may_be_reversed, change_guards.reversed_by_township), guards=(change_guards.nothing_builds_on,),
              apart_from=("submit",), reason=True, danger=True,

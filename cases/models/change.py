@@ -35,6 +35,8 @@ class ChangeOrder(FlowSubject):
         kept_by="from_unit",
     )
     flow: ClassVar[Flow] = CHANGE_ORDER
+    # Nobody has to do anything with these; what took effect may still be struck out, and come back out of another.
+    settled: ClassVar[frozenset[str]] = CHANGE_ORDER.ended | {"EFFECTIVE", "MERGED"}
 
     no = models.CharField("变更单号", max_length=30, unique=True)
     kind = models.CharField("类型", max_length=16, choices=ChangeKind)

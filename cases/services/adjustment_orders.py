@@ -119,7 +119,7 @@ def draft_stops(adjustment: StandardAdjustment, now: datetime) -> int:
         )
         term = row.benefit.terms.filter(months__contains=month.first_day).first()
         waiting = row.benefit.orders.filter(kind=ChangeKind.STOP).exclude(
-            state__in=("EFFECTIVE", *ChangeOrder.flow.ended)
+            state__in=ChangeOrder.settled
         )
         if term is None or waiting.exists():
             continue

@@ -214,7 +214,7 @@ def nothing_builds_on(adjustment: StandardAdjustment) -> None:
     submitted = (
         ChangeOrder.objects.filter(adjustment=adjustment)
         .exclude(kind="STD_ADJUST")
-        .exclude(state__in=("DRAFT", "VILLAGE_SIGNED", *ChangeOrder.flow.ended))
+        .exclude(state__in=("DRAFT", "VILLAGE_SIGNED", "MERGED", *ChangeOrder.flow.ended))
     )
     if count := submitted.count():
         raise Refusal(f"本批生成的停发单已有{count}张提交审核或生效，请先退回作废，再整批撤回")

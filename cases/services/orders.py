@@ -130,7 +130,7 @@ def refuse_second(benefit: Benefit, kind: str) -> None:
     if kind in FREE_KINDS:
         return
     waiting = (
-        benefit.orders.filter(kind=kind).exclude(state__in=("EFFECTIVE", *ChangeOrder.flow.ended)).first()
+        benefit.orders.filter(kind=kind).exclude(state__in=ChangeOrder.settled).first()
     )
     if waiting is not None:
         raise Refusal(f"该待遇已有在办的{waiting.get_kind_display()}变更单 {waiting.no}，请先办结或作废")

@@ -147,7 +147,7 @@ class ChooseChange(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         benefit: Benefit = get_visible(Benefit.objects.select_related(*RELATED), request.user, pk=pk)
         require(request.user, "change.create", benefit.unit)
-        waiting = benefit.orders.exclude(state__in=("EFFECTIVE", *ChangeOrder.flow.ended)).order_by("pk")
+        waiting = benefit.orders.exclude(state__in=ChangeOrder.settled).order_by("pk")
         return self.show(
             {
                 "benefit": benefit,

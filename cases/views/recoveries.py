@@ -103,10 +103,10 @@ class Recoveries(ListPage):
 def working(page: Any, proposal: RecoveryProposal) -> dict[str, Any]:
     user: Any = page.request.user
     sums = {part["person"]: part["amount"] for part in proposal.parts}
-    names = dict(Person.objects.filter(pk__in=sums).values_list("pk", "name"))
+    names = Person.objects.visible_to(user).filter(pk__in=sums).order_by("pk").values_list("pk", "name")
     return {
         "proposal": proposal,
-        "parts": [(pk, names[pk], amount) for pk, amount in sums.items()],
+        "parts": [(pk, name, sums[pk]) for pk, name in names],
         "may_take_over": user.may("change.review", proposal.unit),
     }
 

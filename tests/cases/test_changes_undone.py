@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.models import Benefit, ChangeOrder, RecoveryProposal
 from cases.services.changes import draft_amount, draft_stop
+from cases.services.member_changes import draft_member_remove
 from cases.services.successions import draft_transfer
 from funds.models import Roster
 from salvation.accounts.models import User
@@ -21,9 +22,11 @@ from salvation.duties.models import Duty
 from salvation.flow.engine import available, perform
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
+from tests.cases.test_change_kinds import carry, people, term_in
 from tests.cases.test_changes_together import judged
 from tests.days import next_month, this_month, today
 
+__all__ = ["carry"]
 START = date(2022, 1, 1)
 
 
@@ -173,3 +176,26 @@ def test_a_family_that_moves_late_is_paid_by_one_town_only(
     assert order.effective_month == next_month().first_day
     assert order.successor is not None and order.successor.first_month == next_month().first_day
     assert not RecoveryProposal.objects.exists()
+
+
+def test_what_went_into_an_order_counts_again_when_that_one_is_struck_out(
+    family: Benefit, clerk: User, approver: User, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    gone = people(family.household)[1]
+    left = carry(
+        draft_member_remove(
+            benefit=family, person=gone, cause="MARRIED_OUT", on=today(), note="婚出", actor=clerk, now=timezone.now()
+        )
+    )  # fmt: skip
+    stopped = carry(
+        draft_stop(benefit=family, reason="INCOME", note="收入", actor=clerk, now=timezone.now())
+    )
+    left.refresh_from_db()
+    assert left.state == "MERGED"
+    perform(subject=stopped, step="reverse_county", actor=approver, now=timezone.now(), comment="核错")
+    left.refresh_from_db()
+    term = term_in(family, next_month())
+    assert term is not None and (left.state, term.total, term.order) == ("EFFECTIVE", 1000, left)
+    again = carry(draft_stop(benefit=family, reason="INCOME", note="收入", actor=clerk, now=timezone.now()))
+    left.refresh_from_db()
+    assert (left.state, again.state) == ("MERGED", "EFFECTIVE")
