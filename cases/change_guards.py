@@ -170,7 +170,8 @@ def nothing_builds_on(context: Context) -> str | None:
 
 
 def may_be_reversed(context: Context) -> str | None:
-    if context.subject.kind in NOT_REVERSED:
+    order = context.subject
+    if order.kind in NOT_REVERSED or order.stop_reason == "EXPIRED":
         return "该类变更不能红冲，请办理相反的变更"
     return None
 

@@ -186,6 +186,7 @@ CHANGE_ORDER = Flow(
         Step("carry_out", "生效", ("DECIDED",), "EFFECTIVE", "change.submit",
              applies=(change_guards.nobody_to_tell,), guards=(change_guards.month_not_closed, change_guards.not_overtaken)),
         Step("run", "期满自动生效", ("DRAFT",), "EFFECTIVE", None),
+        Step("expire", "有效期满，自动终止", ("DRAFT",), "EFFECTIVE", None),
         Step("adjust", "按新标准批量生效", ("DRAFT",), "EFFECTIVE", None),
         Step("roll_back", "批次撤回", ("EFFECTIVE",), "REVERSED", None),
         Step("withdraw", "批次撤回，作废草稿", ("DRAFT", "VILLAGE_SIGNED"), "CANCELLED", None),

@@ -15,6 +15,7 @@ from cases.services.bundles import let_go, make_bundle
 from cases.services.conferences import JOINT, warn_of_conferences
 from cases.services.cycle import close_due_cycles, open_cycle
 from cases.services.emergencies import CATCH_UP, close_made_up
+from cases.services.expiry import end_recognitions
 from cases.services.grace import end_grace_periods
 from cases.services.group_rounds import refresh_round
 from cases.services.notice_sheets import ask_to_withdraw
@@ -42,10 +43,12 @@ ARCHIVE, BUNDLE = "archive.file", "archive.bundle"
 ROSTER_CHECK, EFFECT = "roster.check", "parameter.effect"
 
 
-@job(GRACE, label="渐退期满停发")
+@job(GRACE, label="渐退期满、认定期满停发")
 def grace_expiry(run: Running) -> dict[str, Any]:
-    on = date.fromisoformat(run.period)
-    return {"stopped": end_grace_periods(county_id=run.unit.pk, on=on, now=timezone.now())}
+    """The period of the run is a day."""
+    on, now = date.fromisoformat(run.period), timezone.now()
+    stopped = end_grace_periods(county_id=run.unit.pk, on=on, now=now)
+    return {"stopped": stopped, "认定期满": end_recognitions(county=run.unit, on=on, now=now)}
 
 
 @job(CYCLE_OPEN, label="开启动态管理周期")

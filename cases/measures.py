@@ -17,11 +17,14 @@ from cases.models import (
     TermMember,
 )
 from cases.models.choices import DIBAO, LASTING, PAID, RELIEFS, TEKUN, ChangeKind, Program, StopReason
+from cases.rules.changes import SUCCEEDED
 from salvation.flow.models import StatFreeze
 from salvation.periods.measures import Frame, Measure, Source
 from salvation.units.models import PopulationStat
 
 DIBAO_Q = Q(program__in=DIBAO)
+# The whole benefit ends, whatever else the household gets.
+ENDED = Q(order__shares=[]) | Q(order__kind__in=SUCCEEDED)
 OUT_KINDS = (ChangeKind.DEATH, ChangeKind.STOP, ChangeKind.GRACE_END)
 LOWERING = (*OUT_KINDS, ChangeKind.DECREASE, ChangeKind.MEMBER_REMOVE)
 
@@ -84,8 +87,9 @@ def moved(frame: Frame) -> QuerySet[Any]:
     return ChangePerson.objects.filter(
         order__county=frame.county, order__state="EFFECTIVE", order__effective_month=frame.month.first_day
     ).annotate(
-        unit_id=F("order__unit_id"),
-        village_id=F("order__village_id"),
+        # A move lies with the receiving town when it takes effect; who leaves, leaves the old one.
+        unit_id=F("order__benefit__unit_id"),
+        village_id=F("order__benefit__village_id"),
         household_id=F("order__benefit__household_id"),
         benefit_id=F("order__benefit_id"),
         program=F("order__benefit__program"),
@@ -254,7 +258,7 @@ def _dynamic() -> Iterator[Measure]:
     for program in LASTING:
         of, name = _program(program), f"V{list(LASTING).index(program) + 1}"
         # Each person on 特困 is a household of his own (04 §4.0).
-        counted, out = ("people", Q()) if program in TEKUN else ("households", Q(order__household_out=True))
+        counted, out = ("people", Q()) if program in TEKUN else ("households", ENDED)
         yield Measure(f"{name}OH", "covered_before", counted, of)
         yield Measure(f"{name}OP", "covered_before", "people", of)
         yield Measure(f"{name}NH", "newly_covered", counted, of)

@@ -22,6 +22,7 @@ from cases.services import (
     complaints,
     deliberation,
     emergencies,
+    expiry,
     kinship,
     specials,
 )
@@ -136,6 +137,8 @@ def register_all(reverse: Callable[..., str]) -> None:
         title=lambda order: f"{order.benefit.applicant.name}（{order.get_kind_display()}）",
         effects=together(
             change_effects.EFFECTS,
+            expiry.EFFECTS,
+            {"expire": (on_support_ended,)},
             {"take_effect": (on_support_ended, on_stopped), "carry_out": (on_support_ended,)},
             {"reverse_town": (on_support_back,), "reverse_county": (on_support_back,)},
             effects.CHANGE_ORDER,

@@ -32,6 +32,7 @@ from cases.models import (
     VillageAttestation,
 )
 from cases.models.change import ChangeOrder
+from cases.models.choices import StopReason
 from cases.rules.changes import rule_of
 from cases.rules.materials import Origin
 from cases.services.notice_sheets import sheet_paper
@@ -324,7 +325,8 @@ def answered(application: Any) -> bool:
 
 
 def must_be_told(order: Any) -> bool:
-    return rule_of(order.kind).told and order.state == "EFFECTIVE" and order.adjustment_id is None
+    by_itself = order.adjustment_id is not None or order.stop_reason == StopReason.EXPIRED
+    return rule_of(order.kind).told and order.state == "EFFECTIVE" and not by_itself
 
 
 def decided_relief(relief: Any) -> bool:

@@ -17,7 +17,7 @@ from cases.documents.facts import (
     money,
     month,
 )
-from cases.models.choices import ChangeKind
+from cases.models.choices import ChangeKind, StopReason
 from cases.rules.changes import Decider, rule_of
 from salvation.documents.declared import Fact, Kind
 from salvation.documents.official import Grid, Line, Part
@@ -31,6 +31,8 @@ def decided(kind: str) -> Callable[[Any], str | None]:
     """After the decision, for orders of this kind only."""
 
     def may(order: Any) -> str | None:
+        if order.stop_reason == StopReason.EXPIRED:
+            return "认定期满自动终止，有效期已在确认时告知，不另出决定书"
         if order.kind != kind:
             return f"只用于{ChangeKind(kind).label}变更"
         return None if order.state in {"DECIDED", "EFFECTIVE"} else "变更决定后出具"

@@ -57,6 +57,8 @@ RULES: Mapping[str, KindRule] = {
 }
 # Kinds that may share a month with another effective order of the benefit.
 ALONE_NOT_NEEDED = tuple(kind for kind, rule in RULES.items() if not rule.merges)
+# The benefit ends and another one goes on: everybody leaves this one, and is new in that one.
+SUCCEEDED = frozenset({"CATEGORY", "MODE", "TRANSFER"})
 # What cannot be taken back by striking the order out: another order leads back.
 NOT_REVERSED = frozenset(
     {"GRACE_END", "CATEGORY", "MODE", "TRANSFER", "STD_ADJUST", "CORRECT", "HEAD_CHANGE", "RESUME"}

@@ -118,9 +118,7 @@ def draft_stops(adjustment: StandardAdjustment, now: datetime) -> int:
             first_month(row.benefit.county, timezone.localdate(now)), Month.of(adjustment.effective_month)
         )
         term = row.benefit.terms.filter(months__contains=month.first_day).first()
-        waiting = row.benefit.orders.filter(kind=ChangeKind.STOP).exclude(
-            state__in=ChangeOrder.settled
-        )
+        waiting = row.benefit.orders.filter(kind=ChangeKind.STOP).exclude(state__in=ChangeOrder.settled)
         if term is None or waiting.exists():
             continue
         income = "收入" in row.reason or not row.reason

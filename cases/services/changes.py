@@ -22,7 +22,11 @@ from salvation.domain.month import Month
 from salvation.parameters.book import at
 
 # These have change orders of their own.
-NO_PLAIN_STOP = frozenset({StopReason.DEATH, StopReason.GRACE_END, StopReason.CATEGORY_CHANGE})
+NO_PLAIN_STOP = frozenset(
+    {StopReason.DEATH, StopReason.GRACE_END, StopReason.CATEGORY_CHANGE, StopReason.EXPIRED}
+)
+# What ended by a rule is not taken back: whoever is in need applies anew.
+NOT_RESUMED = frozenset({StopReason.CATEGORY_CHANGE, StopReason.GRACE_END, StopReason.EXPIRED})
 # The reason of a tapering kept before reasons were.
 UNKNOWN = ""
 # L43 第24条: why 特困 support may end; the others are for families.
@@ -38,7 +42,7 @@ TEKUN_STOPS = frozenset(
 def draft_stop(*, benefit: Benefit, reason: str, note: str, actor: Any, now: datetime) -> ChangeOrder:
     """Stop the whole benefit from the month after the decision. Raises Refusal."""
     if reason not in StopReason.values or reason in NO_PLAIN_STOP:
-        raise Refusal("请选择停发原因（死亡、渐退期满、转类另有专门的变更）", field="reason")
+        raise Refusal("请选择停发原因（死亡、转类另有专门的变更，渐退、认定期满自动停发）", field="reason")
     if benefit.program in TEKUN and reason not in TEKUN_STOPS:
         raise Refusal(
             f"“{StopReason(reason).label}”不是特困终止的情形，请核对",
@@ -155,7 +159,7 @@ def draft_resumption(
     since = rested_since(resting) if resting else benefit.stop_month
     if since is None:
         raise Refusal("该待遇没有暂停或停发，不需要恢复")
-    if not resting and benefit.stop_reason in {StopReason.CATEGORY_CHANGE, StopReason.GRACE_END}:
+    if not resting and benefit.stop_reason in NOT_RESUMED:
         raise Refusal(f"该待遇因{benefit.get_stop_reason_display()}终止，不能恢复；符合条件的请重新申请")
     if not since <= first.first_day <= month.first_day:
         raise Refusal(f"补发起始月应在{Month.of(since).label}至{month.label}之间", field="pay_from")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.models import Assessment, Benefit, BenefitTerm, ChangeOrder, ChangePerson, TermMember
 from cases.models.choices import Program
 from cases.rules.benefit import Award
+from cases.rules.changes import SUCCEEDED
 from cases.rules.codes import UpliftKind
 from cases.rules.result import MemberShare
 from cases.services.benefits import Share, helped_alone
@@ -109,7 +110,8 @@ def draft_order(
     )  # fmt: skip
     begin(order, actor=actor, now=now)
     covered = set(term.covered.values_list("person_id", flat=True))
-    name_people(order, covered, {int(share.key) for share in shares})
+    stay = set() if kind in SUCCEEDED else {int(share.key) for share in shares}
+    name_people(order, covered, stay)
     return order
 
 
@@ -129,9 +131,7 @@ def refuse_second(benefit: Benefit, kind: str) -> None:
     """One order of a kind at a time: a second one would wait for amounts that are no longer true."""
     if kind in FREE_KINDS:
         return
-    waiting = (
-        benefit.orders.filter(kind=kind).exclude(state__in=ChangeOrder.settled).first()
-    )
+    waiting = benefit.orders.filter(kind=kind).exclude(state__in=ChangeOrder.settled).first()
     if waiting is not None:
         raise Refusal(f"该待遇已有在办的{waiting.get_kind_display()}变更单 {waiting.no}，请先办结或作废")
 

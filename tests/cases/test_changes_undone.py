@@ -187,9 +187,7 @@ def test_what_went_into_an_order_counts_again_when_that_one_is_struck_out(
             benefit=family, person=gone, cause="MARRIED_OUT", on=today(), note="婚出", actor=clerk, now=timezone.now()
         )
     )  # fmt: skip
-    stopped = carry(
-        draft_stop(benefit=family, reason="INCOME", note="收入", actor=clerk, now=timezone.now())
-    )
+    stopped = carry(draft_stop(benefit=family, reason="INCOME", note="收入", actor=clerk, now=timezone.now()))
     left.refresh_from_db()
     assert left.state == "MERGED"
     perform(subject=stopped, step="reverse_county", actor=approver, now=timezone.now(), comment="核错")
