@@ -153,6 +153,8 @@ def stop_notice_is_over(context: Context) -> str | None:
 def nothing_builds_on(context: Context) -> str | None:
     """红冲 only while nothing rests on the order: no later order of the benefit, its month not frozen."""
     order = context.subject
+    if order.before is None:
+        return "本单没有保存变更前的金额（早期数据），不能红冲；停发有误请办理“恢复”，金额有误请办理增减"
     later = (
         order.benefit.orders.filter(state="EFFECTIVE", state_since__gt=order.state_since)
         .exclude(kind__in=SILENT)

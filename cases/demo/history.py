@@ -348,7 +348,7 @@ def _order_steps(demo: Demo, pk: int, unit: int, order: Order) -> list[tuple[Any
         (
             "change_order",
             pk,
-            "take_effect",
+            "carry_out" if order.kind == ChangeKind.DEATH else "take_effect",
             "DECIDED",
             "EFFECTIVE",
             clerk,

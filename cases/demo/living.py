@@ -73,8 +73,7 @@ def seed_late_deaths(demo: Demo) -> str:
         )  # fmt: skip
         perform(subject=order, step="submit", actor=clerk, now=demo.now)
         perform(subject=order, step="confirm_death", actor=leader, now=demo.now)
-        told = {"notified_on": demo.today.isoformat()}
-        perform(subject=order, step="take_effect", actor=clerk, now=demo.now, data=told)
+        perform(subject=order, step="carry_out", actor=clerk, now=demo.now)
         found += 1
     return f"{found} 件"
 

@@ -228,7 +228,6 @@ OF_KIND = {
     ChangeKind.INCREASE: INCREASED,
     ChangeKind.GRACE: TAPERING,
     ChangeKind.GRACE_END: TAPERED,
-    ChangeKind.DEATH: DEATH,
     ChangeKind.MEMBER_ADD: MEMBER_ADDED,
     ChangeKind.MEMBER_REMOVE: MEMBER_REMOVED,
     ChangeKind.CATEGORY: CONVERTED,

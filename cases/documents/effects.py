@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cases.documents.changes import OF_KIND, receiver
+from cases.documents.changes import OF_KIND
 from cases.models.choices import ChangeKind
 from salvation.documents.models import Document
 from salvation.documents.services import draft_for_step, issue_document
@@ -41,9 +41,7 @@ def family_is_told(context: Context) -> None:
     )
     if document.state == "DRAFT":
         issue_document(document=document, actor=None, now=context.now)
-    told = receiver(order)
-    # Where nobody of the family is left, the clerk registers to whom it was handed.
-    if document.state != "ISSUED" or told is None:
+    if document.state != "ISSUED":
         return
     told_on = date.fromisoformat(str(context.data["notified_on"]))
     if told_on < document.dated:
@@ -52,7 +50,7 @@ def family_is_told(context: Context) -> None:
             rule="告知须在决定之后",
             field="notified_on",
         )
-    data = {"delivered_on": told_on.isoformat(), "way": "DIRECT", "received_by": told}
+    data = {"delivered_on": told_on.isoformat(), "way": "DIRECT", "received_by": order.benefit.applicant.name}
     perform(subject=document, step="delivered", actor=None, now=context.now, data=data)
 
 
@@ -79,7 +77,6 @@ APPLICATION = {
 CHANGE_ORDER = {
     "decide_town": (draft_for_order,),
     "decide_county": (draft_for_order,),
-    "confirm_death": (draft_for_order,),
     "decide_leader": (draft_for_order,),
     "notice_over_town": (draft_for_order,),
     "take_effect": (family_is_told,),

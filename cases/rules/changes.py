@@ -42,7 +42,7 @@ RULES: Mapping[str, KindRule] = {
     "STOP": KindRule(),
     "GRACE": KindRule(),
     "GRACE_END": KindRule(Decider.NOBODY, Begin.OWN),
-    "DEATH": KindRule(Decider.TOWN, Begin.OWN, merges=False),
+    "DEATH": KindRule(Decider.TOWN, Begin.OWN, told=False, merges=False),
     "MEMBER_ADD": KindRule(),
     "MEMBER_REMOVE": KindRule(),
     "HEAD_CHANGE": KindRule(Decider.TOWN, told=False, merges=False),

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.models import Benefit, ChangeOrder, Household, Member, PayAccount, Person, ReviewTask
+from cases.models.choices import Relation
 from cases.services.heads import helped
 from cases.services.orders import details_of
 from cases.services.reviews import AFTER_DEATH
@@ -66,9 +67,7 @@ def give_back_death(order: ChangeOrder, *, actor: Any, now: datetime) -> None:
         return
     before, after = kept(order, "before"), kept(order, "after")
     if before is None:
-        raise Refusal(
-            "本单生效时系统还没有保存原户主和账户，红冲不能恢复；请由县局核实后按新申请或户主变更办理"
-        )
+        before, after = _told_by_register(order)
     other = ChangeOrder.objects.filter(kind=order.kind, person=order.person, state="EFFECTIVE").first()
     if other is not None and before["died_on"] is None:
         raise Refusal(f"{order.person}另有死亡变更单 {other.no} 已生效，请先红冲该单，再红冲本单")
@@ -78,6 +77,35 @@ def give_back_death(order: ChangeOrder, *, actor: Any, now: datetime) -> None:
     _give_headship_back(order, before, after, actor)
     _give_account_back(order, before["account"], after["account"], actor, timezone.localdate(now))
     _give_review_back(order, now)
+
+
+def _told_by_register(order: ChangeOrder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Before and after a death of the time when orders kept no image: what the death wrote stands in the register.
+
+    What the next head was to the dead is not known any more: he becomes another relative.
+    """
+    household, new = order.benefit.household, details_of(order).get("new_head")
+    heads = {order.person_id: Relation.HEAD, new: Relation.OTHER} if new else {}
+    members = [(str(m.pk), m.person_id) for m in household.members.filter(person__in=heads)]
+    mine = helped(household).filter(applicant=new or 0, is_single=False).exclude(program__startswith="TEKUN")
+    applicants = [str(pk) for pk in mine.values_list("pk", flat=True)]
+    gone = Member.objects.filter(person=order.person_id, left_on=order.event_on)
+    left = [str(pk) for pk in gone.values_list("pk", flat=True)]
+    accounts = PayAccount.objects.filter(household=household)
+    closed = accounts.filter(holder=order.person_id, valid_to=timezone.localdate(order.state_since)).last()
+    present = accounts.filter(valid_to__isnull=True).first()
+    before = {
+        "died_on": None, "head": order.person_id if new else household.head_id,
+        "relations": {pk: heads[person] for pk, person in members}, "applicants": dict.fromkeys(applicants, order.person_id),
+        "left": dict.fromkeys(left), "account": closed and closed.pk,
+    }  # fmt: skip
+    after = {
+        "head": new or household.head_id, "applicants": dict.fromkeys(applicants, new),
+        "relations": {pk: Relation.HEAD if person == new else Relation.OTHER for pk, person in members},
+        "left": dict.fromkeys(left, _iso(order.event_on)),
+        "account": present.pk if present and closed and present.valid_from >= closed.valid_to else None,
+    }  # fmt: skip
+    return before, after
 
 
 def _changed(before: Image, after: Image) -> list[tuple[int, Any, Any]]:
@@ -133,9 +161,15 @@ def _give_account_back(
     record(actor=actor, action="account.change", subject=order.benefit.household, unit=unit, facts=facts)
 
 
+def _asked_then(order: ChangeOrder) -> dict[str, Any] | None:
+    """The open review of a death of the time when orders did not keep which one they asked for."""
+    task = ReviewTask.objects.filter(benefit=order.benefit_id, source="DEATH", done_on__isnull=True).first()
+    return None if task is None or kept(order, "before") else {"task": task.pk, "made": True}
+
+
 def _give_review_back(order: ChangeOrder, now: datetime) -> None:
     """Nobody is to be judged again for a death that was none; a visit that was made meanwhile stays."""
-    asked = kept(order, "review")
+    asked = kept(order, "review") or _asked_then(order)
     task = ReviewTask.objects.filter(pk=asked["task"], done_on__isnull=True).first() if asked else None
     if task is None:
         return
