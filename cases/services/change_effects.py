@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -12,11 +11,10 @@ from django.utils import timezone
 from cases.change_guards import month_of_effect, not_overtaken
 from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person
 from cases.models.choices import ChangeKind, Standing, StopReason
-from cases.rules.benefit import Award, Grace
+from cases.rules.benefit import Grace
 from cases.rules.changes import Begin, rule_of
 from cases.services.ahead import go_on
 from cases.services.benefits import (
-    Share,
     cut_terms,
     image_of,
     open_again,
@@ -26,10 +24,11 @@ from cases.services.benefits import (
 )
 from cases.services.cycle import first_month
 from cases.services.deaths import close_account_of, later_terms
+from cases.services.earlier_benefits import give_earlier_back, leave_earlier, reached_by
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
-from cases.services.orders import award_of, details_of, running_term, shares_kept
+from cases.services.orders import award_of, details_of, open_range, running_term, shares_kept
 from cases.services.recoveries import propose_recovery, withdraw_recovery
 from cases.services.resting import run_again, take_stop_back
 from cases.services.reviews import ask_after_death
@@ -59,7 +58,14 @@ def on_effective(context: Context) -> None:
     order.before = image_of(order.benefit, month)
     order.save(update_fields=WRITTEN)
     APPLY.get(order.kind, _amounts)(order, month, context.actor)
-    propose_recovery(order, order.before, now=context.now)
+    propose_recovery(
+        order, [(order.benefit, _first(order), order.before), *reached_by(order)], now=context.now
+    )
+
+
+def _first(order: ChangeOrder) -> Month:
+    """The first month whose money the order touches."""
+    return Month.of(min(order.effective_month, order.pay_from or order.effective_month))
 
 
 def _hold_still(context: Context) -> None:
@@ -165,6 +171,7 @@ def _death(order: ChangeOrder, month: Month, actor: Any) -> None:
         keep(order, review=ask_after_death(order=order, months=int(months.value)))
     else:
         _stop(order, month, actor)
+    leave_earlier(order, actor)
     keep(order, after=family_image(order))
 
 
@@ -185,20 +192,6 @@ def _grace(order: ChangeOrder, month: Month, actor: Any) -> None:
     for first, stop, given in tapering(award, grace, order.unit):
         months = DateRange(first.first_day, stop.first_day)
         open_range(order, running, months, given, Standing.GRACE, care=running.care)
-
-
-def open_range(
-    order: ChangeOrder, like: BenefitTerm, months: DateRange, award: Award, standing: str, *, care: Decimal
-) -> None:
-    """A range with an award of the rules."""
-    shares = [
-        Share(int(share.key), share.base, share.uplift, tuple(kind.value for kind in share.uplift_kinds))
-        for share in award.shares
-    ]
-    open_term(
-        order.benefit, months, shares, base=award.base, uplift=award.uplift, care=care, total=award.total + care,
-        assessment=like.assessment, order=order, standing=standing, like=like,
-    )  # fmt: skip
 
 
 def _member_add(order: ChangeOrder, month: Month, actor: Any) -> None:
@@ -272,7 +265,7 @@ def on_reversed(context: Context) -> None:
     """红冲: the ranges are again as they were before; what was paid stays paid, differences become lines of their own."""
     order = context.subject
     benefit = Benefit.objects.select_for_update().get(pk=order.benefit_id)
-    month = Month.of(min(order.effective_month, order.pay_from or order.effective_month))
+    month = _first(order)
     if benefit.stop_month == order.effective_month and not order.shares:
         take_stop_back(benefit, order.before or [])
     if benefit.is_single:
@@ -280,9 +273,10 @@ def on_reversed(context: Context) -> None:
     present = image_of(benefit, month)
     restore_image(benefit, month, order.before or [])
     withdraw_recovery(order, now=context.now)
-    propose_recovery(order, present, now=context.now)
+    propose_recovery(order, [(benefit, month, present)], now=context.now)
     _give_absorbed_back(order, context)
     if order.kind == ChangeKind.DEATH:
+        give_earlier_back(order)
         give_back_death(order, actor=context.actor, now=context.now)
     if order.kind == ChangeKind.MEMBER_REMOVE:
         _back_in_family(order)

@@ -46,6 +46,7 @@ def draft_death(
         raise Refusal("死亡日期不能晚于今天", field="died_on")
     if person.birth_date and died_on < person.birth_date:
         raise Refusal("死亡日期早于出生日期，请核对", field="died_on")
+    _refuse_where_it_went_on(benefit, person)
     cycle = PayCycle(str(at("funds.pay_cycle", on=died_on, unit=benefit.unit).value))
     month = max(death_stop_month(died_on, cycle), Month.of(benefit.first_month))
     term = running_term(benefit, month)
@@ -64,6 +65,16 @@ def draft_death(
         actor=actor, now=now, care=care_after_death(term, person.pk),
         person=person, event_on=died_on, stop_reason=StopReason.DEATH, details=details,
     )  # fmt: skip
+
+
+def _refuse_where_it_went_on(benefit: Benefit, person: Person) -> None:
+    """One order where the family is now reaches the earlier benefit too (``earlier_benefits``)."""
+    after = benefit.successors.filter(terms__covered__person=person).select_related("unit").first()
+    if after is not None:
+        raise Refusal(
+            f"该待遇已由{after.unit}的{after.get_program_display()}接续，请在接续的待遇上登记死亡变更；"
+            "生效时系统一并调整本待遇死亡次月以后的月份，多发的列入追缴建议"
+        )
 
 
 def _heads_family(benefit: Benefit, person: Person) -> bool:
@@ -102,7 +113,7 @@ def care_after_death(term: BenefitTerm, dead: int) -> Decimal:
     parts = sealed_facts.load(term.assessment.result)["members"] if term.assessment else []
     known = {part["member"]: Decimal(part.get("care", 0)) for part in parts}
     if str(dead) not in known or sum(known.values()) != term.care:
-        raise Refusal("该户多人享受照料护理，没有逐人的标准，请先重新核算并办理增减，再办理死亡变更")
+        raise Refusal("该户多人享受照料护理，没有逐人的标准，请先重新核算并办理增减，再办理本变更")
     return term.care - known[str(dead)]
 
 

@@ -61,7 +61,7 @@ def _exits(terms: Sequence[BenefitTerm], stat: Any, now: datetime) -> list[Chang
     return [
         ChangeOrder(
             no=number, kind=ChangeKind.STOP, benefit=term.benefit, county=term.benefit.county, unit=term.benefit.unit,
-            village=term.benefit.village, effective_month=term.benefit.stop_month, stop_reason=StopReason.EXPIRED,
+            village=term.benefit.village, effective_month=term.months.upper, stop_reason=StopReason.EXPIRED,
             old_total=term.total, new_total=ZERO, reason=WORDS, stat_month=stat, demo=term.benefit.demo,
             household_out=not other_benefits(term.benefit, Month.of(term.months.upper)),
         )

@@ -14,7 +14,7 @@ from cases.rules.benefit import Award
 from cases.rules.changes import SUCCEEDED
 from cases.rules.codes import UpliftKind
 from cases.rules.result import MemberShare
-from cases.services.benefits import Share, helped_alone
+from cases.services.benefits import Share, helped_alone, open_term
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -60,6 +60,20 @@ def shares_kept(order: ChangeOrder) -> list[Share]:
     return [
         Share(s["person"], Decimal(s["base"]), Decimal(s["uplift"]), tuple(s["kinds"])) for s in order.shares
     ]
+
+
+def open_range(
+    order: ChangeOrder, like: BenefitTerm, months: DateRange, award: Award, standing: str, *, care: Decimal
+) -> None:
+    """A range of the benefit of ``like`` with an award of the rules."""
+    shares = [
+        Share(int(share.key), share.base, share.uplift, tuple(kind.value for kind in share.uplift_kinds))
+        for share in award.shares
+    ]
+    open_term(
+        like.benefit, months, shares, base=award.base, uplift=award.uplift, care=care, total=award.total + care,
+        assessment=like.assessment, order=order, standing=standing, like=like,
+    )  # fmt: skip
 
 
 def change_number(benefit: Benefit, now: datetime) -> str:

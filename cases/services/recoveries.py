@@ -1,7 +1,9 @@
 """What a change that reaches back leaves overpaid, as a proposal to recover it (C08, 10.4). Funds takes it over."""
 # requirements: C08
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,42 +30,70 @@ OPEN = Q(taken_over_at__isnull=True, withdrawn_at__isnull=True)
 # Funds puts here how to ask for the last month that is signed to be paid; None where it knows of none.
 SIGNED: list[Callable[[Benefit], Month | None]] = []
 Image = Mapping[str, Any]
+Reached = tuple[Benefit, Month, Sequence[Image]]
 
 
 def propose_recovery(
-    order: ChangeOrder, before: Sequence[Image], *, now: datetime
+    order: ChangeOrder, reached: Sequence[Reached], *, now: datetime
 ) -> RecoveryProposal | None:
     """Compare the ranges before an order (or its striking out) with those after it, in the months paid. None: nothing
     overpaid.
 
-    Called by the order's effects, in their transaction. ``before``: the ranges as ``image_of()`` kept them.
+    Called by the order's effects, in their transaction. ``reached``: benefits with the first month written and their ranges
+    before, as ``image_of()`` kept them.
     """
-    first = Month.of(min(order.effective_month, order.pay_from or order.effective_month))
-    months = _paid_months(order.benefit, first, timezone.localdate(now))
-    was, due = (
-        dict(_totals(before, months)),
-        dict(_totals(image_of(order.benefit, first), months, resting=True)),
+    today = timezone.localdate(now)
+    told = [_compared(benefit, first, before, today) for benefit, first, before in reached]
+    found = paid_too_much(
+        _added(one.was for one in told).items(), (due := _added(one.due for one in told)).items()
     )
-    found = paid_too_much(was.items(), due.items())
     if not found.months:
         return None
     lines = [
-        {"month": str(month), "paid": str(was[month]), "due": str(due.get(month, ZERO)), "over": str(over)}
+        {"month": str(month), "paid": str(over + due.get(month, ZERO)), "due": str(due.get(month, ZERO)), "over": str(over)}
         for month, over in found.months
-    ]
+    ]  # fmt: skip
     made, _ = RecoveryProposal.objects.update_or_create(
         order=order,
         defaults={
             "benefit": order.benefit, "person": order.person or order.benefit.applicant, "unit": order.benefit.unit,
             "village": order.benefit.village, "cause": _cause(order), "event_on": order.event_on or order.effective_month,
-            "found_on": timezone.localdate(now), "months": len(lines), "first_month": found.months[0][0].first_day,
+            "found_on": today, "months": len(lines), "first_month": found.months[0][0].first_day,
             "last_month": found.months[-1][0].first_day, "amount": found.total, "lines": lines, "withdrawn_at": None,
-            "parts": _parts(before, order.benefit, months, found.total),
+            "parts": _parts([one.by_person for one in told], found.total),
         },
     )  # fmt: skip
     facts = {"amount": found.total, "months": len(lines), "order": order.no}
     record(actor=None, action="recovery.propose", subject=made, unit=made.unit, facts=facts)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One benefit's paid months: what was due by month before and after, and by how much each person's part fell."""
+
+    was: dict[Month, Decimal]
+    due: dict[Month, Decimal]
+    by_person: dict[int, Decimal]
+
+
+def _compared(benefit: Benefit, first: Month, before: Sequence[Image], today: date) -> Compared:
+    months, after = _paid_months(benefit, first, today), image_of(benefit, first)
+    was, due = dict(_totals(before, months)), dict(_totals(after, months, resting=True))
+    paid = [(month, term) for month, term in _covering(before, months) if month in was]
+    fell: dict[int, Decimal] = defaultdict(Decimal)
+    left = dict(_by_person(_covering(after, months)))
+    for (person, month), amount in _by_person(paid):
+        fell[person] += amount - left.get((person, month), ZERO)
+    return Compared(was, due, fell)
+
+
+def _added(found: Iterable[Mapping[Any, Decimal]]) -> dict[Any, Decimal]:
+    sums: dict[Any, Decimal] = defaultdict(Decimal)
+    for each in found:
+        for key, amount in each.items():
+            sums[key] += amount
+    return sums
 
 
 def _cause(order: ChangeOrder) -> str:
@@ -98,27 +128,12 @@ def _totals(
             yield month, Decimal(term["total"])
 
 
-def _parts(
-    before: Sequence[Image], benefit: Benefit, months: Sequence[Month], total: Decimal
-) -> list[dict[str, Any]]:
+def _parts(fell: Sequence[Mapping[int, Decimal]], total: Decimal) -> list[dict[str, Any]]:
     """The sum by persons, where their shares say it all (照料护理 of several is kept in one sum)."""
-    paid = [
-        (month, term) for month, term in _covering(before, months) if term["standing"] != Standing.SUSPENDED
-    ]
-    was = dict(_by_person(paid))
-    due = dict(_by_person(_covering(image_of(benefit, months[0]), months)))
-    people = {person for person, _ in was}
-    sums = {
-        person: sum(
-            (amount - due.get((who, month), ZERO) for (who, month), amount in was.items() if who == person),
-            ZERO,
-        )
-        for person in sorted(people)
-    }
-    parts = {person: amount for person, amount in sums.items() if amount}
+    parts = {person: amount for person, amount in _added(fell).items() if amount}
     if any(amount < 0 for amount in parts.values()) or sum(parts.values()) != total:
         return []
-    return [{"person": person, "amount": str(amount)} for person, amount in parts.items()]
+    return [{"person": person, "amount": str(parts[person])} for person in sorted(parts)]
 
 
 def _by_person(terms: Any) -> Iterator[tuple[tuple[int, Month], Decimal]]:

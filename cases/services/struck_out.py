@@ -92,7 +92,8 @@ def _told_by_register(order: ChangeOrder) -> tuple[dict[str, Any], dict[str, Any
     gone = Member.objects.filter(person=order.person_id, left_on=order.event_on)
     left = [str(pk) for pk in gone.values_list("pk", flat=True)]
     accounts = PayAccount.objects.filter(household=household)
-    closed = accounts.filter(holder=order.person_id, valid_to=timezone.localdate(order.state_since)).last()
+    since = timezone.localdate(order.state_since)
+    closed = accounts.filter(holder=order.person_id, valid_to=since).last()
     present = accounts.filter(valid_to__isnull=True).first()
     before = {
         "died_on": None, "head": order.person_id if new else household.head_id,
@@ -103,7 +104,7 @@ def _told_by_register(order: ChangeOrder) -> tuple[dict[str, Any], dict[str, Any
         "head": new or household.head_id, "applicants": dict.fromkeys(applicants, new),
         "relations": {pk: Relation.HEAD if person == new else Relation.OTHER for pk, person in members},
         "left": dict.fromkeys(left, _iso(order.event_on)),
-        "account": present.pk if present and closed and present.valid_from >= closed.valid_to else None,
+        "account": present.pk if present and closed and present.valid_from >= since else None,
     }  # fmt: skip
     return before, after
 
@@ -169,9 +170,9 @@ def _asked_then(order: ChangeOrder) -> dict[str, Any] | None:
 
 def _give_review_back(order: ChangeOrder, now: datetime) -> None:
     """Nobody is to be judged again for a death that was none; a visit that was made meanwhile stays."""
-    asked = kept(order, "review") or _asked_then(order)
+    asked: dict[str, Any] | None = kept(order, "review") or _asked_then(order)
     task = ReviewTask.objects.filter(pk=asked["task"], done_on__isnull=True).first() if asked else None
-    if task is None:
+    if task is None or asked is None:
         return
     close_duty(kind=AFTER_DEATH, subject_id=task.pk, now=now, actor=None)
     if not asked["made"]:

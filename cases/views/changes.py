@@ -38,6 +38,7 @@ from cases.services.changes import (
     draft_suspension,
 )
 from cases.services.deaths import draft_death
+from cases.services.earlier_benefits import reached_by
 from cases.services.heads import draft_head_change
 from cases.services.member_changes import draft_correction, draft_member_add, draft_member_remove
 from cases.services.orders import details_of
@@ -104,7 +105,7 @@ KINDS: dict[str, Offered] = {
     "member_remove": Offered(
         "减少成员", "迁出、婚出、服刑等，全家重新核算", MemberRemoveForm, lambda b: not b.ended and b.family and b.people > 1
     ),
-    "death": Offered("死亡", "从死亡次月起停发死者份额，其他成员的不变；户主死亡的同时换户主", DeathForm, _open),
+    "death": Offered("死亡", "从死亡次月起停发死者份额，其他成员的不变；户主死亡的同时换户主", DeathForm, lambda b: True),
     "head": Offered("户主变更", "换户主和收款账户，金额不变", HeadForm, lambda b: not b.ended and b.family),
     "care_level": Offered("自理等级", "按六项评定重定照料护理档次，由县级决定", CareLevelForm, lambda b: not b.ended and b.tekun),
     "mode": Offered("供养形式", "分散转集中（入住机构）或集中转分散", ModeForm, lambda b: not b.ended and b.tekun),
@@ -327,6 +328,7 @@ def order_facts(page: Any, order: ChangeOrder) -> dict[str, Any]:
         "order": order,
         "shares": shares,
         "result": assessed,
+        "earlier": [(benefit, month.first_day) for benefit, month, _ in reached_by(order)],
         "new_head": names.get(details.get("new_head", 0), ""),
         "new_account": bool(details.get("account")),
         "moves": order.people.select_related("person"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.models import Benefit, ChangeOrder, RecoveryProposal
 from cases.services.changes import draft_amount, draft_stop
+from cases.services.deaths import draft_death
 from cases.services.member_changes import draft_member_remove
 from cases.services.successions import draft_transfer
 from funds.models import Roster
@@ -197,3 +198,30 @@ def test_what_went_into_an_order_counts_again_when_that_one_is_struck_out(
     again = carry(draft_stop(benefit=family, reason="INCOME", note="收入", actor=clerk, now=timezone.now()))
     left.refresh_from_db()
     assert (left.state, again.state) == ("MERGED", "EFFECTIVE")
+
+
+def test_one_death_order_reaches_the_months_before_the_family_moved(
+    family: Benefit, units: dict[str, Unit], clerk: User, leader: User, make_user: Callable[..., Any],
+    carry: Callable[[ChangeOrder], ChangeOrder],
+) -> None:  # fmt: skip
+    moved = carry(
+        draft_transfer(benefit=family, village=units["360722101200"], note="搬迁", actor=clerk, now=timezone.now())
+    )  # fmt: skip
+    wife, died = people(family.household)[1], first_of(this_month() - 3).date()
+    with pytest.raises(Refusal, match="请在接续的待遇上登记死亡变更"):
+        draft_death(benefit=family, person=wife, died_on=died, note="病故", actor=clerk, now=timezone.now())
+    assert moved.successor is not None
+    mover, decider = (User.objects.get(username=name) for name in ("new_clerk", "new_leader"))
+    order = carry(
+        draft_death(
+            benefit=moved.successor, person=wife, died_on=died, note="病故", actor=mover, now=timezone.now()
+        )
+    )
+    before, after = term_in(family, this_month() - 2), term_in(moved.successor, next_month())
+    assert before is not None and after is not None
+    assert (before.total, after.total) == (1000, 1000)
+    found = RecoveryProposal.objects.get()
+    assert (found.unit, found.months, found.amount) == (units["360722101"], 3, 1500)
+    assert found.parts == [{"person": wife.pk, "amount": "1500.00"}]
+    perform(subject=order, step="reverse_town", actor=decider, now=timezone.now(), comment="误报")
+    assert [(term.months.lower, term.total) for term in family.terms.all()] == [(START, 1500)]
