@@ -173,7 +173,7 @@ def nothing_builds_on(context: Context) -> str | None:
 
 def may_be_reversed(context: Context) -> str | None:
     order = context.subject
-    if order.kind in NOT_REVERSED or order.stop_reason == "EXPIRED":
+    if order.kind in NOT_REVERSED or order.stop_reason == "EXPIRED" or order.successor_id:
         return "该类变更不能红冲，请办理相反的变更"
     return None
 

@@ -17,14 +17,13 @@ from cases.models import (
     TermMember,
 )
 from cases.models.choices import DIBAO, LASTING, PAID, RELIEFS, TEKUN, ChangeKind, Program, StopReason
-from cases.rules.changes import SUCCEEDED
 from salvation.flow.models import StatFreeze
 from salvation.periods.measures import Frame, Measure, Source
 from salvation.units.models import PopulationStat
 
 DIBAO_Q = Q(program__in=DIBAO)
 # The whole benefit ends, whatever else the household gets.
-ENDED = Q(order__shares=[]) | Q(order__kind__in=SUCCEEDED)
+ENDED = Q(stopped=F("order__effective_month"))
 OUT_KINDS = (ChangeKind.DEATH, ChangeKind.STOP, ChangeKind.GRACE_END)
 LOWERING = (*OUT_KINDS, ChangeKind.DECREASE, ChangeKind.MEMBER_REMOVE)
 

@@ -110,19 +110,32 @@ class CategoryForm(NoteForm):
         self.fields["program"].choices = [*BLANK, *programs]  # type: ignore[attr-defined]
 
 
-class ModeForm(NoteForm):
+class OneOfForm(NoteForm):
+    """A form about one person of a benefit; asked for where it covers several."""
+
+    person = forms.TypedChoiceField(label="人员", coerce=int)
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(people) > 1:
+            self.fields["person"].choices = [*BLANK, *people]  # type: ignore[attr-defined]
+        else:
+            del self.fields["person"]
+
+
+class ModeForm(OneOfForm):
     on = DateField(label="入住（退住）日期")
-    field_order = ("on", "note")
+    field_order = ("person", "on", "note")
 
 
-class CareLevelForm(NoteForm):
+class CareLevelForm(OneOfForm):
     assessed_on = DateField(label="评定日期")
     lost = forms.MultipleChoiceField(
         label="不能自主完成的项目", required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(code.value, code.label) for code in CareIndicator],
         help_text="全部能自主完成的不勾选：0项为全自理，1至3项为半护理，4项以上为全护理（第22条）",
     )  # fmt: skip
-    field_order = ("assessed_on", "lost", "note")
+    field_order = ("person", "assessed_on", "lost", "note")
 
 
 class TransferForm(NoteForm):

@@ -81,7 +81,7 @@ def save_assessment(*, record: CareAssessment, actor: Any, now: datetime, new: b
     if level != CareLevel(covered.term.care_level or CareLevel.SELF):
         record.order = draft_care_level(
             benefit=covered.term.benefit, lost=record.lost, assessed_on=record.assessed_on,
-            note=f"{record.get_cause_display()}：{level.label}", actor=actor, now=now,
+            note=f"{record.get_cause_display()}：{level.label}", actor=actor, now=now, person=record.person,
         )  # fmt: skip
     record.save()
     _settle_reports(record, actor, now)

@@ -142,6 +142,16 @@ def _amounts(order: ChangeOrder, month: Month, actor: Any) -> None:
         order.benefit.terms.filter(months__startswith__gte=month.first_day).update(care_level=level)
 
 
+def _care_level(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """One of several people on a benefit gets one of his own: a range has one level."""
+    if not order.new_program:
+        _amounts(order, month, actor)
+        return
+    succeed(order, month, actor)
+    if order.successor is not None:
+        order.successor.terms.update(care_level=details_of(order)["care_level"])
+
+
 def _next_range(order: ChangeOrder, month: Month, like: BenefitTerm) -> None:
     """The range with the order's amounts, as long and of the standing of the one it follows."""
     cut_terms(order.benefit, month)
@@ -238,6 +248,7 @@ APPLY: Mapping[str, Callable[[ChangeOrder, Month, Any], None]] = {
     ChangeKind.CATEGORY: succeed,
     ChangeKind.MODE: succeed,
     ChangeKind.TRANSFER: succeed,
+    ChangeKind.CARE_LEVEL: _care_level,
     ChangeKind.SUSPEND: _suspend,
     ChangeKind.RESUME: _resume,
     ChangeKind.CORRECT: _correct,

@@ -44,18 +44,24 @@ def leave_earlier(order: ChangeOrder, actor: Any) -> None:
     stop, kept_ranges = death_stop_month(order.event_on, cycle), []
     for old in chain_before(order.benefit):
         month = max(stop, Month.of(old.first_month))
-        terms = old.terms.filter(covered__person=order.person_id).order_by("months")
         ranges = image_of(old, month)
-        left = [_left(term, order.person_id) for term in terms if _reaches(term, month)]
-        if not left:
+        if not go_on_without(order, old, month, order.person_id):
             continue
-        Benefit.objects.select_for_update().get(pk=old.pk)
         kept_ranges.append({"benefit": old.pk, "month": month.first_day.isoformat(), "ranges": ranges})
-        _write(order, old, month, left)
         facts = {"person": str(order.person), "month": str(month), "order": order.no}
         record(actor=actor, action="benefit.without_dead", subject=old, unit=old.unit, facts=facts)
     if kept_ranges:
         keep(order, earlier=kept_ranges)
+
+
+def go_on_without(order: ChangeOrder, benefit: Benefit, month: Month, person: int) -> bool:
+    """Write a benefit's ranges from a month on once more without one person; False where he is in none of them."""
+    Benefit.objects.select_for_update().get(pk=benefit.pk)
+    terms = benefit.terms.filter(covered__person=person).order_by("months")
+    left = [_left(term, person) for term in terms if _reaches(term, month)]
+    if left:
+        _write(order, benefit, month, left)
+    return bool(left)
 
 
 def _reaches(term: BenefitTerm, month: Month) -> bool:

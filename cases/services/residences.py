@@ -78,6 +78,7 @@ def _move_in(record: Residence, today: date, actor: Any, now: datetime) -> None:
             note=f"入住{home.name}{record.bed}号床",
             actor=actor,
             now=now,
+            person=record.person,
         )
     record.save()
 
@@ -91,7 +92,12 @@ def _move_out(record: Residence, today: date, actor: Any, now: datetime) -> None
         if covered.term.benefit.program == Program.TEKUN_CENTRALIZED:
             note = f"从{record.institution.name}退住"
             record.order = draft_mode(
-                benefit=covered.term.benefit, on=record.until_on, note=note, actor=actor, now=now
+                benefit=covered.term.benefit,
+                on=record.until_on,
+                note=note,
+                actor=actor,
+                now=now,
+                person=record.person,
             )
     record.save()
 

@@ -5,7 +5,7 @@ would refuse a day of both.
 """
 # requirements: C06
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,8 +26,10 @@ from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
 from cases.services.benefits import expiry_of, open_again, open_term, stop_benefit
 from cases.services.cycle import first_month
+from cases.services.deaths import care_after_death
+from cases.services.earlier_benefits import go_on_without
 from cases.services.judging import Policy
-from cases.services.orders import award_of, draft_order, member_share, running_term, shares_kept
+from cases.services.orders import award_of, draft_order, member_share, name_people, running_term, shares_kept
 from cases.services.reviews import take_reviews_along
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -39,6 +41,8 @@ MODE_OF = {
     Program.TEKUN_DISPERSED: TekunMode.DISPERSED,
     Program.TEKUN_CENTRALIZED: TekunMode.CENTRALIZED,
 }
+# What one of several people on one 特困 benefit may do alone.
+APART = (ChangeKind.MODE, ChangeKind.CARE_LEVEL)
 OTHER_MODE = {
     Program.TEKUN_DISPERSED: Program.TEKUN_CENTRALIZED,
     Program.TEKUN_CENTRALIZED: Program.TEKUN_DISPERSED,
@@ -81,19 +85,51 @@ class Support:
     care: Decimal
 
 
-def support_of(benefit: Benefit, term: BenefitTerm, program: str, level: str, on: date) -> Support:
-    """What the county's standards give on a day; each covered person has his own. Raises Refusal."""
+def support_of(
+    benefit: Benefit, term: BenefitTerm, program: str, level: str, on: date, *, of: Collection[int]
+) -> Support:
+    """What the county's standards give these people on a day; each has his own. Raises Refusal."""
     reading = Policy(benefit.unit, on).parameters.reading()
     found = support_amount(
         reading, Area(benefit.standard_area), MODE_OF[Program(program)], CareLevel(level or CareLevel.SELF)
     )
-    shares = tuple(MemberShare(share.key, found.base) for share in award_of(term).shares)
+    shares = tuple(
+        MemberShare(share.key, found.base) for share in award_of(term).shares if int(share.key) in of
+    )
     return Support(shares, found.care * len(shares))
 
 
+def _concerned(term: BenefitTerm, person: Person | None, field: str) -> set[int]:
+    """Whom of a 特困 benefit a change is about; older rosters named several people in one. Raises Refusal."""
+    covered = set(term.covered.values_list("person_id", flat=True))
+    if person is None and len(covered) > 1:
+        raise Refusal(f"该待遇保障{len(covered)}人，请选择{field}改变的人员", field="person")
+    if person is not None and person.pk not in covered:
+        raise Refusal(f"{person.name} 不是该待遇的保障人员", field="person")
+    return covered if person is None else {person.pk}
+
+
+def _set_apart(order: ChangeOrder, term: BenefitTerm, person: Person | None) -> None:
+    """One of several goes on with a benefit of his own: the order is about his part, and he alone leaves this one."""
+    if person is None or term.covered.count() == 1:
+        return
+    own = term.covered.get(person=person)
+    order.person, order.household_out = person, False
+    order.old_total = own.base + own.uplift + term.care - care_after_death(term, person.pk)
+    order.new_program = order.new_program or order.benefit.program
+    order.save(update_fields=["person", "household_out", "old_total", "new_program"])
+    order.people.all().delete()
+    name_people(order, {person.pk}, ())
+
+
 @transaction.atomic
-def draft_mode(*, benefit: Benefit, on: date, note: str, actor: Any, now: datetime) -> ChangeOrder:
-    """Into an institution, or home from one. The parameter says whether the month of moving counts already."""
+def draft_mode(
+    *, benefit: Benefit, on: date, note: str, actor: Any, now: datetime, person: Person | None = None
+) -> ChangeOrder:
+    """Into an institution, or home from one. The parameter says whether the month of moving counts already.
+
+    ``person``: who moves, where a benefit covers several. Raises Refusal.
+    """
     if benefit.program not in TEKUN:
         raise Refusal("只有特困人员有供养形式")
     today = timezone.localdate(now)
@@ -105,18 +141,31 @@ def draft_mode(*, benefit: Benefit, on: date, note: str, actor: Any, now: dateti
     if same and Month.of(on) < Month.of(today):
         month = Month.of(today)
     term = running_term(benefit, month)
-    found = support_of(benefit, term, program, term.care_level, month.first_day)
-    return draft_order(
+    of = _concerned(term, person, "供养形式")
+    found = support_of(benefit, term, program, term.care_level, month.first_day, of=of)
+    order = draft_order(
         benefit, ChangeKind.MODE, term, month, found.shares, note, actor=actor, now=now, care=found.care,
         new_program=program, event_on=on, stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
     )  # fmt: skip
+    _set_apart(order, term, person)
+    return order
 
 
 @transaction.atomic
 def draft_care_level(
-    *, benefit: Benefit, lost: Sequence[str], assessed_on: date, note: str, actor: Any, now: datetime
+    *,
+    benefit: Benefit,
+    lost: Sequence[str],
+    assessed_on: date,
+    note: str,
+    actor: Any,
+    now: datetime,
+    person: Person | None = None,
 ) -> ChangeOrder:
-    """Another care level by the six things a person can or cannot do alone (L43 第22条). Raises Refusal."""
+    """Another care level by the six things a person can or cannot do alone (L43 第22条). Raises Refusal.
+
+    ``person``: who was assessed, where a benefit covers several.
+    """
     if benefit.program not in TEKUN:
         raise Refusal("只有特困人员评定自理等级")
     if assessed_on > timezone.localdate(now):
@@ -124,14 +173,17 @@ def draft_care_level(
     month = first_month(benefit.county, timezone.localdate(now))
     term = running_term(benefit, month)
     level = care_level({CareIndicator(code) for code in lost})
-    found = support_of(benefit, term, benefit.program, level, month.first_day)
+    of = _concerned(term, person, "自理等级")
+    found = support_of(benefit, term, benefit.program, level, month.first_day, of=of)
     if level == (term.care_level or CareLevel.SELF) and found.care == term.care:
         raise Refusal(f"评定结果仍为{level.label}，不需要变更", field="lost")
     details = {"care_level": level.value, "lost": list(lost), "assessed_on": assessed_on.isoformat()}
-    return draft_order(
+    order = draft_order(
         benefit, ChangeKind.CARE_LEVEL, term, month, found.shares, note, actor=actor, now=now, care=found.care,
         event_on=assessed_on, details=details,
     )  # fmt: skip
+    _set_apart(order, term, person)
+    return order
 
 
 @transaction.atomic
@@ -158,7 +210,12 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
     running = running_term(old, month)
     # The end that was set already (刚性支出 of a year) stays; a programme of its own kind sets its own.
     until = old.stop_month
-    stop_benefit(old, month, order.stop_reason)
+    apart = order.person_id if order.kind in APART else None
+    if apart is None:
+        stop_benefit(old, month, order.stop_reason)
+    else:
+        go_on_without(order, old, month, apart)
+        _name_another(old, apart)
     program = order.new_program or old.program
     stop = (
         expiry_of(program, month, order.to_unit or old.unit)
@@ -186,10 +243,20 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
             open_again(new, {**term, "order": order.pk}, month)
     order.successor = new
     order.save(update_fields=["successor"])
-    if order.kind != ChangeKind.CATEGORY:
+    if order.kind != ChangeKind.CATEGORY and apart is None:
         take_reviews_along(old, new)
     if order.kind == ChangeKind.TRANSFER:
         _move(order, month, actor)
+
+
+def _name_another(benefit: Benefit, gone: int) -> None:
+    """A benefit whose first person goes on with one of his own stands in the name of the next."""
+    if benefit.applicant_id != gone:
+        return
+    left = Person.objects.filter(coverage__term__benefit=benefit).exclude(pk=gone).order_by("pk").first()
+    if left is not None:
+        benefit.applicant = left
+        benefit.save(update_fields=["applicant"])
 
 
 def _staying(order: ChangeOrder, month: Month) -> list[str]:

@@ -21,6 +21,7 @@ from cases.forms.changes import (
     MemberRemoveForm,
     ModeForm,
     NoteForm,
+    OneOfForm,
     ResumeForm,
     StopForm,
     SuspendForm,
@@ -190,6 +191,8 @@ class NewChange(FormPage):
         form_class = self.offered_kind.form
         if issubclass(form_class, DeathForm | HeadForm | MemberRemoveForm | CorrectForm):
             given["people"] = self.people()
+        elif issubclass(form_class, OneOfForm):
+            given["people"] = self.covered()
         elif form_class is StopForm:
             given["tekun"] = self.benefit.program in TEKUN
         elif form_class is CategoryForm:
@@ -202,6 +205,15 @@ class NewChange(FormPage):
         """Present members; for a death those whom the benefit covers or covered last."""
         members = self.benefit.household.members.filter(left_on__isnull=True).select_related("person")
         return [(m.person_id, f"{m.person.name}（{m.get_relation_display()}）") for m in members]
+
+    def covered(self) -> list[tuple[int, str]]:
+        """Whom the benefit's last range covers."""
+        last = self.benefit.terms.order_by("-months").first()
+        rows = last.covered.select_related("person").order_by("pk") if last else ()
+        return [(row.person_id, row.person.name) for row in rows]
+
+    def one_of(self, given: dict[str, Any]) -> Any:
+        return self.member(given) if given.get("person") else None
 
     def may_become(self, program: str) -> bool:
         """Another programme of the family's own area; the modes of 特困 have a change of their own."""
@@ -248,10 +260,10 @@ class NewChange(FormPage):
         return draft_resumption(pay_from=first, note=given["note"], **who)
 
     def draft_mode(self, given: dict[str, Any], **who: Any) -> ChangeOrder:
-        return draft_mode(**given, **who)
+        return draft_mode(**{**given, "person": self.one_of(given)}, **who)
 
     def draft_care_level(self, given: dict[str, Any], **who: Any) -> ChangeOrder:
-        return draft_care_level(**given, **who)
+        return draft_care_level(**{**given, "person": self.one_of(given)}, **who)
 
     def draft_category(self, given: dict[str, Any], **who: Any) -> ChangeOrder:
         return draft_category(**given, **who)

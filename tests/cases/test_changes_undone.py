@@ -13,7 +13,7 @@ from cases.models import Benefit, ChangeOrder, RecoveryProposal
 from cases.services.changes import draft_amount, draft_stop
 from cases.services.deaths import draft_death
 from cases.services.member_changes import draft_member_remove
-from cases.services.successions import draft_transfer
+from cases.services.successions import draft_mode, draft_transfer
 from funds.models import Roster
 from salvation.accounts.models import User
 from salvation.documents.models import Document
@@ -23,11 +23,11 @@ from salvation.duties.models import Duty
 from salvation.flow.engine import available, perform
 from salvation.units.models import Unit
 from tests.builders import make_benefit, make_household
-from tests.cases.test_change_kinds import carry, people, term_in
+from tests.cases.test_change_kinds import carry, people, standards, term_in
 from tests.cases.test_changes_together import judged
 from tests.days import next_month, this_month, today
 
-__all__ = ["carry"]
+__all__ = ["carry", "standards"]
 START = date(2022, 1, 1)
 
 
@@ -225,3 +225,34 @@ def test_one_death_order_reaches_the_months_before_the_family_moved(
     assert found.parts == [{"person": wife.pk, "amount": "1500.00"}]
     perform(subject=order, step="reverse_town", actor=decider, now=timezone.now(), comment="误报")
     assert [(term.months.lower, term.total) for term in family.terms.all()] == [(START, 1500)]
+
+
+def test_one_of_two_people_on_one_benefit_goes_home_alone(
+    units: dict[str, Unit], clerk: User, standards: None, carry: Callable[[ChangeOrder], ChangeOrder]
+) -> None:
+    shared = make_benefit(
+        make_household(units["360722100200"], ["王大", "王二"]), START, program="TEKUN_CENTRALIZED",
+        shares=(("800", "0", ""),) * 2,
+    )  # fmt: skip
+    first, second = people(shared.household)
+    given: dict[str, Any] = {
+        "benefit": shared,
+        "on": today(),
+        "note": "退住",
+        "actor": clerk,
+        "now": timezone.now(),
+    }
+    with pytest.raises(Refusal, match="保障2人，请选择供养形式改变的人员"):
+        draft_mode(**given)
+    order = carry(draft_mode(**given, person=first))
+    month = Month.of(order.effective_month)
+    stays, moved = term_in(shared, month), term_in(order.successor, month) if order.successor else None
+    assert stays is not None and moved is not None
+    assert [row.person_id for row in stays.covered.all()] == [second.pk] and stays.total == 800
+    assert [row.person_id for row in moved.covered.all()] == [first.pk] and (moved.base, moved.care) == (
+        780,
+        180,
+    )
+    shared.refresh_from_db()
+    assert (shared.stop_month, shared.applicant, order.old_total) == (None, second, 800)
+    assert list(order.people.values_list("person", "leaves")) == [(first.pk, True)]
