@@ -125,7 +125,8 @@ def _orders_tie(roster: Roster) -> Tie:
     orders = ChangeOrder.objects.filter(effective_month=roster.month, state="EFFECTIVE").filter(
         Q(benefit__in=stayed.values("benefit")) | Q(benefit__in=roster.leavers.values("benefit"))
     )
-    said = orders.aggregate(old=Sum("old_total"), new=Sum("new_total"))
+    # What goes on elsewhere (转类、供养形式、迁移) is a line of another benefit: here all of it is gone.
+    said = orders.aggregate(old=Sum("old_total"), new=Sum("new_total", filter=Q(successor__isnull=True)))
     wanted = (said["new"] or ZERO) - (said["old"] or ZERO)
     changed = stayed.filter(benefit__in=orders.values("benefit")).aggregate(
         now=Sum("total"), last=Sum("last_total")

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cases.models import PayAccount, Person
+from cases.models import ChangeOrder, PayAccount, Person
 from funds.models import Roster
 from funds.selectors import regular_sums, summary_rows, ties
 from funds.services.rosters import exclude_line, generate_rosters
@@ -77,6 +77,19 @@ def test_everything_at_once_ties_in_every_month(
     july = make(JULY)
     check_ties(july)
     assert july.last_amount == june.amount - june.backpay_amount
+
+
+def test_what_goes_on_under_another_benefit_is_all_gone_from_this_book(
+    village: Unit, make: Make, sign: Sign
+) -> None:
+    home, other = a_home(village, base="500"), a_home(village, program="TEKUN_DISPERSED")
+    a_home(village, base="300")
+    sign(make(MAY))
+    home.stop(JUNE, "CATEGORY_CHANGE")
+    ChangeOrder.objects.filter(benefit=home.benefit).update(
+        kind="CATEGORY", new_total=780, successor=other.benefit
+    )
+    check_ties(make(JUNE))
 
 
 def test_a_household_with_two_benefits_counts_once(village: Unit, make: Make) -> None:
