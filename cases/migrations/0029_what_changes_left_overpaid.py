@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0027_families_helped_once'),
+        ('cases', '0028_complaints_about_applications'),
     ]
 
     operations = [
