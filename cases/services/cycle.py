@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
@@ -194,17 +194,25 @@ def _list_orders(attestation: VillageAttestation, now: datetime) -> None:
 
 
 def orders_of(attestation: VillageAttestation) -> Any:
-    """Change orders of the village entered in the cycle."""
-    month = Month.of(attestation.cycle.month)
+    """Change orders of the village entered since the cycle before closed, until this one did: each is on one sheet."""
+    cycle = attestation.cycle
+    month = Month.of(cycle.month)
     return (
         ChangeOrder.objects.filter(
             village=attestation.village_id,
-            created_at__date__gte=month.first_day,
-            created_at__date__lt=month.next_day,
+            created_at__gte=_closing(cycle.county_id, month - 1),
+            created_at__lt=_closing(cycle.county_id, month),
         )
         .select_related("benefit__applicant", "unit", "village")
         .order_by("pk")
     )
+
+
+def _closing(county: int, month: Month) -> datetime:
+    """When a cycle closed; one that is open, or was closed late, ends with its month."""
+    ends = timezone.make_aware(datetime.combine(month.next_day, time.min))
+    closed = MonthlyCycle.objects.filter(county=county, month=month.first_day, closed_at__lt=ends)
+    return closed.values_list("closed_at", flat=True).first() or ends
 
 
 def missing(unit: Unit, month: Month) -> int:

@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from cases.models import Benefit, MonthlyCycle, VillageAttestation
 from cases.services.changes import draft_stop
-from cases.services.cycle import Signature, attested, close_due_cycles, open_cycle, sheet_paper, sign
+from cases.services.cycle import (
+    Signature,
+    attested,
+    close_due_cycles,
+    open_cycle,
+    orders_of,
+    sheet_paper,
+    sign,
+)
 from cases.services.sheet_books import make_book, urge_villages
 from salvation.accounts.models import User
 from salvation.documents.docx import write_official
@@ -107,6 +115,17 @@ def test_what_comes_after_the_closing_counts_a_month_later(
     assert close_due_cycles(county=county, on=this_month().day(25), now=timezone.now()) == 1
     order = draft_stop(benefit=benefits[0], reason="INCOME", note="收入", actor=clerk, now=timezone.now())
     assert order.effective_month == (this_month() + 2).first_day
+
+
+def test_an_order_drafted_after_the_closing_is_on_the_next_sheet(
+    units: dict[str, Unit], benefits: list[Benefit], cycle: MonthlyCycle, clerk: User
+) -> None:
+    MonthlyCycle.objects.update(closed_at=timezone.now())
+    order = draft_stop(benefit=benefits[0], reason="INCOME", note="收入", actor=clerk, now=timezone.now())
+    assert order not in orders_of(sheet(units))
+    open_cycle(county=units["360722"], month=next_month(), now=timezone.now())
+    late = VillageAttestation.objects.get(village=units["360722100200"], cycle__month=next_month().first_day)
+    assert order in orders_of(late)
 
 
 def test_the_sheet_names_everybody_and_no_number(
