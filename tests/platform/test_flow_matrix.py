@@ -142,7 +142,8 @@ def test_what_is_offered_is_what_is_taken(model: str, state: str, world: World) 
                 assert outcome in (DONE, REFUSED), where
                 assert outcome == DONE or "不能办理" not in reason, where
             else:
-                assert (outcome, reason) == (REFUSED, offer.reason), where
+                # The offer names all that is missing; the first of it refuses.
+                assert outcome == REFUSED and offer.reason.startswith(reason), where
 
 
 @pytest.mark.parametrize("model", FLOW_TABLES)
