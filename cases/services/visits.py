@@ -2,7 +2,7 @@
 # requirements: D06, N05
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
@@ -74,8 +74,10 @@ def planned_per_month(book: Book) -> Case:
 
 def made_in(month: Month) -> Q:
     """Made in the month itself; recorded after its freeze, a visit counts in a later table, never in an earlier one."""
-    made = Q(visited_at__date__gte=month.first_day, visited_at__date__lte=month.last_day)
-    return made & Q(stat_month__gte=month.first_day)
+    begin, end = (
+        timezone.make_aware(datetime.combine(day, time.min)) for day in (month.first_day, month.next_day)
+    )
+    return Q(visited_at__gte=begin, visited_at__lt=end, stat_month__gte=month.first_day)
 
 
 def qualified(month: Month) -> Any:

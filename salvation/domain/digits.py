@@ -1,10 +1,23 @@
-"""Long numbers as they arrive from keyboards and spreadsheets: ID numbers, card and account numbers."""
+"""Numbers as they arrive from keyboards and spreadsheets: amounts, ID numbers, card and account numbers."""
 
 import re
-from unicodedata import normalize
+from unicodedata import decomposition, normalize
+
+from salvation.domain.errors import BadValue
 
 _GAPS = re.compile(r"[\s\u200b\ufeff'’`-]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{2}", re.IGNORECASE)
+
+
+# How Unicode marks signs that fold into ordinary digits and yet mean something else.
+_ODD = ("<super>", "<sub>", "<circle>", "<fraction>")
+
+
+def plain(text: str) -> str:
+    """Half-width, no space. Raises BadValue for raised, circled and fraction signs: 8² is not 82."""
+    if odd := "".join(sign for sign in text if decomposition(sign).startswith(_ODD)):
+        raise BadValue(f"“{odd[:5]}”是上标、下标、带圈数字或分数，无法确定是多少，请改成普通数字。")
+    return "".join(normalize("NFKC", text).split())
 
 
 def normalise(text: str) -> str:

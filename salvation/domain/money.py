@@ -4,8 +4,8 @@ import re
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
-from unicodedata import normalize
 
+from salvation.domain.digits import plain
 from salvation.domain.errors import BadValue
 
 CENT: Final = Decimal("0.01")
@@ -47,7 +47,7 @@ def parse(text: str, *, allow_negative: bool = False) -> Decimal:
     """Read an amount as people write it: 1,580.00元, ￥1580, １５８０, 1.2万元. Raises `BadValue`."""
     if _PLAIN.fullmatch(text):
         return Decimal(text).quantize(CENT)
-    compact = "".join(normalize("NFKC", text).split())
+    compact = plain(text)
     found = _WRITTEN.fullmatch(compact)
     if found is None or not (found[2] or (found[3] or "").strip(".")):
         raise BadValue(f"“{text}”不是金额，请填写数字，例如 1580.00。")

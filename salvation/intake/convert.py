@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from salvation.domain import bank, citizen_id, money, names
 from salvation.domain.bank import AccountKind
+from salvation.domain.digits import plain
 from salvation.domain.errors import BadValue
 from salvation.domain.month import Month
 from salvation.intake import text
@@ -137,7 +138,7 @@ def _amount(cell: Cell, column: Column, setting: Setting) -> Outcome:
 
 def _yuan(cell: Cell) -> Decimal:
     if isinstance(cell, str):
-        written = "".join(normalize("NFKC", text.clean(cell)).split()).replace("，", ",")
+        written = plain(text.clean(cell)).replace("，", ",")
         return money.parse(PER_MONTH.sub("", written))
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         raise BadValue("单元格是日期或是非值，不是金额，请把该格改为“数值”格式后重新填写。")
@@ -151,7 +152,7 @@ def _yuan(cell: Cell) -> Decimal:
 
 
 def _count(cell: Cell, column: Column, setting: Setting) -> Outcome:
-    written = "".join(normalize("NFKC", text.clean(cell)).split())
+    written = plain(text.clean(cell))
     found = COUNT.fullmatch(written)
     if not found and written.rstrip("人口") not in NUMERALS:
         raise BadValue(f"“{written[:20]}”不是个数，请填写整数。")

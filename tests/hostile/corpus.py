@@ -257,6 +257,7 @@ REJECTED = [
     Hostile("amount of nothing known", lambda: text([HEAD, changed(GOOD, 补助金额="NaN")]), 1, "补助金额"),
     Hostile("endless amount", lambda: text([HEAD, changed(GOOD, 补助金额="Infinity")]), 1, "补助金额"),
     Hostile("amount with an exponent", lambda: text([HEAD, changed(GOOD, 补助金额="9E+99")]), 1, "补助金额"),
+    Hostile("amount with a raised digit", lambda: text([HEAD, changed(GOOD, 补助金额="8²")]), 1, "普通数字"),
     Hostile("huge exponent", lambda: text([HEAD, changed(GOOD, 补助金额="1E999999999")]), 1, "补助金额"),
     Hostile("amount of a million", lambda: xlsx([HEAD, changed(GOOD, 补助金额=99_999_999)]), 1, "上限"),
     Hostile("float at the edge", lambda: xlsx([HEAD, changed(GOOD, 补助金额=1.7e308)]), 1, "补助金额"),

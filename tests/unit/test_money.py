@@ -27,7 +27,8 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "元", ".", "1e5", "NaN", "壹佰", "1,58", "12.345", "-1", "1 2a", "9" * 40]
+    "text",
+    ["", "元", ".", "1e5", "NaN", "壹佰", "1,58", "12.345", "-1", "1 2a", "9" * 40, "8²", "①00", "12½"],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
