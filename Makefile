@@ -29,7 +29,8 @@ check: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/python scripts/system_packages.py test
 	$(MAKE) check
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	# In the order of the folders: the long browser tests begin early, and no worker waits for them at the end.
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench

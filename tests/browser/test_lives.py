@@ -137,7 +137,7 @@ def test_the_head_of_the_household_dies(
     page.select_option("[name=kind]", "PASSBOOK")
     confirm(page, "登记变更单")
     order = page.url
-    carry(page_of, order, (clerk, "提交审核"), (leader, "确认死亡变更"), (clerk, "告知家庭并生效"))
+    carry(page_of, order, (clerk, "提交审核"), (leader, "确认死亡变更"), (clerk, "生效"))
     household.refresh_from_db()
     assert household.head_id == heir.pk
     after = benefit.terms.get(months__contains=next_month().first_day)
