@@ -1,6 +1,6 @@
 """When the county itself visits before a confirmation: relatives of staff, complaints, objections (L57 第20条).
 
-Reads the application's own relations and imports no model, so that guards, lists and duties ask the same.
+Reads the application's own relations and imports no model of this room, so that guards, lists and duties ask the same.
 """
 # requirements: B21
 
@@ -9,14 +9,21 @@ from typing import Any
 
 from django.db.models import Q
 
+from salvation.duties.models import Duty
 from salvation.parameters.book import at
 
 REVIEWING = ("COUNTY_REVIEW", "TOWN_CONFIRM")
 # What calls for the visit where kinship does not (parameter complaint.county_visit).
 EVERY, REPORTED, NOTHING = "EVERY", "REPORTED", "NOTHING"
 FORCING = ((EVERY, "投诉、举报和公示异议"), (REPORTED, "投诉、举报"), (NOTHING, "都不须"))
-# The same, asked of many applications at once; what the county switched off is asked of each.
-MAY_CALL = Q(kinship_flag=True) | Q(complaints__isnull=False) | Q(objections__isnull=False)
+# The same, asked of many applications at once; what a county sets for itself waits as a duty on its desk.
+DUTY = "application.county_visit"
+
+
+def called() -> Q:
+    """Applications before the confirmation that the county visits itself."""
+    asked = Duty.objects.filter(kind=DUTY, done_at__isnull=True).values("subject_id")
+    return Q(kinship_flag=True) | Q(complaints__isnull=False) | Q(pk__in=asked)
 
 
 def why(application: Any, today: date) -> tuple[str, date | None]:

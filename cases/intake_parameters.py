@@ -1,6 +1,6 @@
 """Parameters of intake, core checks, kinship filings and deliberation (domain/09)."""
 
-from cases.county_visit import EVERY, FORCING
+from cases.county_visit import FORCING, REPORTED
 from salvation.parameters.registry import Parameter
 
 L57 = "最低生活保障审核确认办法"
@@ -35,7 +35,7 @@ KINSHIP = (
         "complaint.county_visit",
         "有下列情形的须县级入户（审批权下放的也须）",
         "choice",
-        EVERY,
+        REPORTED,
         f"{L57}第20条",
         "查到",
         choices=FORCING,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils import timezone
 
-from cases.county_visit import MAY_CALL, REVIEWING
+from cases.county_visit import REVIEWING, called
 from cases.models import Application, Member, ReviewTask, ReviewVisit, Survey
 from salvation.access.reach import reach_of
 from salvation.parameters.book import at
@@ -34,8 +34,8 @@ def _living_in(household: str) -> Any:
 def waiting_for(user: Any) -> Any:
     """Applications under survey where ``user`` may visit; ``visited``: a signed home visit is recorded."""
     # The county visits where kinship or a complaint asks for it (02 §2.9).
-    called = Application.objects.filter(MAY_CALL, state__in=REVIEWING).values("pk")
-    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(pk__in=called)
+    own = Application.objects.filter(called(), state__in=REVIEWING).values("pk")
+    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(pk__in=own)
     return Application.objects.visible_to(user).filter(_reached(user), due).annotate(visited=VISITED)
 
 

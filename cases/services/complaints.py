@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.county_visit import REVIEWING, lacking, why
+from cases.county_visit import DUTY, REVIEWING, lacking, why
 from cases.flows import APPLICATION
 from cases.models import Application, Complaint
 from salvation.access.services import require
@@ -20,8 +20,6 @@ from salvation.journal.actions import register
 from salvation.journal.services import record
 
 register(complaint__record="登记投诉举报")
-
-COUNTY_VISIT = "application.county_visit"
 
 
 def may_be_recorded(application: Application) -> bool:
@@ -62,13 +60,13 @@ def ask_county_visit(application: Application, *, now: datetime, actor: Any) -> 
     """Open the county's duty while a case waits for its visit before a confirmation; close it once it was made."""
     today = timezone.localdate(now)
     if application.state not in REVIEWING or lacking(application, today) is None:
-        close_duty(kind=COUNTY_VISIT, subject_id=application.pk, now=now, actor=actor)
+        close_duty(kind=DUTY, subject_id=application.pk, now=now, actor=actor)
         return
-    if Duty.objects.filter(kind=COUNTY_VISIT, subject_id=application.pk, done_at__isnull=True).exists():
+    if Duty.objects.filter(kind=DUTY, subject_id=application.pk, done_at__isnull=True).exists():
         return
     words, _ = why(application, today)
     open_duty(
-        kind=COUNTY_VISIT, subject_id=application.pk, unit=application.county, permission="case.review",
+        kind=DUTY, subject_id=application.pk, unit=application.county, permission="case.review",
         title=f"县级入户：{application.applicant.name}（{words}）", now=now, due_on=application.due_on,
         url=reverse("cases:application", args=[application.pk]) + "?tab=surveys",
     )  # fmt: skip

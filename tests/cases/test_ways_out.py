@@ -14,7 +14,8 @@ from cases import checklist, county_visit, guards
 from cases.models import Application, EmergencyMode, Household, Member
 from cases.services.applications import create_application, record_survey
 from cases.services.checks import request_check
-from cases.services.complaints import COUNTY_VISIT, record_complaint
+from cases.county_visit import DUTY
+from cases.services.complaints import record_complaint
 from cases.services.specials import propose_special
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.visits import waiting_for
@@ -129,7 +130,7 @@ def complain(application: Application, actor: User, received_on: date | None = N
 
 
 def visit_duties() -> Any:
-    return Duty.objects.filter(kind=COUNTY_VISIT, done_at__isnull=True)
+    return Duty.objects.filter(kind=DUTY, done_at__isnull=True)
 
 
 def test_after_a_complaint_the_county_visits_itself_though_the_township_confirms(
