@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import checklist, county_visit, guards
+from cases.county_visit import DUTY
 from cases.models import Application, EmergencyMode, Household, Member
 from cases.services.applications import create_application, record_survey
 from cases.services.checks import request_check
-from cases.county_visit import DUTY
 from cases.services.complaints import record_complaint
 from cases.services.specials import propose_special
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
