@@ -56,6 +56,13 @@ UPDATE funds_roster r SET previous_id = (
 WHERE r.id = ANY(%(rosters)s)
 """
 
+# What a line copies from its benefit and from its term.
+_OF_BENEFIT = """b.county_id, b.unit_id, b.village_id, b.household_id, b.program, b.no AS benefit_no, b.is_single, b.source,
+           b.applicant_id"""
+_OF_TERM = "t.assessment_id, t.standing, t.standard, t.per_capita_income, t.care_level, t.order_id"
+_COPIED = """county_id, unit_id, village_id, household_id, program, benefit_no, is_single, source, applicant_id,
+           assessment_id, standing, standard, per_capita_income, care_level, order_id"""
+
 # What is due: the terms of the month itself, and for earlier months with a signed roster what was not planned then.
 # An exclusion that nobody released stays unpaid. Facts are looked up by index (LATERAL) rather than joined from
 # further WITH parts: those have no statistics, and a guess of one row made the planner scan them once per line.
@@ -73,12 +80,13 @@ signed AS (
     GROUP BY r.unit_id, r.program
 ),
 term AS MATERIALIZED (
-    SELECT r.roster_id, r.month, r.previous_id, r.previous_month, g.ids, g.months AS signed_months, t.*
+    SELECT r.roster_id, r.month, r.previous_id, r.previous_month, g.ids, g.months AS signed_months,
+           {_OF_BENEFIT}, t.*
     FROM book r
     JOIN cases_benefit b ON b.unit_id = r.unit_id AND b.program = r.program
     LEFT JOIN signed g ON g.unit_id = r.unit_id AND g.program = r.program
     CROSS JOIN LATERAL (
-        SELECT t.id AS term_id, t.benefit_id, t.months, t.standing, t.base, t.uplift, t.care, t.total
+        SELECT t.id AS term_id, t.benefit_id, t.months, t.base, t.uplift, t.care, t.total, {_OF_TERM}
         FROM cases_benefitterm t WHERE t.benefit_id = b.id OFFSET 0
     ) t
 ),
@@ -111,15 +119,16 @@ missed AS (
 ),
 due AS (
     SELECT roster_id, month, month AS for_month, 'REGULAR' AS kind, previous_id, previous_month, benefit_id, term_id,
-           base, uplift, care, total
+           base, uplift, care, total, {_COPIED}
     FROM term WHERE months @> month
     UNION ALL
     -- A part may have fallen while the sum rose: then the difference stands in the first part alone.
     SELECT m.roster_id, m.month, m.for_month, 'BACKPAY', NULL, NULL, m.benefit_id, m.term_id,
            CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN m.total ELSE m.base END,
            CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.uplift END,
-           CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.care END, m.total
-    FROM missed m
+           CASE WHEN least(m.base, m.uplift, m.care) < 0 THEN 0.00 ELSE m.care END, m.total,
+           {_OF_BENEFIT}, {_OF_TERM}
+    FROM missed m JOIN cases_benefit b ON b.id = m.benefit_id JOIN cases_benefitterm t ON t.id = m.term_id
 )"""
 
 # Whether a line may be paid, and which household it belongs to (特困: one person is one household). Doubtful IDs are
@@ -131,17 +140,15 @@ doubtful AS MATERIALIZED (
 judged AS (
     SELECT d.roster_id, d.month, d.for_month, d.kind, d.previous_id, d.previous_month, d.benefit_id, d.term_id, d.base, d.uplift, d.care,
            d.total, c.people, c.reason AS held_reason, e.reason AS manual_reason,
-           CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN t.standing = 'SUSPENDED' THEN 'SUSPENDED'
+           CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN d.standing = 'SUSPENDED' THEN 'SUSPENDED'
                 WHEN c.reason IS NOT NULL THEN 'HOLD'
                 WHEN a.id_status <> 'VALID' OR d.term_id IN (SELECT term_id FROM doubtful) THEN 'ID' ELSE '' END AS excluded_as,
-           CASE WHEN b.program LIKE 'TEKUN%%' THEN b.id ELSE b.household_id END AS home,
-           b.county_id, b.unit_id, b.village_id, b.household_id, b.program, b.no AS benefit_no, b.is_single, b.source,
-           t.assessment_id, t.standing, t.standard, t.per_capita_income, t.care_level, t.order_id,
+           CASE WHEN d.program LIKE 'TEKUN%%' THEN d.benefit_id ELSE d.household_id END AS home,
+           d.county_id, d.unit_id, d.village_id, d.household_id, d.program, d.benefit_no, d.is_single, d.source,
+           d.assessment_id, d.standing, d.standard, d.per_capita_income, d.care_level, d.order_id,
            a.name, a.id_no, a.id_index, a.phone
     FROM due d
-    JOIN cases_benefit b ON b.id = d.benefit_id
-    JOIN cases_benefitterm t ON t.id = d.term_id
-    JOIN cases_person a ON a.id = b.applicant_id
+    JOIN cases_person a ON a.id = d.applicant_id
     LEFT JOIN funds_exclusion e ON e.roster_id = d.roster_id AND e.benefit_id = d.benefit_id
         AND e.for_month = d.for_month
     CROSS JOIN LATERAL (
