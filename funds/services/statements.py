@@ -57,11 +57,14 @@ WHERE r.id = ANY(%(rosters)s)
 """
 
 # What a line copies from its benefit and from its term.
-_OF_BENEFIT = """b.county_id, b.unit_id, b.village_id, b.household_id, b.program, b.no AS benefit_no, b.is_single, b.source,
-           b.applicant_id"""
-_OF_TERM = "t.assessment_id, t.standing, t.standard, t.per_capita_income, t.care_level, t.order_id"
-_COPIED = """county_id, unit_id, village_id, household_id, program, benefit_no, is_single, source, applicant_id,
-           assessment_id, standing, standard, per_capita_income, care_level, order_id"""
+_FROM_BENEFIT = (
+    "county_id", "unit_id", "village_id", "household_id", "program", "no AS benefit_no", "is_single", "source",
+    "applicant_id",
+)  # fmt: skip
+_FROM_TERM = ("assessment_id", "standing", "standard", "per_capita_income", "care_level", "order_id")
+_OF_BENEFIT = ", ".join(f"b.{name}" for name in _FROM_BENEFIT)
+_OF_TERM = ", ".join(f"t.{name}" for name in _FROM_TERM)
+_COPIED = ", ".join(name.rpartition(" ")[2] for name in (*_FROM_BENEFIT, *_FROM_TERM))
 
 # What is due: the terms of the month itself, and for earlier months with a signed roster what was not planned then.
 # An exclusion that nobody released stays unpaid. Facts are looked up by index (LATERAL) rather than joined from
@@ -138,14 +141,11 @@ doubtful AS MATERIALIZED (
     SELECT m.term_id FROM cases_person p JOIN cases_termmember m ON m.person_id = p.id WHERE p.id_status <> 'VALID'
 ),
 judged AS (
-    SELECT d.roster_id, d.month, d.for_month, d.kind, d.previous_id, d.previous_month, d.benefit_id, d.term_id, d.base, d.uplift, d.care,
-           d.total, c.people, c.reason AS held_reason, e.reason AS manual_reason,
+    SELECT d.*, c.people, c.reason AS held_reason, e.reason AS manual_reason,
            CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN d.standing = 'SUSPENDED' THEN 'SUSPENDED'
                 WHEN c.reason IS NOT NULL THEN 'HOLD'
                 WHEN a.id_status <> 'VALID' OR d.term_id IN (SELECT term_id FROM doubtful) THEN 'ID' ELSE '' END AS excluded_as,
            CASE WHEN d.program LIKE 'TEKUN%%' THEN d.benefit_id ELSE d.household_id END AS home,
-           d.county_id, d.unit_id, d.village_id, d.household_id, d.program, d.benefit_no, d.is_single, d.source,
-           d.assessment_id, d.standing, d.standard, d.per_capita_income, d.care_level, d.order_id,
            a.name, a.id_no, a.id_index, a.phone
     FROM due d
     JOIN cases_person a ON a.id = d.applicant_id
