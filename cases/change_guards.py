@@ -9,6 +9,8 @@ from django.utils import timezone
 from cases.guards import today_of
 from cases.rules.benefit import effective_month
 from cases.rules.changes import NOT_REVERSED, Begin, Decider, rule_of
+from cases.rules.proofs import accepted
+from salvation.documents.paperless import paperless
 from salvation.domain.month import Month
 from salvation.flow.models import StatFreeze, Transition
 from salvation.flow.table import Context
@@ -54,6 +56,24 @@ def not_overtaken(context: Context) -> str | None:
     if found is None:
         return None
     return f"本单登记后，变更单 {found.no}（{found.get_kind_display()}）{found.get_state_display()}，金额和人员已变；请作废本单后重新登记"
+
+
+def papers_of(order: Any) -> tuple[str, ...]:
+    """The papers of which the order needs one; none where its own means test is the ground."""
+    if order.kind == "RESUME" and order.assessment_id:
+        return ()
+    return accepted(order.kind, order.cause or order.stop_reason)
+
+
+def rests_on_proof(context: Context) -> str | None:
+    """No change without its ground (03 §3.2 必要证据); without paper, the scan is asked for too (B23)."""
+    order = context.subject
+    papers = papers_of(order)
+    if papers and not order.proof:
+        return f"还没有登记佐证，请在“佐证”中登记：{'、'.join(papers[:-1])}，有一件即可"
+    if order.proof in papers and paperless(order.unit, today_of(context)) and not order.has_scans():
+        return f"本县已启用无纸化审核审批，{order.proof}还没有照片或扫描件，请在“佐证”中上传（004 第9条）"
+    return None
 
 
 def cannot_take_effect(context: Context) -> str | None:

@@ -29,6 +29,8 @@ REVIEWED = ("first_review", "reaffirm_county", "reaffirm_town")
 MEETING = Need("meeting", "集体审批会议", "meeting", help="领导组或局务会的会议记录；先在“会议”登记")
 AMOUNT = Need("amount", "确认金额（元/月）", "money", help="与核算结果一致；系统按公式复核")
 
+SUBMITTED = (change_guards.rests_on_proof, change_guards.month_not_closed, change_guards.not_overtaken)
+
 APPLICATION = Flow(
     code="application",
     label="救助申请",
@@ -147,10 +149,10 @@ CHANGE_ORDER = Flow(
     ),
     steps=(
         Step("submit", "提交审核", ("DRAFT", "VILLAGE_SIGNED"), "TOWN_REVIEW", "change.submit",
-             applies=(change_guards.begun_by_town,), guards=(change_guards.month_not_closed, change_guards.not_overtaken)),
+             applies=(change_guards.begun_by_town,), guards=SUBMITTED),
         Step("village_sign", "列入村签字报表", ("DRAFT",), "VILLAGE_SIGNED", None),
         Step("submit_county", "报县级决定", ("DRAFT",), "COUNTY_DECIDE", "change.create",
-             applies=(change_guards.begun_by_county,), guards=(change_guards.month_not_closed, change_guards.not_overtaken)),
+             applies=(change_guards.begun_by_county,), guards=SUBMITTED),
         Step("send_back", "退回", ("TOWN_REVIEW",), "DRAFT", "change.review", reason=True),
         # A death is decided by the township leader alone (快速通道).
         Step("confirm_death", "确认死亡变更", ("TOWN_REVIEW",), "DECIDED", "change.review",

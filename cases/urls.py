@@ -210,4 +210,5 @@ urlpatterns = [
     path("rosters/import/<int:pk>/returned/", rosters.RosterReturned.as_view(), name="roster_returned"),
     path("rosters/import/<int:pk>/undo/", rosters.RosterUndo.as_view(), name="roster_undo"),
     path("changes/<int:pk>/", changes.ChangeRecord.as_view(), name="change"),
+    path("changes/<int:pk>/proof/", changes.RecordProof.as_view(), name="change_proof"),
 ]

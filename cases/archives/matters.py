@@ -59,7 +59,7 @@ CHANGES = MatterKind(
     url=lambda one: pieces.page_of("change", one.pk),
     kinds=(
         PieceKind("order", "变更单", pieces.orders),
-        PieceKind("files", "佐证材料", pieces.files("佐证材料"), permission=FILES),
+        PieceKind("files", "佐证材料", pieces.proofs, permission=FILES),
         PieceKind("document", "书面告知", pieces.documents, each(pieces.must_be_told), permission=PAPERS),
         PieceKind("village", "村签字报表", pieces.village_sheets),
         PieceKind("history", "办理经过", pieces.histories("change")),

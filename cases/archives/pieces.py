@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.archives.model import Find, Piece
+from cases.change_guards import papers_of
 from cases.documents import records
 from cases.documents.check_report import check_report
 from cases.documents.worksheet import worksheet
@@ -259,6 +260,18 @@ def orders(rows: Sequence[ChangeOrder]) -> Iterator[Piece]:
             page_of("change", row.pk),
             paper=partial(records.order_paper, row),
         )
+
+
+def proofs(rows: Sequence[ChangeOrder]) -> Iterator[Piece]:
+    """What the change rests on; a paper that was seen and not scanned is a gap."""
+    scans = attachments(rows)
+    for row in rows:
+        mine = scans.get(row.pk, ())
+        yield from (file_piece(row.pk, f"佐证材料：{one.name}", one) for one in mine)
+        if not mine and row.proof in papers_of(row):
+            yield Piece(
+                row.pk, row.proof, _day(row.created_at), page_of("change", row.pk, "proof"), gap=NO_SCAN
+            )
 
 
 def village_sheets(rows: Sequence[ChangeOrder]) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ from cases.models import BenefitTerm, MonthlyCycle, ReviewTask
 from cases.services.adjustments import ask_trial, try_out
 from cases.services.cycle import open_cycle
 from cases.services.deaths import draft_death
+from cases.services.proofs import rest_on
 from cases.services.review_evidence import record_visit
 from cases.services.reviews import note_events, open_reviews
 from cases.services.visit_rules import SurveyorInput
@@ -71,6 +72,7 @@ def seed_late_deaths(demo: Demo) -> str:
             benefit=term.benefit, person=member.person, died_on=died, note="殡葬信息比对发现（演示）", actor=clerk,
             now=demo.now,
         )  # fmt: skip
+        rest_on(order, "火化（殡葬）证明")
         perform(subject=order, step="submit", actor=clerk, now=demo.now)
         perform(subject=order, step="confirm_death", actor=leader, now=demo.now)
         perform(subject=order, step="carry_out", actor=clerk, now=demo.now)

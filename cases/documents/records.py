@@ -145,6 +145,7 @@ def order_paper(order: Any) -> Paper:
             ("生效月", f"{order.effective_month:%Y年%-m月}"), ("告知日期", order.notified_on),
             ("原月应发（元）", f"{order.old_total:,.2f}"), ("新月应发（元）", f"{order.new_total:,.2f}"),
             ("停发原因", order.get_stop_reason_display()), ("具体原因", order.get_cause_display()),
+            ("佐证", order.proof),
         ),
         texts=(("事由", order.reason),),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Forms of change orders, one a kind. What money follows is never typed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from cases.rules.changes import JOINS, LEAVES, SUSPENSIONS, TAPERS
 from cases.rules.codes import CareIndicator
 from cases.services.changes import NO_PLAIN_STOP, TEKUN_STOPS
 from salvation.units.models import Unit
-from salvation.web.fields import DateField, MonthField
+from salvation.web.fields import DateField, FilesField, MonthField
 from salvation.web.filters import FilterForm
 
 BLANK = [("", "请选择")]
@@ -19,6 +20,28 @@ BLANK = [("", "请选择")]
 
 class NoteForm(forms.Form):
     note = forms.CharField(label="变更事由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ProofForm(forms.Form):
+    """The paper a change rests on, with scans."""
+
+    proof = forms.ChoiceField(label="佐证")
+    scans = FilesField(
+        label="照片或扫描件", required=False, help_text="可多选，手机可直接拍照；纸质存档的可以后补"
+    )
+
+    def __init__(self, *args: Any, papers: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["proof"].choices = [*BLANK, *((paper, paper) for paper in papers)]  # type: ignore[attr-defined]
+
+
+def ask_for_proof(form: forms.Form, papers: Sequence[str]) -> None:
+    """Which paper was seen, asked with the change itself; its scans follow on the record."""
+    form.fields["proof"] = forms.ChoiceField(
+        label="佐证", choices=[*BLANK, *((paper, paper) for paper in papers)],
+        help_text="已看到的材料，有一件即可；照片或扫描件登记后上传",
+    )  # fmt: skip
+    form.order_fields([*(name for name in form.fields if name not in ("proof", "note")), "proof", "note"])
 
 
 class StopForm(NoteForm):

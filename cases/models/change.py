@@ -17,6 +17,7 @@ from cases.models.choices import PROGRAMS, ChangeKind, StopReason
 from cases.models.person import Person
 from cases.rules.changes import ALONE_NOT_NEEDED, CAUSES
 from salvation.access.models import Access
+from salvation.files.models import Attachment
 from salvation.flow.models import FlowSubject
 from salvation.flow.table import Flow
 from salvation.units.models import Unit
@@ -105,6 +106,8 @@ class ChangeOrder(FlowSubject):
     # First day of the statistical month in which the order took effect (12 §12.1 #1).
     stat_month = models.DateField("统计月", null=True, blank=True)
     notified_on = models.DateField("告知日期", null=True, blank=True)
+    # The paper that was seen (cases.rules.proofs); its scans are files of the order.
+    proof = models.CharField("佐证", max_length=40, blank=True, default="", db_default="")
     assessment = models.ForeignKey(
         "cases.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -135,6 +138,10 @@ class ChangeOrder(FlowSubject):
 
     def __str__(self) -> str:
         return f"{self.no} {self.get_kind_display()}"
+
+    def has_scans(self) -> bool:
+        """Whether there is a photo or scan of what the order rests on."""
+        return Attachment.objects.filter(subject_type=self._meta.label_lower, subject_id=self.pk).exists()
 
     @property
     def change(self) -> Decimal:

@@ -12,6 +12,7 @@ from cases.models import CareAssessment, CareWish, OrphanTag, Person, ReportedCh
 from cases.models.choices import TEKUN, CareLevel
 from cases.rules.codes import CareIndicator
 from cases.rules.tekun import CHILD_ARTICLE, care_level
+from cases.services.proofs import rest_on
 from cases.services.successions import draft_care_level
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -83,6 +84,7 @@ def save_assessment(*, record: CareAssessment, actor: Any, now: datetime, new: b
             benefit=covered.term.benefit, lost=record.lost, assessed_on=record.assessed_on,
             note=f"{record.get_cause_display()}：{level.label}", actor=actor, now=now, person=record.person,
         )  # fmt: skip
+        rest_on(record.order, "本系统登记的自理能力评定")
     record.save()
     _settle_reports(record, actor, now)
 

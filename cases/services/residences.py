@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.models import CareAssessment, CareWish, Institution, Residence, TermMember
 from cases.models.choices import CareLevel, Program
 from cases.services.care import must_be_supported, not_later
+from cases.services.proofs import rest_on
 from cases.services.successions import draft_mode
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -80,6 +81,7 @@ def _move_in(record: Residence, today: date, actor: Any, now: datetime) -> None:
             now=now,
             person=record.person,
         )
+        rest_on(record.order, "本系统的入住登记")
     record.save()
 
 
@@ -99,6 +101,7 @@ def _move_out(record: Residence, today: date, actor: Any, now: datetime) -> None
                 now=now,
                 person=record.person,
             )
+            rest_on(record.order, "本系统的退住登记")
     record.save()
 
 

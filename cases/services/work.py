@@ -14,6 +14,7 @@ from cases.models.choices import DIBAO, ChangeKind, Labour
 from cases.services.changes import draft_stop
 from cases.services.cycle import first_month
 from cases.services.orders import award_of, draft_order, running_term
+from cases.services.proofs import rest_on
 from cases.services.reviews import ask_after_job
 from salvation.access.services import require
 from salvation.domain.ages import age
@@ -113,7 +114,8 @@ def _lower(offer: WorkOffer, kept: Decimal, actor: Any, now: datetime) -> Change
         for share in award_of(term).shares
     )
     if not any(share.base + share.uplift for share in shares):
-        return draft_stop(benefit=benefit, reason="OTHER", note=note, actor=actor, now=now)
+        stopped = draft_stop(benefit=benefit, reason="OTHER", note=note, actor=actor, now=now)
+        return rest_on(stopped, "本系统的介绍工作记录")
     return draft_order(
         benefit, ChangeKind.DECREASE, term, month, shares, note, actor=actor, now=now, person=offer.person
     )

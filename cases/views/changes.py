@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.change_guards import papers_of
 from cases.forms.changes import (
     CareLevelForm,
     CategoryForm,
@@ -22,14 +23,17 @@ from cases.forms.changes import (
     ModeForm,
     NoteForm,
     OneOfForm,
+    ProofForm,
     ResumeForm,
     StopForm,
     SuspendForm,
     TransferForm,
+    ask_for_proof,
 )
 from cases.forms.households import person_input
 from cases.models import Benefit, ChangeOrder, Declaration, RecoveryProposal
 from cases.models.choices import DIBAO, PROGRAMS, TEKUN
+from cases.rules.proofs import offered
 from cases.services.assessments import reassess_household
 from cases.services.changes import (
     draft_amount,
@@ -43,11 +47,13 @@ from cases.services.earlier_benefits import reached_by
 from cases.services.heads import draft_head_change
 from cases.services.member_changes import draft_correction, draft_member_add, draft_member_remove
 from cases.services.orders import details_of
+from cases.services.proofs import record_proof
 from cases.services.successions import draft_care_level, draft_category, draft_mode, draft_transfer
 from cases.tables import CHANGES
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
 from salvation.domain.errors import Refusal
+from salvation.files.services import attachments_of
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from salvation.web.pages.base import Page
@@ -199,7 +205,10 @@ class NewChange(FormPage):
             given["programs"] = [(code, label) for code, label in PROGRAMS if self.may_become(code)]
         elif form_class is TransferForm:
             given["villages"] = self.villages()
-        return form_class(data, files, **given)
+        form = form_class(data, files, **given)
+        if papers := offered(self.kwargs["kind"].upper()):
+            ask_for_proof(form, papers)
+        return form
 
     def people(self) -> list[tuple[int, str]]:
         """Present members; for a death those whom the benefit covers or covered last."""
@@ -235,7 +244,11 @@ class NewChange(FormPage):
     def save(self, form: Any) -> str:
         draft = getattr(self, f"draft_{self.kwargs['kind']}")
         who = {"benefit": self.benefit, "actor": self.request.user, "now": timezone.now()}
-        order: ChangeOrder = draft(form.cleaned_data, **who)
+        given = dict(form.cleaned_data)
+        proof = given.pop("proof", "")
+        order: ChangeOrder = draft(given, **who)
+        if proof:
+            record_proof(order=order, proof=proof, scans=(), actor=self.request.user)
         return reverse("cases:change", args=[order.pk])
 
     def member(self, given: dict[str, Any]) -> Any:
@@ -350,11 +363,49 @@ def order_facts(page: Any, order: ChangeOrder) -> dict[str, Any]:
     }
 
 
+def proof_tab(page: Any, order: ChangeOrder) -> dict[str, Any]:
+    return {
+        "order": order,
+        "papers": papers_of(order),
+        "files": attachments_of(order).visible_to(page.request.user),  # type: ignore[attr-defined]
+        "may_edit": page.request.user.may("change.create", order.unit),
+    }
+
+
+class RecordProof(FormPage):
+    """Name the paper a change rests on, and send its photos."""
+
+    title = "登记佐证"
+    permission = "change.create"
+    drafts = False
+    form_class = ProofForm
+    success = "佐证已登记"
+    order: ChangeOrder
+
+    def prepare(self) -> None:
+        self.order = get_visible(ChangeOrder.objects.all(), self.request.user, pk=self.kwargs["pk"])
+        require(self.request.user, "change.create", self.order.unit)
+        if not papers_of(self.order):
+            raise Http404("这项变更以核算为依据，不另要佐证")
+
+    def make_form(self, data: Any, files: Any) -> ProofForm:
+        papers = papers_of(self.order)
+        return ProofForm(data, files, papers=papers, initial={"proof": self.order.proof})
+
+    def save(self, form: Any) -> str:
+        record_proof(order=self.order, actor=self.request.user, **form.cleaned_data)
+        return self.cancel_url()
+
+    def cancel_url(self) -> str:
+        return reverse("cases:change", args=[self.order.pk]) + "?tab=proof"
+
+
 class ChangeRecord(RecordPage):
     model = ChangeOrder
     permission = "case.view"
     tabs: ClassVar[Any] = (
         Tab("facts", "变更内容", "cases/change_facts.html", order_facts),
+        Tab("proof", "佐证", "cases/change_proof.html", proof_tab),
         Tab("documents", "文书", "documents/tab.html", documents_tab),
     )
 

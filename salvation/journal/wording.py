@@ -20,7 +20,7 @@ LABELS = {
     "form": "格式", "ground": "事由", "head": "户主", "helped": "已纳入人数", "holder": "户名", "later": "已有更新资料",
     "left": "剩余备用码", "level": "级别", "matched": "比中人数", "matters": "事项", "missing": "缺少", "monthly": "月增减",
     "months": "月数", "need": "需求", "no": "编号", "number": "文号", "now": "更正后", "was": "更正前", "on": "日期",
-    "order": "变更单", "outcome": "结论", "pages": "页数", "parts": "编写部分", "people": "人数", "person": "人员",
+    "order": "变更单", "outcome": "结论", "proof": "佐证", "pages": "页数", "parts": "编写部分", "people": "人数", "person": "人员",
     "post": "岗位", "problems": "问题数", "purpose": "用途", "relatives": "近亲属数", "requests": "提请数", "round": "轮次",
     "sha256": "文件指纹", "size": "大小", "source": "来源", "standing": "状况", "tail": "令牌末位", "tasks": "任务数",
     "text": "内容", "title": "标题", "until": "截止", "values": "字段值数", "village": "村（社区）", "villages": "村数",

@@ -243,6 +243,7 @@ ROUTES: dict[str, Route] = {
     "cases:new_work_offer": Route("Person", pk_of("Person"), answers=(200, 302)),
     "cases:work_offer": Route("WorkOffer", pk_of("WorkOffer"), answers=(302,)),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
+    "cases:change_proof": Route("ChangeOrder", pk_of("ChangeOrder")),
     "cases:new_relief": Route("Household", pk_of("Household")),
     "cases:relief_visit": Route("Relief", pk_of("Relief")),
     "cases:relief_economy": Route("Relief", pk_of("Relief")),

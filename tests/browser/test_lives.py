@@ -64,6 +64,8 @@ def finance(make_user: Callable[..., User]) -> User:
 def new_change(page: Page, benefit: Benefit, kind: str) -> None:
     page.goto(f"/cases/benefits/{benefit.pk}/change/{kind}/")
     page.fill("[name=note]", "核实属实")
+    if kind != "category":
+        page.select_option("[name=proof]", index=1)
 
 
 def carry(page_of: PageOf, order: str, *steps: tuple[User, str]) -> None:

@@ -43,6 +43,7 @@ from cases.services.changes import draft_stop
 from cases.services.judging import case_of, kin_of
 from cases.services.medical import save_contract, save_insurance
 from cases.services.notice_sheets import sheet_paper
+from cases.services.proofs import rest_on
 from cases.services.residences import (
     free_beds,
     paid_and_resident,
@@ -638,6 +639,7 @@ def test_the_end_of_tekun_is_posted_told_and_followed_up(
     now = timezone.now()
     benefit = Benefit.objects.get(applicant=person)
     order = draft_stop(benefit=benefit, reason="ABILITY", note="已恢复劳动能力", actor=clerk, now=now)
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     with pytest.raises(Refusal, match="公示7天"):
         perform(subject=order, step="to_county", actor=leader, now=now)
@@ -667,6 +669,7 @@ def test_an_objection_to_the_end_is_answered_within_fifteen_working_days(
     now = timezone.now()
     benefit = Benefit.objects.get(applicant=person)
     order = draft_stop(benefit=benefit, reason="ABILITY", note="已恢复劳动能力", actor=clerk, now=now)
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     perform(subject=order, step="notice", actor=leader, now=now, data={"place": "村公开栏"})
     perform(subject=order, step="object", actor=clerk, now=now, comment="本人提出异议")

@@ -17,6 +17,7 @@ from cases.services.changes import draft_resumption, draft_stop, draft_suspensio
 from cases.services.deaths import draft_death
 from cases.services.heads import draft_head_change
 from cases.services.member_changes import draft_correction, draft_member_remove
+from cases.services.proofs import rest_on
 from cases.services.successions import draft_care_level, draft_category, draft_transfer
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -57,6 +58,7 @@ def carry(
 
     def carried(order: ChangeOrder) -> ChangeOrder:
         now = timezone.now()
+        rest_on(order, "户口簿或身份证")
         for _ in range(6):
             if order.state == "EFFECTIVE":
                 return order
@@ -347,6 +349,7 @@ def test_the_end_of_tekun_is_posted_for_seven_days_first(
     tekun = make_benefit(make_household(units["360722100200"], ["老人"]), START, program="TEKUN_DISPERSED")
     order = draft_stop(benefit=tekun, reason="VOLUNTARY", note="自愿", actor=clerk, now=timezone.now())
     now = timezone.now()
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     offered = {offer.step.code for offer in available(order, leader, now)}
     assert "to_county" not in offered and "notice" in offered
@@ -363,6 +366,7 @@ def test_a_town_that_does_not_take_the_family_sends_it_back(
     now = timezone.now()
     other = make_user("new_leader", "TOWN_LEADER", "360722101")
     order = draft_transfer(benefit=benefit, village=units["360722101200"], note="搬迁", actor=clerk, now=now)
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     perform(subject=order, step="agree_out", actor=leader, now=now)
     assert order.unit == units["360722101"]

@@ -26,6 +26,7 @@ from cases.rules.benefit import recheck_due
 from cases.services.changes import draft_grace, draft_stop
 from cases.services.deaths import draft_death
 from cases.services.grace import end_grace_periods
+from cases.services.proofs import rest_on
 from cases.services.recoveries import sum_of, take_over
 from cases.services.reviews import AFTER_DEATH
 from salvation.accounts.models import User
@@ -65,6 +66,7 @@ def carry(clerk: User, leader: User, approver: User) -> Callable[[ChangeOrder], 
 
     def carried(order: ChangeOrder) -> ChangeOrder:
         now = timezone.now()
+        rest_on(order, "入户核查记录")
         perform(subject=order, step="submit", actor=clerk, now=now)
         if order.kind == "DEATH":
             perform(subject=order, step="confirm_death", actor=leader, now=now)
@@ -170,6 +172,7 @@ def test_everybody_leaving_is_counted_for_the_statistics(
 
 def test_the_clerk_who_drafted_cannot_decide(benefit: Benefit, clerk: User, leader: User) -> None:
     order = draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=timezone.now())
     with pytest.raises(Refusal, match=r"作废|不能办理"):
         perform(subject=order, step="cancel", actor=clerk, now=timezone.now(), comment="重复")
@@ -280,6 +283,7 @@ def test_an_order_overtaken_by_a_death_does_not_bring_the_dead_back(
 ) -> None:
     now = timezone.now()
     grace = draft_grace(benefit=benefit, reason="EMPLOYMENT", months=3, note="就业", actor=clerk, now=now)
+    rest_on(grace, "入户核查记录")
     perform(subject=grace, step="submit", actor=clerk, now=now)
     perform(subject=grace, step="to_county", actor=leader, now=now)
     perform(subject=grace, step="decide_county", actor=approver, now=now)
@@ -359,6 +363,7 @@ def test_a_decision_that_took_long_does_not_reach_back(
 ) -> None:
     order = draft_stop(benefit=benefit, reason="INCOME", note="收入超标", actor=clerk, now=timezone.now())
     later = timezone.now() + timedelta(days=62)
+    rest_on(order, "入户核查记录")
     for step, actor in (("submit", clerk), ("to_county", leader), ("decide_county", approver)):
         perform(subject=order, step=step, actor=actor, now=later)
     data = {"notified_on": timezone.localdate(later).isoformat()}

@@ -24,6 +24,7 @@ from cases.services.deaths import draft_death
 from cases.services.grace import end_grace_periods
 from cases.services.heads import draft_head_change
 from cases.services.member_changes import draft_member_remove
+from cases.services.proofs import rest_on
 from cases.services.reviews import AFTER_DEATH, open_reviews
 from cases.services.successions import draft_transfer
 from salvation.accounts.models import User
@@ -303,6 +304,7 @@ def test_a_household_with_two_benefits_moves_once_both_towns_agreed_to_both(
     ]
 
     def agree(order: ChangeOrder) -> None:
+        rest_on(order, "入户核查记录")
         for step, actor in (("submit", clerk), ("agree_out", leader), ("receive", receiver)):
             perform(subject=order, step=step, actor=actor, now=now)
 
@@ -387,6 +389,7 @@ def test_an_objection_does_not_shorten_the_posting_of_the_end_of_support(
     now, alone = timezone.now(), make_household(units["360722100200"], ["老人"])
     tekun = make_benefit(alone, START, program="TEKUN_DISPERSED")
     order = draft_stop(benefit=tekun, reason="VOLUNTARY", note="自愿", actor=clerk, now=now)
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     perform(subject=order, step="notice", actor=leader, now=now, data={"place": "公开栏"})
     perform(subject=order, step="object", actor=clerk, now=now, comment="邻居反映")

@@ -13,6 +13,7 @@ from cases.models import Benefit, ChangeOrder, RecoveryProposal
 from cases.services.changes import draft_amount, draft_stop
 from cases.services.deaths import draft_death
 from cases.services.member_changes import draft_member_remove
+from cases.services.proofs import rest_on
 from cases.services.successions import draft_mode, draft_transfer
 from funds.models import Roster
 from salvation.accounts.models import User
@@ -33,6 +34,7 @@ START = date(2022, 1, 1)
 
 def decided(order: ChangeOrder, *steps: tuple[str, User]) -> ChangeOrder:
     """Take these steps with an order."""
+    rest_on(order, "入户核查记录")
     for step, actor in steps:
         perform(subject=order, step=step, actor=actor, now=timezone.now())
     assert order.state == "DECIDED"
@@ -103,6 +105,7 @@ def family(units: dict[str, Unit]) -> Benefit:
 def told_late(order: ChangeOrder, clerk: User, leader: User, approver: User) -> ChangeOrder:
     """Decided three months ago, and told and carried out only now."""
     then = first_of(this_month() - 3)
+    rest_on(order, "入户核查记录")
     for step, actor in (("submit", clerk), ("to_county", leader), ("decide_county", approver)):
         perform(subject=order, step=step, actor=actor, now=then)
     data = {"notified_on": today().isoformat()}
@@ -155,6 +158,7 @@ def test_what_a_change_gave_before_it_was_struck_out_waits_to_be_recovered(
     order = draft_amount(
         benefit=family, assessment=judged(family, "1800"), note="收入减少", actor=clerk, now=first_of(this_month() - 2)
     )  # fmt: skip
+    rest_on(order, "入户核查记录")
     for step, actor in (("submit", clerk), ("to_county", leader), ("decide_county", approver)):
         perform(subject=order, step=step, actor=actor, now=first_of(this_month() - 2))
     data = {"notified_on": today().isoformat()}
@@ -171,6 +175,7 @@ def test_a_family_that_moves_late_is_paid_by_one_town_only(
     receiver, mover = (make_user(f"new_{role}", f"TOWN_{role}", "360722101") for role in ("LEADER", "CLERK"))
     then = first_of(this_month() - 2)
     order = draft_transfer(benefit=family, village=units["360722101200"], note="搬迁", actor=clerk, now=then)
+    rest_on(order, "入户核查记录")
     for step, actor in (("submit", clerk), ("agree_out", leader), ("receive", receiver)):
         perform(subject=order, step=step, actor=actor, now=then)
     perform(subject=order, step="carry_out", actor=mover, now=timezone.now())

@@ -17,6 +17,7 @@ from docx import Document as Word
 from cases.models import Application, ChangeOrder
 from cases.services.applications import create_application
 from cases.services.changes import draft_stop
+from cases.services.proofs import rest_on
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
 from salvation.documents.declared import KINDS, from_plain, to_plain
@@ -67,6 +68,7 @@ def stopping(units: dict[str, Unit], clerk: User, leader: User, approver: User) 
     benefit = make_benefit(make_household(units["360722100200"], ["钟小北"]), date(2022, 1, 1))
     now = timezone.now()
     order = draft_stop(benefit=benefit, reason="INCOME", note="长子就业，收入超过标准", actor=clerk, now=now)
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     perform(subject=order, step="to_county", actor=leader, now=now)
     perform(subject=order, step="decide_county", actor=approver, now=now)

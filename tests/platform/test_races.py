@@ -15,6 +15,7 @@ from cases.services.applications import create_application
 from cases.services.changes import draft_stop
 from cases.services.notice_sheets import post_notice
 from cases.services.people import PersonInput, register_household
+from cases.services.proofs import rest_on
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.duties.models import Duty
@@ -193,6 +194,7 @@ def test_two_approvers_decide_one_order_and_two_clerks_carry_it_out_once(
     benefit = make_benefit(make_household(units["360722100200"], ["甲", "乙"]), date(2022, 1, 1))
     now = timezone.now()
     order = draft_stop(benefit=benefit, reason="VOLUNTARY", note="自愿", actor=clerk, now=now)
+    rest_on(order, "入户核查记录")
     perform(subject=order, step="submit", actor=clerk, now=now)
     perform(subject=order, step="to_county", actor=leader, now=now)
     second = make_user("approver2", "COUNTY_APPROVER", "360722", "副局长")
