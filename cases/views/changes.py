@@ -388,6 +388,9 @@ class RecordProof(FormPage):
         if not papers_of(self.order):
             raise Http404("这项变更以核算为依据，不另要佐证")
 
+    def page_title(self) -> str:
+        return f"登记佐证：{self.order}"
+
     def make_form(self, data: Any, files: Any) -> ProofForm:
         papers = papers_of(self.order)
         return ProofForm(data, files, papers=papers, initial={"proof": self.order.proof})
