@@ -90,19 +90,15 @@ def benefit_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def inspection_lines(rows: Iterable[Any]) -> list[Any]:
-    """The filings of recorded inspections, one line each."""
-    rows = list(rows)
-    filings = KinshipFiling.objects.select_related("unit", "person", "staff")
-    found = filings.in_bulk({row.subject_id for row in rows})
-    return [found[row.subject_id] for row in rows]
+def subject_lines(subjects: QuerySet[Any]) -> Callable[[Iterable[Any]], list[Any]]:
+    """Out of ``subjects``, what recorded steps are about: one line a step."""
 
+    def lines(rows: Iterable[Any]) -> list[Any]:
+        rows = list(rows)
+        found = subjects.in_bulk({row.subject_id for row in rows})
+        return [found[row.subject_id] for row in rows if row.subject_id in found]
 
-def transition_lines(rows: Iterable[Any]) -> list[Any]:
-    """The problems of recorded steps, one line a step."""
-    rows = list(rows)
-    items = RectificationItem.objects.select_related("unit").in_bulk({row.subject_id for row in rows})
-    return [items[row.subject_id] for row in rows if row.subject_id in items]
+    return lines
 
 
 PEOPLE = Table(
@@ -312,10 +308,16 @@ SHOWN: dict[str, Kind] = {
     "rectification.dismissed": RECTIFICATION,
     "rectification.open": RECTIFICATION,
     "rectification.late": RECTIFICATION,
-    "rectification.steps": Kind(ITEMS, transition_lines, _record("audits:item")),
+    "rectification.steps": Kind(
+        ITEMS, subject_lines(RectificationItem.objects.select_related("unit")), _record("audits:item")
+    ),
     "filings": FILING,
     "filings.in_force": FILING,
-    "filings.inspected": Kind(FILINGS, inspection_lines, _record("cases:kinship")),
+    "filings.inspected": Kind(
+        FILINGS,
+        subject_lines(KinshipFiling.objects.select_related("unit", "person", "staff")),
+        _record("cases:kinship"),
+    ),
     "attested": ATTESTATION,
     "meetings.panel": MEETING,
     "meetings.joint": MEETING,
