@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from reports.governance.checks import outside
 from reports.governance.services import CODE
 from salvation.parameters.book import Book
 from salvation.periods.checks import number
@@ -42,8 +43,5 @@ def _said(share: object, book: Book) -> str:
     """The percentage, with a word when it leaves the range of 000 (4%–5%)."""
     if not isinstance(share, Decimal):
         return "缺数据"
-    if share < Decimal(str(book["coverage.min"])):
-        return f"{share}%（低于{book['coverage.min']}%）"
-    if share > Decimal(str(book["coverage.max"])):
-        return f"{share}%（高于{book['coverage.max']}%）"
-    return f"{share}%"
+    _, words = outside(share, book)
+    return f"{share}%（{words}）" if words else f"{share}%"

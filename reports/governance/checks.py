@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.governance import columns
+from salvation.parameters.book import Book
 from salvation.periods.checks import Check, number
 
 CODE = re.compile(r"S[A-L]\d\d[A-Z]?")
@@ -80,3 +81,11 @@ def complete(cells: Mapping[str, Any], before: Mapping[str, Any], values: dict[s
             # What is no number is refused where it is read, with its cell.
             continue
     return values
+
+
+def outside(share: Decimal, book: Book) -> tuple[str, str]:
+    """Class and words of a percentage of the population outside the range of 000; empty within it."""
+    low, high = (Decimal(str(book[key])) for key in ("coverage.min", "coverage.max"))
+    if share < low:
+        return "share-low", f"低于{low}%"
+    return ("share-high", f"高于{high}%") if share > high else ("", "")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reports.charts import county_charts, held_months, money_line, year_lines
+from reports.governance.checks import outside
 from reports.governance.export import double_counted
 from reports.governance.services import CODE, close_month, distinct_figures, draft_month, rows_for
 from reports.governance.table import county_total, distinct_row
@@ -115,15 +115,7 @@ class CountySheet(GovernanceSheet):
         share = total.get(column.code)
         if column.code != "SA15" or not self.whole or not isinstance(share, Decimal):
             return "", ""
-        low, high = (Decimal(str(self.book[key])) for key in ("coverage.min", "coverage.max"))
-        if share < low:
-            return "share-low", f"低于{low}%"
-        return ("share-high", f"高于{high}%") if share > high else ("", "")
-
-    @cached_property
-    def book(self) -> Book:
-        """What the county's parameters said in the month."""
-        return Book(unit=self.county, on=self.month.last_day)
+        return outside(share, Book(unit=self.county, on=self.month.last_day))
 
     def checks(self) -> Sequence[Check]:
         return [
