@@ -129,12 +129,12 @@ class SheetPage(Page):
         """Name of the downloaded file, without its ending."""
         return self.heading().title
 
-    def total_flag(self, total: Totals, column: Column) -> tuple[str, str]:
-        """The same for a cell of the total row."""
-        return "", ""
-
     def flag(self, row: Row, column: Column) -> tuple[str, str]:
         """Class and words of a cell that is set apart; empty for all others."""
+        return "", ""
+
+    def total_flag(self, total: Totals, column: Column) -> tuple[str, str]:
+        """The same for a cell of the total row."""
         return "", ""
 
     @cached_property
