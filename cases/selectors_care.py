@@ -79,14 +79,14 @@ def _with_records(rows: Any, person: str, today: date, unit: Unit) -> Any:
     during = Q(from_on__lte=today, until_on__gte=today)
     agreement = CareAgreement.objects.filter(mine, during)
     visits = qualified(Month.of(today)).filter(mine)
-    counted = visits.order_by().values("person").annotate(n=Count("pk")).values("n")
+    made = visits.order_by().values("person").annotate(n=Count("pk")).values("n")
     book = Book(unit=unit, on=today)
     return rows.annotate(
         level=Subquery(assessed.values("level")[:1]),
         next_on=Subquery(assessed.values("next_on")[:1]),
         agreed_until=Subquery(agreement.values("until_on")[:1]),
         caregiver=Subquery(agreement.values("caregiver__name")[:1]),
-        visits=Coalesce(Subquery(counted[:1], output_field=IntegerField()), 0),
+        visits=Coalesce(Subquery(made[:1], output_field=IntegerField()), 0),
         contracted=Exists(MedicalContract.objects.filter(mine, during, kind="ORDINARY")),
         certified=Exists(SupportCertificate.objects.filter(mine, collected_on__isnull=True)),
     ).annotate(planned=planned_per_month(book), agreement_due=_agreement_due(book))
