@@ -41,8 +41,13 @@ def supported(frame: Frame, covered: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-# His household now, or the last one he had: the list behind a figure names it.
-HOUSEHOLD = Member.objects.order_by(F("left_on").desc(nulls_first=True), "-pk").values("household")
+def household_of(person: str, by: str = "person") -> Subquery:
+    """The household now of the ``person`` of a row, or the last one he had: the list behind a figure names it.
+
+    ``by``: the way from a member to what the row names him with.
+    """
+    members = Member.objects.filter(**{by: OuterRef(person)})
+    return Subquery(members.order_by(F("left_on").desc(nulls_first=True), "-pk").values("household")[:1])
 
 
 def special(frame: Frame, covered: QuerySet[Any]) -> QuerySet[Any]:
@@ -59,15 +64,14 @@ def special(frame: Frame, covered: QuerySet[Any]) -> QuerySet[Any]:
         covered.filter(program__in=TEKUN).order_by().values("person_id").union(orphans.values("person_id"))
     )
     return people.filter(Q(disability_kind__in=MIND) | Q(signed=True), pk__in=either).annotate(
-        person_id=F("pk"), household_id=Subquery(HOUSEHOLD.filter(person=OuterRef("pk"))[:1])
+        person_id=F("pk"), household_id=household_of("pk")
     )
 
 
 def visits(frame: Frame) -> QuerySet[Any]:
     """Every visit, whatever way."""
-    household = Subquery(HOUSEHOLD.filter(person=OuterRef("person"))[:1])
     rows = CareVisit.objects.filter(unit__county=frame.county).select_related("person", "unit")
-    return rows.annotate(household_id=household)
+    return rows.annotate(household_id=household_of("person"))
 
 
 def sources(covered: Any) -> tuple[Source, ...]:

@@ -6,18 +6,17 @@ from typing import Any
 from django.db.models import Case, DateField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncMonth
 
-from cases.care_measures import HOUSEHOLD
+from cases.care_measures import household_of
 from cases.models import KinshipFiling, VillageAttestation
 from salvation.flow.models import StatFreeze, Transition
 from salvation.periods.measures import Frame, Measure, Source
-
-OF_PERSON = Subquery(HOUSEHOLD.filter(person=OuterRef("person"))[:1])
 
 
 def filings(frame: Frame) -> QuerySet[Any]:
     """Filings once made; the day is that of the entry, so that none comes late."""
     rows = KinshipFiling.objects.filter(county=frame.county, filed_on__isnull=False)
-    return rows.annotate(household_id=OF_PERSON, filed_month=TruncMonth("filed_on", output_field=DateField()))
+    month = TruncMonth("filed_on", output_field=DateField())
+    return rows.annotate(household_id=household_of("person"), filed_month=month)
 
 
 def filings_in_force(frame: Frame) -> QuerySet[Any]:
@@ -31,10 +30,9 @@ def inspected(frame: Frame) -> QuerySet[Any]:
     of_county = KinshipFiling.objects.filter(county=frame.county)
     mine = KinshipFiling.objects.filter(pk=OuterRef("subject_id"))
     rows = Transition.objects.filter(flow="kinship", step="inspect", subject_id__in=of_county.values("pk"))
-    person = Subquery(mine.values("person_id")[:1])
     return rows.annotate(
-        person_id=person,
-        household_id=Subquery(HOUSEHOLD.filter(person__filings=OuterRef("subject_id"))[:1]),
+        person_id=Subquery(mine.values("person_id")[:1]),
+        household_id=household_of("subject_id", by="person__filings"),
     )
 
 
