@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Person
 from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, Source, StopReason
-from cases.rules.codes import Area, CareIndicator, CareLevel, TekunMode
+from cases.rules.codes import Area, CareIndicator, CareLevel
 from cases.rules.result import MemberShare
-from cases.rules.tekun import care_level, support_amount
+from cases.rules.tekun import MODE_OF, care_level, support_amount
 from cases.selectors import latest_declaration
 from cases.services.applications import shares_of
 from cases.services.assessments import reassess_household
@@ -37,10 +37,6 @@ from salvation.journal.services import record
 from salvation.parameters.book import at
 from salvation.units.models import Unit
 
-MODE_OF = {
-    Program.TEKUN_DISPERSED: TekunMode.DISPERSED,
-    Program.TEKUN_CENTRALIZED: TekunMode.CENTRALIZED,
-}
 # What one of several people on one 特困 benefit may do alone.
 APART = (ChangeKind.MODE, ChangeKind.CARE_LEVEL)
 OTHER_MODE = {
