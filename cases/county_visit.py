@@ -5,7 +5,7 @@ Reads the application's own relations and imports no model of this room, so that
 # requirements: B21
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -26,8 +26,15 @@ def called() -> Q:
     return Q(kinship_flag=True) | Q(complaints__isnull=False) | Q(pk__in=asked)
 
 
-def why(application: Any, today: date) -> tuple[str, date | None]:
-    """What calls for the county's visit, in words, and the first day on which it counts; empty when nothing does."""
+class Awaited(NamedTuple):
+    """What calls for the county's visit, in words, and the first day on which it counts."""
+
+    why: str
+    since: date | None
+
+
+def awaited(application: Any, today: date) -> Awaited | None:
+    """What the case waits for; None when nothing calls for a visit of the county or it was made."""
     on = application.accepted_on or today
     words, since = [], None
     if application.kinship_flag and at("kinship.county_visit", on=on, unit=application.unit).value:
@@ -39,18 +46,18 @@ def why(application: Any, today: date) -> tuple[str, date | None]:
     if forcing == EVERY and (objection := application.objections.order_by("raised_on").last()):
         words.append("公示期有异议")
         since = max(since or objection.raised_on, objection.raised_on)
-    return "、".join(words), since
-
-
-def lacking(application: Any, today: date) -> str | None:
-    """Why the case still waits for the county's own visit; None when nothing calls for it or it was made."""
-    words, since = why(application, today)
     if not words:
         return None
     visits = application.surveys.filter(method="HOME", surveyors__level="COUNTY")
     if since is not None:
         visits = visits.filter(visited_at__date__gte=since)
-    if visits.exists():
+    return None if visits.exists() else Awaited("、".join(words), since)
+
+
+def lacking(application: Any, today: date) -> str | None:
+    """Why the case still waits for the county's own visit; None when nothing calls for it or it was made."""
+    waits = awaited(application, today)
+    if waits is None:
         return None
-    when = f"在{since:%Y年%m月%d日}（含当日）以后" if since else ""
-    return f"该件{words}，须有县级人员{when}入户后才能确认（第20条）"
+    when = f"在{waits.since:%Y年%m月%d日}（含当日）以后" if waits.since else ""
+    return f"该件{waits.why}，须有县级人员{when}入户后才能确认（第20条）"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.county_visit import DUTY, REVIEWING, lacking, why
+from cases.county_visit import DUTY, REVIEWING, awaited
 from cases.flows import APPLICATION
 from cases.models import Application, Complaint
 from salvation.access.services import require
@@ -59,15 +59,15 @@ def record_complaint(
 def ask_county_visit(application: Application, *, now: datetime, actor: Any) -> None:
     """Open the county's duty while a case waits for its visit before a confirmation; close it once it was made."""
     today = timezone.localdate(now)
-    if application.state not in REVIEWING or lacking(application, today) is None:
+    waits = awaited(application, today) if application.state in REVIEWING else None
+    if waits is None:
         close_duty(kind=DUTY, subject_id=application.pk, now=now, actor=actor)
         return
     if Duty.objects.filter(kind=DUTY, subject_id=application.pk, done_at__isnull=True).exists():
         return
-    words, _ = why(application, today)
     open_duty(
         kind=DUTY, subject_id=application.pk, unit=application.county, permission="case.review",
-        title=f"县级入户：{application.applicant.name}（{words}）", now=now, due_on=application.due_on,
+        title=f"县级入户：{application.applicant.name}（{waits.why}）", now=now, due_on=application.due_on,
         url=reverse("cases:application", args=[application.pk]) + "?tab=surveys",
     )  # fmt: skip
 
