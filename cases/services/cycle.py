@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -208,11 +210,11 @@ def orders_of(attestation: VillageAttestation) -> Any:
     )
 
 
-def _closing(county: int, month: Month) -> datetime:
-    """When a cycle closed; one that is open, or was closed late, ends with its month."""
+def _closing(county: int, month: Month) -> Coalesce:
+    """When a cycle closed, for a statement; one that is open, or was closed late, ends with its month."""
     ends = timezone.make_aware(datetime.combine(month.next_day, time.min))
     closed = MonthlyCycle.objects.filter(county=county, month=month.first_day, closed_at__lt=ends)
-    return closed.values_list("closed_at", flat=True).first() or ends
+    return Coalesce(Subquery(closed.values("closed_at")[:1]), ends)
 
 
 def missing(unit: Unit, month: Month) -> int:
