@@ -1,6 +1,5 @@
 """An application on its way, with what was declared, seen on the visit, calculated and noticed."""
 
-from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -115,11 +114,6 @@ class Application(Clocked):
 
     def __str__(self) -> str:
         return f"{self.no} {self.applicant.name}"
-
-    @property
-    def meetings_since(self) -> date | None:
-        """Nobody decides on what was not accepted yet."""
-        return self.accepted_on
 
     def limit_of(self, state: State) -> Deadline | None:
         """特困 by its own regulation, everything else as 低保 (02 §2.9)."""

@@ -1,6 +1,5 @@
 """Temporary relief (临时救助): a single payment for a sudden need or a burden of costs (02 §2.7, 03 §3.3)."""
 
-from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -143,11 +142,6 @@ class Relief(FlowSubject):
             ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
-
-    @property
-    def meetings_since(self) -> date | None:
-        """Nobody decides on what was not accepted yet."""
-        return self.accepted_on
 
     def __str__(self) -> str:
         return f"{self.no} {self.applicant.name}"

@@ -42,8 +42,9 @@ class FlowSubject(ScopedModel):
 
     @property
     def meetings_since(self) -> date | None:
-        """From which day on a meeting may have decided about the subject; None for any."""
-        return None
+        """From which day on a meeting may have decided: not on what was not accepted yet. None for any day."""
+        accepted: date | None = getattr(self, "accepted_on", None)
+        return accepted
 
     def limit_of(self, state: State) -> Deadline | None:
         """How long the subject may stay in a state; some kinds of subjects have limits of their own."""
