@@ -23,13 +23,13 @@ from cases.models import (
     GroupEntry,
     Household,
     Person,
-    RecoveryProposal,
     Referral,
     Relief,
     Residence,
     ReviewTask,
     TermMember,
 )
+from cases.selectors import recoveries_seen
 from cases.services.recoveries import concerns
 from salvation.domain.errors import Refusal
 
@@ -130,8 +130,7 @@ def surveyed(person: Person, user: Any) -> Iterable[Entry]:
 
 
 def recoveries(person: Person, user: Any) -> Iterable[Entry]:
-    rows = RecoveryProposal.objects.visible_to(user).filter(concerns(person), withdrawn_at__isnull=True)
-    for found in rows:
+    for found in recoveries_seen(user, concerns(person)):
         url = reverse("cases:recovery", args=[found.pk])
         words = f"{found.get_cause_display()}，多发{found.months}个月，建议追缴"
         own = [Decimal(part["amount"]) for part in found.parts if part["person"] == person.pk]

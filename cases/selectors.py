@@ -14,6 +14,7 @@ from cases.models import (
     Household,
     Member,
     MonitoredPerson,
+    RecoveryProposal,
     Relief,
     TermMember,
 )
@@ -53,6 +54,12 @@ def open_applications(person_ids: list[int]) -> QuerySet[Application]:
     """Applications of these people that are not finished (B02: repeat applications)."""
     ended = Application.flow.ended
     return Application.objects.filter(applicant__in=person_ids).exclude(state__in=ended)
+
+
+def recoveries_seen(user: Any, *about: Q, **of: Any) -> QuerySet[RecoveryProposal]:
+    """What is to be recovered ``of`` a benefit, an order, … as far as ``user`` may see it."""
+    rows = RecoveryProposal.objects.visible_to(user).filter(*about, **of, withdrawn_at__isnull=True)
+    return rows.select_related("person")
 
 
 def counties_at_work() -> list[Unit]:

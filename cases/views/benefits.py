@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.forms.benefits import BenefitFilter
-from cases.models import Benefit, BenefitTerm, ChangeOrder, RecoveryProposal, TermMember
+from cases.models import Benefit, BenefitTerm, ChangeOrder, TermMember
 from cases.models.choices import StopReason
+from cases.selectors import recoveries_seen
 from cases.tables import BENEFIT_STATES, BENEFITS
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
@@ -75,9 +76,7 @@ def terms(page: Any, benefit: Benefit) -> dict[str, Any]:
     return {
         "benefit": benefit,
         "terms": benefit.terms.prefetch_related(covered).order_by("-months"),
-        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
-        .filter(benefit=benefit, withdrawn_at__isnull=True)
-        .select_related("person"),
+        "recoveries": recoveries_seen(page.request.user, benefit=benefit),
     }
 
 

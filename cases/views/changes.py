@@ -31,9 +31,10 @@ from cases.forms.changes import (
     ask_for_proof,
 )
 from cases.forms.households import person_input
-from cases.models import Benefit, ChangeOrder, Declaration, RecoveryProposal
+from cases.models import Benefit, ChangeOrder, Declaration
 from cases.models.choices import DIBAO, PROGRAMS, TEKUN
 from cases.rules.proofs import offered
+from cases.selectors import recoveries_seen
 from cases.services.assessments import reassess_household
 from cases.services.changes import (
     draft_amount,
@@ -357,9 +358,7 @@ def order_facts(page: Any, order: ChangeOrder) -> dict[str, Any]:
         "new_head": names.get(details.get("new_head", 0), ""),
         "new_account": bool(details.get("account")),
         "moves": order.people.select_related("person"),
-        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
-        .filter(order=order, withdrawn_at__isnull=True)
-        .select_related("person"),
+        "recoveries": recoveries_seen(page.request.user, order=order),
     }
 
 

@@ -15,7 +15,8 @@ from cases.forms.households import (
     RevealForm,
     person_input,
 )
-from cases.models import Benefit, Household, Person, RecoveryProposal
+from cases.models import Benefit, Household, Person
+from cases.selectors import recoveries_seen
 from cases.services.known import known_of
 from cases.services.people import read_id, register_household, set_account
 from cases.services.recoveries import concerns
@@ -86,9 +87,7 @@ def benefit_rows(page: Any, household: Household) -> dict[str, Any]:
     return {
         "benefits": benefits,
         "applications": household.applications.select_related("applicant").order_by("-id"),
-        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
-        .filter(benefit__household=household, withdrawn_at__isnull=True)
-        .select_related("person"),
+        "recoveries": recoveries_seen(page.request.user, benefit__household=household),
     }
 
 
@@ -202,9 +201,7 @@ def person_facts(page: Any, person: Person) -> dict[str, Any]:
         )
         .select_related("term__benefit")
         .order_by("-months"),
-        "recoveries": RecoveryProposal.objects.visible_to(page.request.user)
-        .filter(concerns(person), withdrawn_at__isnull=True)
-        .select_related("person"),
+        "recoveries": recoveries_seen(page.request.user, concerns(person)),
         "insurances": person.insurances.all()[:6],
         "may_insure": page.request.user.may("case.edit", person.unit),
         "revealed": page.request.session.pop(f"reveal-{person.pk}", None),
