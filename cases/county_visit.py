@@ -7,7 +7,7 @@ Reads the application's own relations and imports no model of this room, so that
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from salvation.duties.models import Duty
 from salvation.parameters.book import at
@@ -16,14 +16,13 @@ REVIEWING = ("COUNTY_REVIEW", "TOWN_CONFIRM")
 # What calls for the visit where kinship does not (parameter complaint.county_visit).
 EVERY, REPORTED, NOTHING = "EVERY", "REPORTED", "NOTHING"
 FORCING = ((EVERY, "投诉、举报和公示异议"), (REPORTED, "投诉、举报"), (NOTHING, "都不须"))
-# The same, asked of many applications at once; what a county sets for itself waits as a duty on its desk.
+# What is awaited stands as a duty on the county's desk, from the step before the confirmation until it was made.
 DUTY = "application.county_visit"
 
 
-def called() -> Q:
-    """Applications before the confirmation that the county visits itself."""
-    asked = Duty.objects.filter(kind=DUTY, done_at__isnull=True).values("subject_id")
-    return Q(kinship_flag=True) | Q(complaints__isnull=False) | Q(pk__in=asked)
+def asked() -> QuerySet[Duty]:
+    """The same of many applications at once: the county's open duties."""
+    return Duty.objects.filter(kind=DUTY, done_at__isnull=True)
 
 
 class Awaited(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils import timezone
 
-from cases.county_visit import REVIEWING, called
+from cases.county_visit import REVIEWING, asked
 from cases.models import Application, Member, ReviewTask, ReviewVisit, Survey
 from salvation.access.reach import reach_of
 from salvation.parameters.book import at
@@ -16,8 +16,8 @@ from salvation.parameters.book import at
 MOST = 200
 SIGNED = Survey.objects.filter(application=OuterRef("pk"), method="HOME", signed_by_family=True)
 # Before the confirmation it is the county that visits (L57 第20条).
-BY_COUNTY = Survey.objects.filter(application=OuterRef("pk"), method="HOME", surveyors__level="COUNTY")
-VISITED = Case(When(state__in=REVIEWING, then=Exists(BY_COUNTY)), default=Exists(SIGNED))
+AWAITED = Exists(asked().filter(subject_id=OuterRef("pk")))
+VISITED = Case(When(state__in=REVIEWING, then=~AWAITED), default=Exists(SIGNED))
 
 
 def _reached(user: Any) -> Q:
@@ -33,9 +33,8 @@ def _living_in(household: str) -> Any:
 
 def waiting_for(user: Any) -> Any:
     """Applications under survey where ``user`` may visit; ``visited``: a signed home visit is recorded."""
-    # The county visits where kinship or a complaint asks for it (02 §2.9).
-    own = Application.objects.filter(called(), state__in=REVIEWING).values("pk")
-    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | Q(pk__in=own)
+    own = Q(state__in=REVIEWING, pk__in=asked().values("subject_id"))
+    due = Q(state__in=("ACCEPTED", "SURVEYING", "OBJECTION")) | own
     return Application.objects.visible_to(user).filter(_reached(user), due).annotate(visited=VISITED)
 
 

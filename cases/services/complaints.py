@@ -8,12 +8,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.county_visit import DUTY, REVIEWING, awaited
+from cases.county_visit import DUTY, REVIEWING, asked, awaited
 from cases.flows import APPLICATION
 from cases.models import Application, Complaint
 from salvation.access.services import require
 from salvation.domain.errors import Refusal
-from salvation.duties.models import Duty
 from salvation.duties.services import close_duty, open_duty
 from salvation.flow.table import Context
 from salvation.journal.actions import register
@@ -63,7 +62,7 @@ def ask_county_visit(application: Application, *, now: datetime, actor: Any) -> 
     if waits is None:
         close_duty(kind=DUTY, subject_id=application.pk, now=now, actor=actor)
         return
-    if Duty.objects.filter(kind=DUTY, subject_id=application.pk, done_at__isnull=True).exists():
+    if asked().filter(subject_id=application.pk).exists():
         return
     open_duty(
         kind=DUTY, subject_id=application.pk, unit=application.county, permission="case.review",

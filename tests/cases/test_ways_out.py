@@ -15,7 +15,7 @@ from cases.county_visit import DUTY
 from cases.models import Application, EmergencyMode, Household, Member
 from cases.services.applications import create_application, record_survey
 from cases.services.checks import request_check
-from cases.services.complaints import record_complaint
+from cases.services.complaints import ask_county_visit, record_complaint
 from cases.services.specials import propose_special
 from cases.services.visit_rules import SurveyDetails, SurveyorInput
 from cases.visits import waiting_for
@@ -104,6 +104,7 @@ def test_the_county_visits_a_relative_of_staff_where_the_township_confirms(
     application = make_visited(household, state="TOWN_CONFIRM", kinship_flag=True, level="TOWNSHIP")
     context = Context(application, head, timezone.now(), Application.flow.step("confirm_town"))
     assert "县级人员入户" in (guards.county_has_visited(context) or "")
+    ask_county_visit(application, now=timezone.now(), actor=head)
     assert application in waiting_for(clerk)
     record_survey(
         application=application, method="HOME", visited_at=timezone.now() - timedelta(minutes=5), place="家中",
@@ -111,6 +112,7 @@ def test_the_county_visits_a_relative_of_staff_where_the_township_confirms(
         surveyors=[SurveyorInput("县局刘某", "COUNTY"), SurveyorInput("村干部", "VILLAGE")], actor=clerk,
     )  # fmt: skip
     assert guards.county_has_visited(context) is None
+    assert application not in waiting_for(clerk)
 
 
 def by_the_county(application: Application, clerk: User, *, days_ago: int = 0, method: str = "HOME") -> None:
@@ -161,6 +163,7 @@ def test_a_visit_of_the_county_before_the_complaint_says_nothing_of_it(
     complain(application, clerk, received_on=today() - timedelta(days=3))
     context = Context(application, head, timezone.now(), Application.flow.step("confirm_county"))
     assert "以后" in (guards.county_has_visited(context) or "")
+    assert not waiting_for(clerk).get(pk=application.pk).visited
 
 
 @pytest.mark.parametrize(("forcing", "asked"), [("EVERY", True), ("REPORTED", False), ("NOTHING", False)])
