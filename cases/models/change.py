@@ -91,6 +91,15 @@ class ChangeOrder(FlowSubject):
         related_name="opened_by",
         verbose_name="接续待遇",
     )
+    # The later order of the same month that this one went into.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="absorbed",
+        verbose_name="并入变更单",
+    )
     adjustment = models.ForeignKey(
         StandardAdjustment,
         on_delete=models.PROTECT,

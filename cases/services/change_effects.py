@@ -39,7 +39,6 @@ from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
-from salvation.flow.models import Transition
 from salvation.flow.table import Context
 from salvation.parameters.book import at
 
@@ -100,7 +99,8 @@ def _merge(order: ChangeOrder, context: Context) -> None:
     )
     if earlier is None:
         return
-    perform(subject=earlier, step="merge", actor=None, now=context.now, comment=_into(order))
+    perform(subject=earlier, step="merge", actor=None, now=context.now, comment=f"并入变更单{order.no}")
+    order.absorbed.add(earlier)
     order.old_total = earlier.old_total
     mine = {(row.person_id, row.leaves) for row in order.people.all()}
     for row in earlier.people.all():
@@ -110,19 +110,12 @@ def _merge(order: ChangeOrder, context: Context) -> None:
             ChangePerson.objects.create(order=order, person_id=row.person_id, leaves=row.leaves)
 
 
-def _into(order: ChangeOrder) -> str:
-    return f"并入变更单{order.no}"
-
-
 def _give_absorbed_back(order: ChangeOrder, context: Context) -> None:
     """The order that went into this one has taken effect again: the ranges are those that it left."""
-    merged = ChangeOrder.objects.filter(benefit=order.benefit_id, state="MERGED")
-    went = Transition.objects.filter(
-        flow=order.flow.code, step="merge", comment=_into(order), subject_id__in=merged.values("pk")
-    )
-    for earlier in merged.filter(pk__in=went.values("subject_id")):
+    for earlier in order.absorbed.all():
         comment = f"变更单{order.no}已红冲"
         perform(subject=earlier, step="split", actor=None, now=context.now, comment=comment)
+    order.absorbed.clear()
 
 
 def _amounts(order: ChangeOrder, month: Month, actor: Any) -> None:
