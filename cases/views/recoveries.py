@@ -95,9 +95,8 @@ class Recoveries(ListPage):
     def narrow(self, rows: Any) -> Any:
         return rows.select_related("person", "benefit", "unit", "village", "order")
 
-    def context(self, form: Any, shown: Any, count: int, more: bool) -> dict[str, Any]:
-        rows = form.apply(self.rows())
-        return {**super().context(form, shown, count, more), "sum": sum_of(rows)}
+    def context(self, *args: Any) -> dict[str, Any]:
+        return {**super().context(*args), "sum": sum_of(self.matching)}
 
 
 def working(page: Any, proposal: RecoveryProposal) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class RosterList(ListPage):
 
     def context(self, *args: Any) -> dict[str, Any]:
         user: Any = self.request.user
-        month, sums = newest_totals(self.filters().apply(self.rows()))
+        month, sums = newest_totals(self.matching)
         states = [(ROSTER_STATES[code], count) for code, count in sums["states"].items()]
         makes = user.may("roster.check") or user.may("roster.county_check")
         return {

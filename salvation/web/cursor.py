@@ -70,7 +70,7 @@ def _beyond(order: str, value: Any, pk: int) -> Q:
     return further | same if descending else further | same | empty
 
 
-def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> tuple[int, bool]:
-    """How many rows, counted up to ``cap``; the flag says there are more."""
+def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> str:
+    """How many rows, counted up to ``cap``; a plus says there are more."""
     found = rows.order_by()[: cap + 1].count()
-    return min(found, cap), found > cap
+    return f"{cap:,}+" if found > cap else f"{found:,}"

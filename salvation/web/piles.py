@@ -44,14 +44,18 @@ def chosen_pile(piles: Sequence[Pile], asked: str, *, filtered: bool) -> str:
     return EVERYTHING if filtered else piles[0].code
 
 
-def pile_tabs(piles: Sequence[Pile], rows: Any, *, chosen: str, query: str) -> list[PileTab]:
-    """A tab a pile and one for all, each with how many of ``rows`` are in it."""
+def pile_tabs(piles: Sequence[Pile], rows: Any, *, chosen: str, count: str, query: str) -> list[PileTab]:
+    """A tab a pile and one for all, each with how many of ``rows`` are in it; ``count`` of the chosen one is known."""
     begin = f"?{query}{'&' if query else ''}pile="
-    tabs = [
-        PileTab(pile.label, f"{begin}{pile.code}", pile.code == chosen, _shown(rows.filter(pile.condition)))
-        for pile in piles
+    return [
+        PileTab(
+            pile.label,
+            f"{begin}{pile.code}",
+            pile.code == chosen,
+            count if pile.code == chosen else capped_count(rows.filter(pile.condition)),
+        )
+        for pile in (*piles, Pile(EVERYTHING, "全部", Q()))
     ]
-    return [*tabs, PileTab("全部", f"{begin}{EVERYTHING}", chosen == EVERYTHING, _shown(rows))]
 
 
 def only(piles: Sequence[Pile], rows: Any, chosen: str) -> Any:
@@ -60,8 +64,3 @@ def only(piles: Sequence[Pile], rows: Any, chosen: str) -> Any:
         if pile.code == chosen:
             return rows.filter(pile.condition)
     return rows
-
-
-def _shown(rows: Any) -> str:
-    count, more = capped_count(rows)
-    return f"{count:,}{'+' if more else ''}"

@@ -81,9 +81,8 @@ class ListPage(ScopedPage):
         default = next((view for view in self.views if view.is_default), None)
         if default and not request.GET:
             return HttpResponseRedirect(f"{request.path}?{_view_query(default)}")
-        form = self.filters()
-        rows = self.found(form)
-        count, more = capped_count(rows)
+        rows = self.found()
+        count = capped_count(rows)
         shown = window(
             rows,
             sort=self.sort(),
@@ -91,7 +90,7 @@ class ListPage(ScopedPage):
             after=_number(request.GET, "after"),
             before=_number(request.GET, "before"),
         )
-        return self.show(self.context(form, shown, count, more))
+        return self.show(self.context(shown, count))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         act = request.POST.get("_act", "")
@@ -101,18 +100,24 @@ class ListPage(ScopedPage):
             return self._keep(act)
         return self._bulk(act)
 
+    @cached_property
     def filters(self) -> FilterForm:
         """The filter bar, filled from the address."""
         return self.filter_form(self.request.GET, user=self.request.user, auto_id="filter_%s")
 
-    def found(self, form: FilterForm) -> Any:
-        """The rows that fit the filters, of the pile that is open."""
-        rows = form.apply(self.rows())
-        return only(self.piles, rows, self.pile(form)) if self.piles else rows
+    @cached_property
+    def matching(self) -> Any:
+        """The rows that fit the filters, of all piles."""
+        return self.filters.apply(self.rows())
 
-    def pile(self, form: FilterForm) -> str:
+    @cached_property
+    def pile(self) -> str:
         """Which part of the list is open."""
-        return chosen_pile(self.piles, self.request.GET.get("pile", ""), filtered=form.active)
+        return chosen_pile(self.piles, self.request.GET.get("pile", ""), filtered=self.filters.active)
+
+    def found(self) -> Any:
+        """The rows that fit the filters, of the pile that is open."""
+        return only(self.piles, self.matching, self.pile) if self.piles else self.matching
 
     def sort(self) -> str:
         """The order asked for, if the table declares that column sortable."""
@@ -156,7 +161,7 @@ class ListPage(ScopedPage):
         """Looked up once a page, with a number of no record in the place of the row's."""
         return reverse(self.record_url, kwargs={"pk": int(STAND_IN)})
 
-    def context(self, form: FilterForm, shown: Window, count: int, more: bool) -> dict[str, Any]:
+    def context(self, shown: Window, count: str) -> dict[str, Any]:
         """Everything the template shows."""
         user: Any = self.request.user
         table = self.chosen_table()
@@ -169,8 +174,8 @@ class ListPage(ScopedPage):
             css="cards",
         )
         return {
-            "form": form,
-            "count": f"{count:,}+" if more else f"{count:,}",
+            "form": self.filters,
+            "count": count,
             "rows": shown.rows,
             "markup": html_table(table, shown.rows, look=look) if shown.rows else "",
             "next": self._page_url("after", shown.after),
@@ -185,24 +190,24 @@ class ListPage(ScopedPage):
             else "",
             "may_export": self.permitted(self.export_permission or self.permission),
             "sorted_by": self.request.GET.get("sort", ""),
-            **self._piled(form),
+            **self._piled(count),
         }
 
-    def _piled(self, form: FilterForm) -> dict[str, Any]:
+    def _piled(self, count: str) -> dict[str, Any]:
         if not self.piles:
             return {}
-        chosen, query = self.pile(form), self.query(without=("pile", "view"))
+        query = self.query(without=("pile", "view"))
         return {
             # A filter searches everything until a part was chosen.
-            "pile": chosen if "pile" in self.request.GET else "",
-            "pile_tabs": pile_tabs(self.piles, form.apply(self.rows()), chosen=chosen, query=query),
+            "pile": self.pile if "pile" in self.request.GET else "",
+            "pile_tabs": pile_tabs(self.piles, self.matching, chosen=self.pile, count=count, query=query),
         }
 
     def export(self) -> FileResponse:
         """The filtered list as xlsx, masked like the page, journalled with the number of rows."""
         request = self.request
         self.demand(self.export_permission or self.permission)
-        rows = self.found(self.filters())
+        rows = self.found()
         count = rows.order_by()[: EXPORT_LIMIT + 1].count()
         if count > EXPORT_LIMIT:
             raise Refusal(f"一次最多导出 {EXPORT_LIMIT:,} 行，请先缩小筛选范围", rule="07 §7.3 第9条")
