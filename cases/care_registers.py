@@ -71,6 +71,13 @@ def ranged(record: Any) -> str:
     return "SOON" if record.until_on <= today + timedelta(days=30) else "VALID"
 
 
+def assessment_links(record: Any) -> Sequence[Link]:
+    """To the change order an assessment brought, or back to the application it was made for."""
+    found = care.applying(record.person).first()
+    back = [Link("特困申请", reverse("cases:application", args=[found.pk]))] if found else []
+    return [*order_links(record), *back]
+
+
 def order_links(record: Any) -> Sequence[Link]:
     """To the change order a record brought."""
     return [Link("变更单", reverse("cases:change", args=[record.order_id]))] if record.order_id else []
@@ -95,7 +102,7 @@ ASSESSMENTS = Register(
     view="case.view", edit="change.create", filters=filters.AssessmentFilter, sort="-assessed_on",
     related=(*RELATED, "order"), details=papers.assessment_facts, files=(("photos", "评定照片"),), group=GROUP,
     icon="check", order=20, about=ABOUT, seat="village", save=care.save_assessment, editable=never,
-    links=order_links, paper=papers.assessment_paper,
+    links=assessment_links, paper=papers.assessment_paper,
     sections=(
         Section("评定", ("cause", "assessed_on", "lost")),
         Section("评估人", ("assessors", "body", "organisation"), "不少于2人，可以委托第三方"),

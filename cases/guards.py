@@ -20,6 +20,7 @@ from salvation.flow.marks import needs_data
 from salvation.flow.models import Transition
 from salvation.flow.table import Context
 from salvation.parameters.book import Book, at
+from salvation.vault import facts as sealed_facts
 
 MIN_PHOTOS = 2
 
@@ -183,6 +184,31 @@ def assessment_is_eligible(context: Context) -> str | None:
     if not assessment.eligible and agreed_of(context.subject) is None:
         return f"核算结论为不符合{assessment.get_program_display()}条件，不能同意；确有特殊困难的申报一事一议"
     return None
+
+
+def _unsettled(application: Any) -> list[dict[str, Any]]:
+    """What the working says must be settled before anything official leaves the house."""
+    found = application.assessment
+    warnings = sealed_facts.load(found.result)["warnings"] if found else []
+    return [warning for warning in warnings if warning["blocks"]]
+
+
+def care_is_assessed(context: Context) -> str | None:
+    """The money of 特困 rests on the six things assessed by two people (L43 第21条、第22条)."""
+    application = context.subject
+    if allows(application, "VISIT") or not any(
+        warning["code"] == "CARE_NOT_ASSESSED" for warning in _unsettled(application)
+    ):
+        return None
+    return "还没有生活自理能力评定，照料护理标准定不下来；请点“自理能力评定”登记，再重新核算（特困人员认定办法第21条）"
+
+
+def working_is_settled(context: Context) -> str | None:
+    """A working with an open question grants nothing yet."""
+    open_ones = _unsettled(context.subject)
+    if not open_ones or agreed_of(context.subject) is not None:
+        return None
+    return "".join(str(warning["message"]) for warning in open_ones) + "处理后请退回，重新核算"
 
 
 def parameters_confirmed(context: Context) -> str | None:

@@ -55,16 +55,24 @@ def _covered(today: date, unit: Unit) -> Any:
 
 
 def supported(people: Any, today: date, unit: Unit) -> Any:
-    """Of these people, those on 特困 this month. ``unit``: whose county's benefits are looked through."""
-    return people.filter(pk__in=_covered(today, unit).values("person"))
+    """Of these people, those on 特困 this month, and those confirmed for the months to come.
+
+    ``unit``: whose county's benefits are looked through.
+    """
+    members = TermMember.objects.filter(
+        months__startswith__gt=Month.of(today).first_day, term__benefit__program__in=TEKUN
+    )
+    county = county_of(unit)
+    coming = members.filter(term__benefit__unit__county=county) if county else members
+    return people.filter(Q(pk__in=_covered(today, unit).values("person")) | Q(pk__in=coming.values("person")))
 
 
 def with_care(people: Any, today: date, unit: Unit) -> Any:
     """Their programme, level, and what is valid today, as columns. ``unit``: whose parameters say how often to visit."""
     month = Month.of(today).first_day
     covered = TermMember.objects.filter(
-        person=OuterRef("pk"), months__contains=month, term__benefit__program__in=TEKUN
-    )
+        person=OuterRef("pk"), months__overlap=(month, None), term__benefit__program__in=TEKUN
+    ).order_by("months")
     found = people.annotate(
         program=Subquery(covered.values("term__benefit__program")[:1]),
         since=Subquery(covered.values("term__benefit__first_month")[:1]),
@@ -105,7 +113,7 @@ def _lacks(today: date) -> dict[str, Q]:
     return {
         "assessment": Q(next_on__isnull=True) | Q(next_on__lte=today),
         "agreement": Q(agreement_due=True, agreed_until__isnull=True),
-        "visit": Q(program=Program.TEKUN_DISPERSED, visits__lt=F("planned")),
+        "visit": Q(program=Program.TEKUN_DISPERSED, since__lte=today, visits__lt=F("planned")),
         "contract": Q(contracted=False),
         "certificate": Q(certified=False),
     }

@@ -25,6 +25,8 @@ from cases.documents.facts import (
     money,
     month,
     month_before,
+    paid_into,
+    parts_of,
 )
 from salvation.documents.declared import Fact, Kind
 from salvation.documents.official import Grid, Line, Part
@@ -114,22 +116,22 @@ def granted(application: Any, given: Mapping[str, Any]) -> list[Part]:
         return [
             Line(
                 f"经一事一议（{special.meeting}）研究，自{month(benefit.first_month)}起至{day(special.valid_until)}，"
-                f"每月发给救助金{money(special.amount)}，按月存入你（户）登记的账户。期满仍有困难的，可以重新申请。"
+                f"每月发给救助金{money(special.amount)}，{paid_into(program_of(application))}期满仍有困难的，可以重新申请。"
             ),
             Line(
                 "家庭人口、收入和财产发生变化的，应当及时告知受理单位；隐瞒或者虚报的，停发救助金，责令退回，并依法处理。"
             ),
         ]
-    second = ("照料护理", found.care) if found.care else ("分类施保", found.uplift)
+    first, second = parts_of(program_of(application))
     grid = Grid(
-        ("保障人数", "补差（基本生活）", second[0], "月救助金合计", "起发月份"),
+        ("保障人数", first, second, "月救助金合计", "起发月份"),
         ((str(len(sealed_facts.load(found.result)["covered"]) or found.people), f"{found.base:,.2f}元",
-          f"{second[1]:,.2f}元", f"{found.total:,.2f}元", month(benefit.first_month) or ""),),
+          f"{found.uplift + found.care:,.2f}元", f"{found.total:,.2f}元", month(benefit.first_month) or ""),),
         widths=(3, 5, 4, 5, 4),
     )  # fmt: skip
     return [
         Line(
-            f"自{month(benefit.first_month)}起，每月发给救助金{money(found.total)}，按月存入你（户）登记的账户。"
+            f"自{month(benefit.first_month)}起，每月发给救助金{money(found.total)}，{paid_into(program_of(application))}"
         ),
         grid,
         Line(

@@ -10,6 +10,7 @@ from cases.models import CareAgreement, CareAssessment, Caregiver, CareVisit, In
 from cases.rules.codes import CareIndicator
 from salvation.documents.declared import office_of
 from salvation.documents.official import Cell, Grid, Level, Line, Paper, Part
+from salvation.domain.ages import age
 from salvation.domain.money import in_capitals
 
 
@@ -36,10 +37,11 @@ def sheet(title: str, record: Any, *body: Part, dated: Any, number: str = "") ->
 
 def who(record: Any) -> tuple[tuple[str | Cell, ...], ...]:
     person = record.person
-    born = day(person.birth_date) or ""
+    # Beside a masked number no birthday: together they would give the number (12 §12.1 第10条).
+    years = f"{age(person.birth_date, timezone.localdate())}周岁" if person.birth_date else ""
     return (
         ("姓名", person.name, "性别", person.get_sex_display()),
-        ("出生日期", born, "身份证号", masked_id(person)),
+        ("年龄", years, "身份证号", masked_id(person)),
         ("住址", Cell(f"{record.unit}{record.village}", span=3, align="left")),
     )
 
@@ -55,7 +57,7 @@ def assessment_facts(record: CareAssessment) -> Mapping[str, Any]:
         "评估机构": record.organisation or record.get_body_display(),
         "评定情况": record.note,
         "下次评定": f"{record.next_on:%Y-%m-%d}",
-        "变更单": record.order.no if record.order else "等级没有变化",
+        "变更单": record.order.no if record.order else "没有（认定前评定或等级没有变化）",
     }
 
 

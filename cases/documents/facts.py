@@ -57,6 +57,18 @@ def money(amount: Decimal) -> str:
     return f"{amount:,.2f}元（大写：{in_capitals(amount)}）"
 
 
+def parts_of(program: str) -> tuple[str, str]:
+    """What the two parts of a monthly payment are called."""
+    return ("基本生活", "照料护理") if program in TEKUN else ("补差", "分类施保")
+
+
+def paid_into(program: str) -> str:
+    """Where the money goes: of 集中供养 to the institution (002 第31条)."""
+    if program == Program.TEKUN_CENTRALIZED:
+        return "由供养服务机构统一用于你的供养。"
+    return "按月存入你（户）登记的账户。"
+
+
 def masked_id(person: Any) -> str:
     """As in lists: the paper lies about on its way (05 §5.7)."""
     return person.id_no.masked(Scene.LIST) if person.id_no else "未落户"

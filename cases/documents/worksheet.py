@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cases.documents.facts import day, full_name, masked_id
+from cases.documents.facts import day, full_name, masked_id, parts_of
 from cases.models import Assessment, Member
 from cases.rules.codes import UpliftKind
 from salvation.documents.official import Cell, Grid, Level, Line, Paper, Part
@@ -96,7 +96,7 @@ def _working(result: Mapping[str, Any]) -> Grid:
 
 
 def _shares(assessment: Assessment, result: Mapping[str, Any], people: Mapping[str, Member]) -> Grid:
-    second = "照料护理（元）" if assessment.care else "分类施保（元）"
+    first, second = parts_of(assessment.program)
     rows = []
     for share in result["members"]:
         member = people.get(share["member"])
@@ -106,7 +106,7 @@ def _shares(assessment: Assessment, result: Mapping[str, Any], people: Mapping[s
              share["base"], share["uplift"], kinds)
         )  # fmt: skip
     rows.append(("合计", "", str(assessment.base), str(assessment.uplift + assessment.care), ""))
-    names = ("成员", "与户主关系", "补差（基本生活）（元）", second, "类别")
+    names = ("成员", "与户主关系", f"{first}（元）", f"{second}（元）", "类别")
     aligns = ("center", "center", "right", "right", "center")
     return Grid(names, tuple(rows), widths=(4, 4, 5, 5, 6), aligns=aligns, size=SIZE)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.flows import APPLICATION
 from cases.forms.economy import rows_from
 from cases.models import Household, Survey, Surveyor
-from cases.models.choices import LASTING, Area, Program, SingleReason, choices
+from cases.models.choices import LASTING, TEKUN, Area, Disability, Program, SingleReason, choices
 from cases.rules.codes import (
     CareIndicator,
     DutyCategory,
@@ -28,6 +28,7 @@ from salvation.web.rowsets import RowSet, RowsForm
 
 BLANK = [("", "请选择")]
 NONE = [("", "无")]
+LEVELS = [(1, "一级"), (2, "二级"), (3, "三级"), (4, "四级")]
 
 
 class TieRow(forms.Form):
@@ -135,12 +136,16 @@ WAYS = (("monthly", "月值"), ("yearly", "年值"), ("once", "一笔"), ("mu", 
 
 
 class MemberChoiceRow(forms.Form):
-    """A row that belongs to a member or to the household as a whole."""
+    """A row that belongs to a member or to the household as a whole. ``hidden``: what this programme does not ask."""
 
     member = forms.ChoiceField(label="成员", required=False)
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: list[tuple[str, str]], hidden: frozenset[str] = frozenset(), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name in hidden & set(self.fields):
+            del self.fields[name]
         if "member" in self.fields:
             self.fields["member"].choices = [("", "全户"), *people]  # type: ignore[attr-defined]
 
@@ -198,15 +203,37 @@ class BearerRow(MemberChoiceRow):
     category = forms.ChoiceField(
         label="类别", required=False, choices=[("", "一般"), *choices(DutyCategory)[1:]]
     )
+    disability_kind = forms.ChoiceField(
+        label="残疾类别", required=False, choices=[*NONE, *choices(Disability)]
+    )
+    disability_level = forms.TypedChoiceField(
+        label="残疾等级", required=False, coerce=int, empty_value=None, choices=[*NONE, *LEVELS]
+    )
     yearly_income = MoneyField(label="本人年收入（元）", required=False)
     monthly_per_capita = MoneyField(label="家庭月人均收入（元）", required=False)
     supported = forms.IntegerField(label="应供养人数", required=False, min_value=1, max_value=50)
+    supports_here = forms.IntegerField(label="其中在本户（人）", required=False, min_value=1, max_value=50)
     agreed_monthly = MoneyField(label="协议（判决）月供养费（元）", required=False)
     exempt_reason = forms.CharField(label="不计供养费的理由", required=False, max_length=100)
+    no_duty_reason = forms.CharField(
+        label="不是法定义务人的原因", required=False, max_length=100,
+        help_text="共同生活、没有供养义务的人，如兄弟姐妹",
+    )  # fmt: skip
+    other_reason = forms.CharField(
+        label="省定其他无履行能力情形", required=False, max_length=100, help_text="写明情形和文号"
+    )
     property_ok = forms.BooleanField(label="财产符合低收入家庭规定", required=False)
     imprisoned = forms.BooleanField(label="服刑", required=False)
     missing = forms.BooleanField(label="宣告失踪", required=False)
     incapacitated = forms.BooleanField(label="无民事行为能力", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("disability_kind")) != bool(cleaned.get("disability_level")):
+            self.add_error("disability_level", "残疾类别和等级须一并填写")
+        if (cleaned.get("supports_here") or 1) > (cleaned.get("supported") or 1):
+            self.add_error("supports_here", "在本户的人数不能多于应供养人数")
+        return cleaned
 
 
 class MemberEconomyRow(MemberChoiceRow):
@@ -217,6 +244,16 @@ class MemberEconomyRow(MemberChoiceRow):
     imputed_reason = forms.CharField(label="实事求是认定理由", required=False, max_length=100)
     illness = forms.CharField(label="病种", required=False, max_length=40)
     tier = forms.CharField(label="低保档次", required=False, max_length=4)
+    clergy_years = forms.IntegerField(
+        label="在宗教场所居住年数",
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text="脱离家庭的宗教教职人员",
+    )
+    single_other = forms.CharField(
+        label="县级以上规定的其他单人保情形", required=False, max_length=100, help_text="写明情形和文号"
+    )
     care_lost = forms.MultipleChoiceField(
         label="不能自理的项目（特困评估）",
         required=False,
@@ -225,30 +262,62 @@ class MemberEconomyRow(MemberChoiceRow):
     )
 
 
+# What only one programme asks for; elsewhere it is shown where somebody filled it in already.
+OF_TEKUN = frozenset(
+    {"category", "disability_kind", "disability_level", "yearly_income", "no_duty_reason", "other_reason",
+     "property_ok", "imprisoned", "missing", "incapacitated"}
+)  # fmt: skip
+OF_SINGLE = frozenset({"clergy_years", "single_other"})
+# Assessed by two people with photographs in a register of its own (L43 第21条), here only of earlier declarations.
+ASSESSED = frozenset({"care_lost"})
+
+
 class EconomyForm(RowsForm):
+    """``asks``: the items of one programme alone that are to be shown."""
+
     rowsets = (
         RowSet("incomes", "收入与经常性支出", IncomeRow, item="收入", blank=3,
-               hint="四类收入、不计入项、税费社保逐项填写；不计入的由系统按第13条剔除"),
+               hint="四类收入、不计入项、税费社保逐项填写；不计入的由系统按规定剔除"),
         RowSet("properties", "财产", PropertyRow, item="财产", blank=1),
         RowSet("expenses", "刚性支出", ExpenseRow, item="支出", blank=1),
-        RowSet("duty_bearers", "法定义务人", BearerRow, item="义务人", blank=1),
+        RowSet("duty_bearers", "法定义务人", BearerRow, item="义务人", blank=1,
+               hint="依法应当赡养、抚养、扶养本户成员的人，逐人填写"),
         RowSet("members", "成员情况", MemberEconomyRow, item="成员", blank=1, hint="只在需要时填写"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        people: list[tuple[str, str]],
+        asks: frozenset[str] = OF_TEKUN | OF_SINGLE,
+        initial: Any = None,
+        **kwargs: Any,
+    ) -> None:
         self.people = people
-        super().__init__(*args, **kwargs)
+        rows = [row for name in ("duty_bearers", "members") for row in (initial or {}).get(name, [])]
+        filled = {name for row in rows for name, value in row.items() if value not in (None, "", [], False)}
+        self.hidden = (OF_TEKUN | OF_SINGLE | ASSESSED) - asks - filled
+        super().__init__(*args, initial=initial, **kwargs)
 
     @classmethod
-    def of_household(cls, household: Household, kept: Sealed | None, data: Any, files: Any) -> "EconomyForm":
+    def of_household(
+        cls, household: Household, kept: Sealed | None, data: Any, files: Any, asks: frozenset[str]
+    ) -> "EconomyForm":
         """The form for today's members, with the sealed declaration kept earlier filled in."""
         members = household.members.filter(left_on__isnull=True).select_related("person")
         people = [(str(member.person_id), member.person.name) for member in members]
         initial = rows_from(sealed_facts.load(kept)) if kept else {}
-        return cls(data, files, people=people, initial=initial)
+        return cls(data, files, people=people, asks=asks, initial=initial)
 
     def choices_for_rows(self) -> dict[str, Any]:
-        return {"people": self.people}
+        return {"people": self.people, "hidden": self.hidden}
+
+
+def asked_by(program: str, *, is_single: bool) -> frozenset[str]:
+    """The items a programme asks for beside those of all."""
+    if program in TEKUN:
+        return OF_TEKUN
+    return OF_SINGLE if is_single else frozenset()
 
 
 class SurveyorRow(forms.Form):

@@ -236,9 +236,6 @@ class VisitForm(AboutForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["photos"].widget.attrs["accept"] = "image/*"
-        for code in ("way", "org", *(code for code, _ in CareVisit.CHECKS)):
-            field: Any = self.fields[code]
-            field.choices = [choice for choice in field.choices if choice[0]]
 
     def clean(self) -> dict[str, Any]:
         """Whoever was there has a photograph of it."""

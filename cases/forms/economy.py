@@ -14,7 +14,7 @@ def document_from(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
         "incomes": [_income(row) for row in rows["incomes"]],
         "properties": [_property(row) for row in rows["properties"]],
         "expenses": [_filled(row) for row in rows["expenses"]],
-        "duty_bearers": [_filled(row) for row in rows["duty_bearers"]],
+        "duty_bearers": [_bearer(row) for row in rows["duty_bearers"]],
         "members": members,
     }
 
@@ -25,7 +25,7 @@ def rows_from(document: Mapping[str, Any]) -> dict[str, Any]:
         "incomes": [_income_row(row) for row in document.get("incomes", [])],
         "properties": [{**row, **row.get("exemption", {})} for row in document.get("properties", [])],
         "expenses": list(document.get("expenses", [])),
-        "duty_bearers": list(document.get("duty_bearers", [])),
+        "duty_bearers": [_bearer_row(row) for row in document.get("duty_bearers", [])],
         "members": [{"member": key, **facts} for key, facts in document.get("members", {}).items()],
     }
 
@@ -61,3 +61,19 @@ def _property(row: Mapping[str, Any]) -> dict[str, Any]:
     if row.get("code"):
         kept["exemption"] = _filled({key: row[key] for key in EXEMPTION})
     return kept
+
+
+def _bearer(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = _filled(row, skip=("disability_kind", "disability_level"))
+    if row.get("disability_kind") and row.get("disability_level"):
+        kept["disability"] = {"kind": row["disability_kind"], "level": str(row["disability_level"])}
+    return kept
+
+
+def _bearer_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    disability = row.get("disability") or {}
+    return {
+        **row,
+        "disability_kind": disability.get("kind", ""),
+        "disability_level": disability.get("level", ""),
+    }

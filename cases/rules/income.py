@@ -329,7 +329,7 @@ class _Account:
             Notice(
                 "BASIC_PENSION_PENDING",
                 f"政策待确认：基础养老金不计入收入的规定只到 {until}。本次暂不计入；"
-                f"如果计入，月人均收入为 {counted:.2f} 元。请县局确认参数 income.basic_pension.after。",
+                f"如果计入，月人均收入为 {counted:.2f} 元。请县局在“参数”中确认“截止日后基础养老金”。",
                 blocks=True,
             )
         )

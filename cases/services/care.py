@@ -5,10 +5,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import CareAssessment, CareWish, OrphanTag, Person, ReportedChange, TermMember
+from cases.models import (
+    Application,
+    CareAssessment,
+    CareWish,
+    Household,
+    OrphanTag,
+    Person,
+    ReportedChange,
+    TermMember,
+)
 from cases.models.choices import TEKUN, CareLevel
 from cases.rules.codes import CareIndicator
 from cases.rules.tekun import CHILD_ARTICLE, care_level
@@ -46,12 +56,35 @@ def support_in(person: Person, on: date) -> TermMember | None:
     return found
 
 
+def support_from(person: Person, on: date) -> TermMember | None:
+    """His 特困 in the month of a day, else the one that was confirmed and begins later."""
+    coming = TermMember.objects.filter(
+        person=person, months__startswith__gt=Month.of(on).first_day, term__benefit__program__in=TEKUN
+    ).select_related(
+        "term__benefit__unit", "term__benefit__county", "term__benefit__village", "term__benefit__household"
+    )
+    return support_in(person, on) or coming.order_by("months").first()
+
+
 def must_be_supported(person: Person, on: date) -> TermMember:
-    """Raises Refusal for somebody who is not on 特困 in that month."""
-    found = support_in(person, on)
+    """Raises Refusal for somebody who is not on 特困 in that month and was not confirmed for a later one."""
+    found = support_from(person, on)
     if found is None:
-        raise Refusal(f"{person.name} 现在不是特困供养人员，不能登记")
+        raise Refusal(f"{person.name} 现在不是特困供养人员，不能登记；特困认定确认以后、终止以前才能登记")
     return found
+
+
+def considered(person: Person, on: date) -> bool:
+    """Whether somebody not on 特困 may come onto it: his family applied for it, or he is helped otherwise (转类)."""
+    helped = TermMember.objects.filter(person=person, months__contains=Month.of(on).first_day)
+    return applying(person).exists() or helped.exists()
+
+
+def applying(person: Person) -> QuerySet[Application]:
+    """The 特困 applications of his family that are not decided yet."""
+    family = Household.objects.filter(members__person=person, members__left_on__isnull=True)
+    found: QuerySet[Application] = Application.objects.filter(household__in=family, program__in=TEKUN)
+    return found.exclude(state__in=Application.flow.ended)
 
 
 def not_later(day: date | None, today: date, field: str, label: str) -> None:
@@ -74,12 +107,16 @@ def save_assessment(*, record: CareAssessment, actor: Any, now: datetime, new: b
         raise Refusal("评估人不少于2人，一行一人", rule="特困人员认定办法第21条", field="assessors")
     if record.body == CareAssessment.Body.THIRD_PARTY and not record.organisation.strip():
         raise Refusal("第三方评估的，请填写机构名称", field="organisation")
-    covered = must_be_supported(record.person, today)
+    covered = support_from(record.person, today)
+    if covered is None and not considered(record.person, today):
+        raise Refusal(
+            f"{record.person.name} 不是特困供养人员，也没有在办的特困申请，不能登记；请先在“家庭”中申请特困供养"
+        )
     level = care_level({CareIndicator(code) for code in record.lost})
     record.level = level.value
     valid = int(at("care.assess_valid_months", on=record.assessed_on, unit=record.unit).value)
     record.next_on = months_after(record.assessed_on, valid)
-    if level != CareLevel(covered.term.care_level or CareLevel.SELF):
+    if covered is not None and level != CareLevel(covered.term.care_level or CareLevel.SELF):
         record.order = draft_care_level(
             benefit=covered.term.benefit, lost=record.lost, assessed_on=record.assessed_on,
             note=f"{record.get_cause_display()}：{level.label}", actor=actor, now=now, person=record.person,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from cases.models import Member, OrphanTag, TermMember, WorkOffer
+from cases.models import CareAssessment, Member, OrphanTag, TermMember, WorkOffer
 from cases.models.choices import TEKUN, Program
 from cases.parameters import NULLABLE
 from cases.rules import result as verdict
@@ -56,10 +56,12 @@ class Kin(NamedTuple):
     on_tekun: bool = False
     # Work refused without good reason in a row (B29): the reduction of his own share lasts as long as they do.
     refused: int = 0
+    # Of the six things, those he was last found unable to do alone; None where nobody assessed him (L43 第21条).
+    lost: tuple[str, ...] | None = None
 
 
 def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
-    """Present members by household, in the order they were entered: three queries for any number."""
+    """Present members by household, in the order they were entered: four queries for any number."""
     tags = OrphanTag.objects.filter(person=OuterRef("person"), ended_on__isnull=True)
     rows = Member.objects.filter(household__in=households, left_on__isnull=True)
     # Asked row by row with EXISTS, the planner reads the benefits of all counties for every batch.
@@ -69,6 +71,8 @@ def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
     )  # fmt: skip
     on_tekun = set(held.values_list("person_id", flat=True))
     refused = refusals_of(households)
+    assessed = CareAssessment.objects.filter(person__in=rows.values("person")).order_by("assessed_on", "pk")
+    lost = {person: tuple(things) for person, things in assessed.values_list("person_id", "lost")}
     found: dict[int, list[Kin]] = defaultdict(list)
     for household, *kin in rows.order_by("pk").values_list(
         "household_id",
@@ -85,7 +89,9 @@ def kin_of(households: Iterable[int]) -> dict[int, list[Kin]]:
         Exists(tags),
     ):
         person = kin[0]
-        found[household].append(Kin._make((*kin, person in on_tekun, refused.get(person, 0))))
+        found[household].append(
+            Kin._make((*kin, person in on_tekun, refused.get(person, 0), lost.get(person)))
+        )
     return found
 
 
@@ -217,6 +223,8 @@ def _members(
         if person.refused:
             entry["refused_jobs"] = person.refused
         entry |= declared.get(str(person.person), {})
+        if person.lost is not None:
+            entry["care_lost"] = list(person.lost)
         members.append(entry)
     return members, ids
 

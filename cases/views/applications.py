@@ -8,11 +8,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import county_visit
-from cases.checklist import missing, unsigned
+from cases.checklist import members_of, missing, unsigned
 from cases.emergency_guards import pieces_lacking
-from cases.forms.applications import ApplicationFilter, ApplicationForm, EconomyForm, PhotosForm, SurveyForm
+from cases.forms.applications import (
+    ApplicationFilter,
+    ApplicationForm,
+    EconomyForm,
+    PhotosForm,
+    SurveyForm,
+    asked_by,
+)
 from cases.forms.economy import document_from, rows_from
 from cases.models import Application, Declaration, Household
+from cases.models.choices import TEKUN
 from cases.observations import in_words
 from cases.selectors import latest_declaration
 from cases.services.applications import (
@@ -183,12 +191,28 @@ class ApplicationRecord(RecordPage):
         if (subject.state in VISITABLE or making_up) and user.may("case.survey", subject.village):
             links.append(Link("记录入户调查", reverse("cases:new_survey", args=pk)))
         if subject.state in {"ACCEPTED", "SURVEYING"} and user.may("case.edit", subject.unit):
+            links += self._assessments(subject)
             links.append(Link("核算", reverse("cases:assess", args=pk)))
         if user.may("file.add", subject.unit):
             links.append(Link("上传照片与材料", reverse("cases:photos", args=pk)))
         if subject.state in PROPOSABLE and subject.assessment_id and user.may("case.submit", subject.unit):
             links.append(Link("申报一事一议", reverse("cases:new_special", args=pk)))
+        if subject.benefit_id and subject.program in TEKUN:
+            links.append(Link("照料档案", reverse("cases:care_person", args=[subject.applicant_id])))
         return [*links, Link("各类别比较", reverse("cases:compare", args=[subject.household_id]))]
+
+    def _assessments(self, subject: Application) -> list[Link]:
+        """Of 特困, where each of the family is assessed: the six things, by two people (L43 第21条)."""
+        user: Any = self.request.user
+        if subject.program not in TEKUN or not user.may("change.create", subject.village):
+            return []
+        people = [row.person for row in members_of(subject)]
+        several = len(people) > 1
+        return [
+            Link(f"自理能力评定{f'：{person.name}' if several else ''}",
+                 reverse("registers:create_for", kwargs={"code": "care-assessments", "subject": person.pk}))
+            for person in people
+        ]  # fmt: skip
 
 
 class NewApplication(FormPage):
@@ -276,7 +300,9 @@ class Economy(ApplicationForms):
         household = self.application.household
         own = Declaration.objects.filter(application=self.application).first()
         declaration = own or latest_declaration(household)
-        return EconomyForm.of_household(household, declaration.facts if declaration else None, data, files)
+        asks = asked_by(self.application.program, is_single=self.application.is_single)
+        kept = declaration.facts if declaration else None
+        return EconomyForm.of_household(household, kept, data, files, asks)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("_act") != "preview":

@@ -40,7 +40,7 @@ def lacks(person: Any) -> list[str]:
     found = (
         ("评定", person.next_on is None or person.next_on <= today),
         ("协议", person.agreement_due and person.agreed_until is None),
-        ("巡访", dispersed and person.visits < person.planned),
+        ("巡访", dispersed and person.since <= today and person.visits < person.planned),
         ("医疗签约", not person.contracted),
         ("供养证", not person.certified),
     )
@@ -96,7 +96,7 @@ class CarePeople(ListPage):
     table = PEOPLE
     filter_form = CareFilter
     record_url = "cases:care_person"
-    lead_in = "本月特困供养的人员，点姓名登记评定、协议、巡访等；“缺项”筛选就是待办清单。"
+    lead_in = "本月特困供养和已确认、下月起供养的人员，点姓名登记评定、协议、巡访等；“缺项”筛选就是待办清单。"
     empty = ("没有特困供养人员", "认定为特困后自动列出")
 
     def narrow(self, rows: Any) -> Any:
@@ -151,17 +151,27 @@ class CareRecord(RecordPage):
 
     def head(self, subject: Any) -> Head:
         current = subject.program is not None
+        coming = current and subject.since > timezone.localdate()
         missing = "、".join(lacks(subject)) if current else ""
         facts = (
             ("受理单位", subject.unit),
             ("村（社区）", subject.village),
-            ("供养形式", MODES[subject.program] if current else "现在不是特困供养人员"),
+            ("供养形式", form_of_support(subject, coming=coming) if current else "现在不是特困供养人员"),
             ("自理等级", LEVELS[subject.level]),
             ("缺项", (missing or "无") if current else "—"),
-            ("照料护理费", paid_to(care_pay(subject, timezone.localdate())) if current else "—"),
+            (
+                "照料护理费",
+                paid_to(care_pay(subject, max(timezone.localdate(), subject.since))) if current else "—",
+            ),
         )
         links = [Link("一人一档", reverse("cases:person", args=[subject.pk]))]
         return Head(f"{subject.name}的照料档案", facts, links)
+
+
+def form_of_support(person: Any, *, coming: bool) -> str:
+    """集中 or 分散, and from when it is given where that is still to come."""
+    begins = f"（已确认，{Month.of(person.since).label}起供养）" if coming else ""
+    return f"{MODES[person.program]}{begins}"
 
 
 def paid_to(pay: CarePay | None) -> str:

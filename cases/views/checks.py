@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.check_flow import CHECK
+from cases.checklist import bearers_of, members_of
 from cases.documents.check_report import check_report
 from cases.forms.checks import AnswersForm, CheckFilter, ExportForm, ImportForm
 from cases.models import Application, CheckExchange, CheckRequest
@@ -141,8 +142,8 @@ class RequestCheck(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(pk)
-        people = application.household.members.filter(left_on__isnull=True, counted=True)
-        return self.show({"application": application, "members": people.select_related("person")})
+        context = {"members": members_of(application), "bearers": bearers_of(application)}
+        return self.show({"application": application, **context})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         made = request_check(application=self._application(pk), actor=request.user, now=timezone.now())

@@ -250,7 +250,7 @@ class ReliefEconomy(ReliefForms):
     def make_form(self, data: Any, files: Any) -> EconomyForm:
         declared = latest_declaration(self.relief.household)
         facts = self.relief.facts or (declared.facts if declared else None)
-        return EconomyForm.of_household(self.relief.household, facts, data, files)
+        return EconomyForm.of_household(self.relief.household, facts, data, files, frozenset())
 
     def save(self, form: EconomyForm) -> str:
         document = document_from(form.cleaned_rows)

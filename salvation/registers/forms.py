@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import CheckConstraint, Model
 from django.utils import timezone
 
 from salvation.registers.models import (
@@ -25,6 +27,24 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         self.actor = actor
         super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        """What the database holds is said by the form or the service in words of its field, not by a constraint's name."""
+        super().full_clean()
+        names = constraint_messages(type(self.instance))
+        said = self.errors.get(NON_FIELD_ERRORS)
+        if said is None or not names.intersection(said):
+            return
+        kept = [words for words in said if words not in names]
+        del self.errors[NON_FIELD_ERRORS]
+        for words in kept:
+            self.add_error(None, words)
+
+
+def constraint_messages(model: type[Model]) -> set[str]:
+    """What the framework says of broken check constraints of a model: their names, which tell nobody anything."""
+    checks = [one for one in model._meta.constraints if isinstance(one, CheckConstraint)]
+    return {str(one.get_violation_error_message()) for one in checks}
 
 
 class MeetingForm(RecordForm):

@@ -22,8 +22,9 @@ DECIDING = frozenset({Meeting.Kind.PANEL, Meeting.Kind.BUREAU, Meeting.Kind.SPEC
 
 
 def recent_meetings(user: Any, since: date | None = None) -> QuerySet[Meeting]:
-    """The latest meetings a person may name as the basis of a decision; ``since``: held on that day or later."""
-    rows = Meeting.objects.visible_to(user).filter(kind__in=DECIDING)
+    """The latest meetings of his own units a person may name as the basis of a decision; ``since``: held from that day on."""
+    own = [post.unit for post in user.current_posts]
+    rows = Meeting.objects.visible_to(user).filter(kind__in=DECIDING, unit__in=own)
     rows = rows.filter(held_on__gte=since) if since else rows
     return rows.order_by("-held_on", "-id")[:200]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from salvation.access.services import get_visible, must_still_see, require
@@ -65,10 +65,16 @@ def update_record(
 
 
 def _save(register: Register, made: Any, actor: Any, *, new: bool) -> None:
-    if register.save is None:
-        made.save()
-    else:
-        register.save(record=made, actor=actor, now=timezone.now(), new=new)
+    try:
+        with transaction.atomic():
+            if register.save is None:
+                made.save()
+            else:
+                register.save(record=made, actor=actor, now=timezone.now(), new=new)
+    except IntegrityError as error:
+        raise Refusal(
+            "填写的内容前后不一致，或者同样的已经登记过，没有保存；请核对日期先后、数字和说明"
+        ) from error
 
 
 def editing_unit(actor: Any, permission: str) -> Unit:

@@ -143,7 +143,6 @@ class RegisterForm(OfRegister, FormPage):
 
     permission = SIGNED_IN
     editing = True
-    edits = True
     record: Any = None
     subject: Any = None
     success = "已保存"
@@ -151,6 +150,8 @@ class RegisterForm(OfRegister, FormPage):
     def prepare(self) -> None:
         register, user = self.register, self.request.user
         self.record = self.subject = None
+        # A new record offers the hour of opening and the like: nobody changed that behind anybody's back.
+        self.edits = "pk" in self.kwargs  # type: ignore[misc]
         if "pk" in self.kwargs:
             rows = register.model._default_manager.select_related(*register.related)
             self.record = get_visible(rows, user, pk=self.kwargs["pk"])

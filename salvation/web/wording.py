@@ -36,7 +36,9 @@ def _name_the_blank(field: Any) -> None:
         offered: Any = field.choices
         given = list(offered)
         if given and given[0] == BLANK_CHOICE_DASH[0]:
-            field.choices = [("", words), *given[1:]]
+            # Of radio buttons none is chosen until somebody does: a button for nothing is one too many.
+            asked = field.required and isinstance(field.widget, forms.RadioSelect)
+            field.choices = given[1:] if asked else [("", words), *given[1:]]
 
 
 def _stock_messages(kind: type) -> dict[str, Any]:

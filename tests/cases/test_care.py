@@ -530,6 +530,32 @@ def post(client: Client, url: str, **given: Any) -> Any:
     return client.post(url, {**given, "_once": new_token()})
 
 
+def jpeg() -> SimpleUploadedFile:
+    return SimpleUploadedFile("现场.jpg", photo(), "image/jpeg")
+
+
+def test_a_new_record_offered_some_minutes_ago_meets_no_conflict(
+    person: Person, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    url = reverse("registers:create_for", kwargs={"code": "care-visits", "subject": person.pk})
+    given = {
+        "visited_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+        "way": "PHONE",
+        "visitor": "村干部",
+        "org": "VILLAGE",
+    }
+    checks = {code: "GOOD" for code, _ in CareVisit.CHECKS}
+    answer = post(sign_in(clerk), url, **given, **checks, _seen="0" * 24)
+    assert answer.status_code == 302
+
+
+def test_radio_buttons_offer_no_empty_choice(
+    person: Person, clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    url = reverse("registers:create_for", kwargs={"code": "care-wishes", "subject": person.pk})
+    assert 'name="wish" value=""' not in sign_in(clerk).get(url).content.decode()
+
+
 def test_a_visit_is_checked_in_from_the_page_with_a_photo(
     person: Person, clerk: User, sign_in: Callable[[User], Client]
 ) -> None:
@@ -539,8 +565,11 @@ def test_a_visit_is_checked_in_from_the_page_with_a_photo(
         "visited_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", "way": "ONSITE", "visitor": "村干部", "org": "VILLAGE",
         **{code: "GOOD" for code, _ in CareVisit.CHECKS},
     }  # fmt: skip
-    assert "须上传现场照片" in post(client, url, **given).content.decode()
-    answer = post(client, url, **given, photos=SimpleUploadedFile("现场.jpg", photo(), "image/jpeg"))
+    refused = post(client, url, **given, goods="大米 10公斤").content.decode()
+    assert "须上传现场照片" in refused and "visit_goods_signed" not in refused
+    unsigned = post(client, url, **given, goods="大米 10公斤", photos=jpeg()).content.decode()
+    assert "发放了物资，请填写签收人" in unsigned
+    answer = post(client, url, **given, photos=jpeg())
     made = CareVisit.objects.get()
     assert answer.status_code == 302 and made.village == person.village
     assert Entry.objects.filter(action="register.create", subject_id=made.pk).exists()
