@@ -60,7 +60,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: ``svg`` on the page and in PDF, ``png`` in Word. ``charts.figure`` makes both from one specification."""
+    """A picture: ``svg`` on the page and in PDF, ``png`` in Word."""
 
     svg: str
     png: bytes
