@@ -1,92 +1,26 @@
-"""What oversight asks of cases: who decided what when, what waits for its decision, into whose account care money belongs."""
+"""Into whose account care money belongs."""
 # requirements: D03 part
 
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pytest
 from django.utils import timezone
 
 from cases.models import (
-    Application,
     Benefit,
     BenefitTerm,
     CareAgreement,
     Caregiver,
     Institution,
     Residence,
-    Survey,
-    Surveyor,
 )
 from cases.selectors_care_pay import care_pay
-from cases.selectors_oversight import (
-    before_confirmation,
-    confirmed,
-    confirmed_by_towns,
-    with_county_visit,
-)
 from salvation.accounts.models import User
-from salvation.flow.models import Transition
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index
-from tests.builders import make_benefit, make_household, make_visited
+from tests.builders import make_benefit, make_household
 from tests.days import today
-
-
-@pytest.fixture
-def decided(units: dict[str, Unit], head: User) -> Application:
-    """Confirmed by the head of 嘉定镇 yesterday."""
-    made = make_visited(make_household(units["360722100200"], ["谢桂英"]), "CONFIRMED")
-    Application.objects.filter(pk=made.pk).update(decided_on=today() - timedelta(days=1), level="TOWNSHIP")
-    Transition.objects.create(
-        flow="application", subject_id=made.pk, step="confirm_town", from_state="TOWN_CONFIRM", to_state="CONFIRMED", actor=head,
-        role="乡镇领导", unit=units["360722100"], at=timezone.now(), stat_month=today().replace(day=1),
-    )  # fmt: skip
-    return made
-
-
-def test_what_a_town_confirmed_says_who_decided_in_which_place(
-    decided: Application, county_clerk: User, head: User, units: dict[str, Unit]
-) -> None:
-    (found,) = confirmed_by_towns(county_clerk, today() - timedelta(days=90), today())
-    assert (found.pk, found.decided_step, found.decided_by) == (decided.pk, "confirm_town", head.pk)
-    assert (found.decided_role, found.deciding_unit) == ("乡镇领导", units["360722100"].pk)
-
-
-def test_what_the_county_confirmed_is_not_the_towns(decided: Application, county_clerk: User) -> None:
-    Application.objects.filter(pk=decided.pk).update(level="COUNTY")
-    span = (today() - timedelta(days=90), today())
-    assert confirmed(county_clerk, *span).count() == 1
-    assert not confirmed_by_towns(county_clerk, *span).exists()
-
-
-def test_outside_the_span_and_the_units_there_is_nothing(
-    decided: Application, county_clerk: User, other_clerk: User
-) -> None:
-    assert not confirmed(county_clerk, today(), today()).exists()
-    assert not confirmed(other_clerk, today() - timedelta(days=90), today()).exists()
-
-
-def test_tekun_on_the_last_step_is_what_may_be_looked_at_before(
-    units: dict[str, Unit], county_clerk: User
-) -> None:
-    waiting = make_visited(make_household(units["360722100200"], ["钟老"]), "TOWN_CONFIRM")
-    make_visited(make_household(units["360722100200"], ["钟小"]), "TOWN_CONFIRM")
-    Application.objects.filter(pk=waiting.pk).update(program="TEKUN_DISPERSED")
-    assert [found.pk for found in before_confirmation(county_clerk)] == [waiting.pk]
-
-
-def test_a_visit_counts_as_the_countys_when_somebody_of_the_county_was_there(decided: Application) -> None:
-    survey = Survey.objects.create(
-        application=decided, version=1, visited_at=timezone.now(), place="家中", present="本人", findings="属实",
-        conclusion="属实",
-    )  # fmt: skip
-    Surveyor.objects.create(survey=survey, name="钟经办", level="TOWN")
-    rows = Application.objects.filter(pk=decided.pk)
-    assert not with_county_visit(rows).get().county_visited
-    Surveyor.objects.create(survey=survey, name="黄股员", level="COUNTY")
-    assert with_county_visit(rows).get().county_visited
 
 
 def supported(units: dict[str, Unit], program: str) -> Benefit:
