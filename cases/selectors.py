@@ -4,43 +4,19 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import (
     Application,
-    Benefit,
-    BenefitTerm,
     Declaration,
     Household,
-    Member,
     MonitoredPerson,
     RecoveryProposal,
     Relief,
     TermMember,
 )
-from cases.models.choices import Program
 from salvation.domain.month import Month
 from salvation.units.models import Unit
-from salvation.vault.crypto import blind_index
-
-
-def people_by_id(number: str) -> Any:
-    """Visible or not: callers scope the result."""
-    return blind_index(number, "citizen_id")
-
-
-def households_for_page(user: Any) -> QuerySet[Household]:
-    """Households with what a list shows, in a fixed number of queries."""
-    return (
-        Household.objects.visible_to(user)
-        .select_related("head", "village", "handling_unit")
-        .prefetch_related(Prefetch("members", queryset=Member.objects.select_related("person")))
-    )
-
-
-def current_term(benefit: Benefit, month: Month) -> BenefitTerm | None:
-    """The term that holds in a month."""
-    return benefit.terms.filter(months__contains=month.first_day).first()
 
 
 def coverage_in(month: Month, people: list[int]) -> QuerySet[TermMember]:
@@ -65,18 +41,6 @@ def recoveries_seen(user: Any, *about: Q, **of: Any) -> QuerySet[RecoveryProposa
 def counties_at_work() -> list[Unit]:
     """Counties that hold households: the ones for which jobs run."""
     return list(Unit.objects.filter(pk__in=Household.objects.values("county").distinct()))
-
-
-def monthly_totals(unit: Unit, month: Month, program: Program | None = None) -> dict[str, Any]:
-    """Benefits, people and money (yuan) in force in a month below a unit."""
-    terms = BenefitTerm.objects.filter(
-        benefit__unit__path__startswith=unit.path, months__contains=month.first_day
-    )
-    if program:
-        terms = terms.filter(benefit__program=program)
-    money = terms.aggregate(total=Sum("total"))["total"]
-    people = TermMember.objects.filter(term__in=terms).count()
-    return {"households": terms.count(), "people": people, "money": money or 0}
 
 
 def first_of(day: date) -> date:

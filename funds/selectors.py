@@ -9,7 +9,6 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from cases.models import Benefit, ChangeOrder
-from cases.models.choices import PAID
 from funds.models import Exclusion, Leaver, PayLine, Roster
 from funds.models.choices import OPEN_STATES, LineKind, LineState
 from salvation.domain.month import Month
@@ -205,23 +204,6 @@ def last_signed(benefit: Benefit) -> Month | None:
     )
     found = signed.order_by("-month").values_list("month", flat=True).first()
     return None if found is None else Month.of(found)
-
-
-def regular_sums(county: Unit, month: Month) -> dict[int, dict[str, Any]]:
-    """SG01 and SG02: by unit id, ``lines`` and ``amount`` (yuan) of the regular lines due in a pay month."""
-    rows = (
-        PayLine.objects.filter(
-            county=county,
-            for_month=month.first_day,
-            kind=LineKind.REGULAR,
-            state=LineState.PLANNED,
-            program__in=[program.value for program in PAID],
-        )
-        .order_by()
-        .values("unit")
-        .annotate(lines=Count("pk"), amount=Sum("total"))
-    )
-    return {row["unit"]: {"lines": row["lines"], "amount": row["amount"]} for row in rows}
 
 
 def rosters_to_approve(user: Any, month: str) -> QuerySet[Roster]:

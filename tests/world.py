@@ -70,7 +70,6 @@ from cases.models import (
     VillageAttestation,
     WorkOffer,
 )
-from cases.selectors import people_by_id
 from cases.services.applications import create_application, save_declaration
 from cases.services.changes import draft_stop
 from cases.services.cycle import open_cycle
@@ -111,6 +110,7 @@ from salvation.registers.models import (
 from salvation.units.models import Unit
 from salvation.units.services import load_units
 from salvation.vault import facts as sealed_facts
+from salvation.vault.crypto import blind_index
 from tests.builders import COMPLETE, make_check
 from tests.conftest import REPORTING, UNITS
 from tests.intake.builder import an_id, xlsx
@@ -607,7 +607,7 @@ def _care(world: World, place: Place, application: Any) -> None:
         address="镇上", beds=9,
     )  # fmt: skip
     caregiver = Caregiver.objects.create(
-        unit=application.unit, name="邻居", id_no=an_id(700 + number), id_index=people_by_id(an_id(700 + number)), phone="13800000000", address="村里",
+        unit=application.unit, name="邻居", id_no=an_id(700 + number), id_index=blind_index(an_id(700 + number), "citizen_id"), phone="13800000000", address="村里",
         health="GOOD",
     )  # fmt: skip
     certificate = SupportCertificate.objects.create(no=f"TK{place.key}", issued_on=today, **whose)

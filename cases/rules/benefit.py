@@ -5,12 +5,11 @@ uplift in it for the "original amount", and wiping out the survivors' uplift wit
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from cases.rules.facts import HouseholdFacts
 from cases.rules.grant import split_cents
 from cases.rules.income import months_before
 from cases.rules.result import NOTHING, MemberShare
@@ -149,19 +148,6 @@ def paid_too_much(paid: Iterable[tuple[Month, Decimal]], due: Iterable[tuple[Mon
     owed = dict(due)
     lines = ((month, amount - owed.get(month, NOTHING)) for month, amount in paid)
     return Overpayment(tuple((month, over) for month, over in sorted(lines) if over > 0))
-
-
-def without_member(facts: HouseholdFacts, key: str) -> HouseholdFacts:
-    """Give the household as it is without one person, his income, property, expenses and bearers."""
-    return replace(
-        facts,
-        members=tuple(member for member in facts.members if member.key != key),
-        incomes=tuple(line for line in facts.incomes if line.member != key),
-        properties=tuple(line for line in facts.properties if line.member != key),
-        expenses=tuple(line for line in facts.expenses if line.member != key),
-        duty_bearers=tuple(bearer for bearer in facts.duty_bearers if bearer.member != key),
-        single_for=None if facts.single_for == key else facts.single_for,
-    )
 
 
 def _with_base(award: Award, base: Decimal) -> Award:

@@ -20,7 +20,6 @@ LABOUR_ARTICLE = "特困人员认定办法第5条"
 CHILD_ARTICLE = "特困人员认定办法第9条"
 CARE_ARTICLE = "特困人员认定办法第22条"
 MODE_ARTICLE = "特困人员认定办法第4条"
-CONTINUE_ARTICLE = "特困人员认定办法第24条"
 PROPERTY_ARTICLE = "特困人员认定办法第7条"
 # How the support of each of the two programmes is given.
 MODE_OF = {

@@ -114,14 +114,6 @@ def record_answers(*, request: CheckRequest, answers: Iterable[Answer], actor: A
     return len(made)
 
 
-def latest_report(application: Application, *, on: date) -> CheckRequest | None:
-    """The newest check with a report that is still valid on a day."""
-    reported: CheckRequest | None = (
-        application.checks.filter(reported_on__isnull=False, valid_until__gte=on).order_by("-pk").first()
-    )
-    return reported
-
-
 # Effects.
 
 

@@ -52,7 +52,6 @@ class Picture:
 
 
 H1, H2 = Level.H1, Level.H2
-PLAN = "信丰县2022年社会救助领域专项治理工作方案"
 
 OUTLINE: tuple[Title | Told | Written | Problems | Comparison, ...] = (
     Written("opening", "导语", "按照哪份方案、怎样开展，一段话"),

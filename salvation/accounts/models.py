@@ -47,9 +47,6 @@ class User(AbstractUser):
         """Posts held today, read once per loaded account."""
         return list(self.posts_on(timezone.localdate()))
 
-    def posts_now(self) -> list[Post]:
-        return self.current_posts
-
     def posts_on(self, day: date) -> models.QuerySet[Post]:
         return self.posts.select_related("unit", "unit__county").filter(period__contains=day).order_by("id")
 

@@ -49,11 +49,6 @@ class CitizenId:
         """Imports pack numbers by the ten thousand; what a dataclass does by itself takes three times as long."""
         return CitizenId, (self.number, self.birth_date, self.sex, self.from_15, self.centenarian)
 
-    @property
-    def is_permit(self) -> bool:
-        """Tell whether this is a residence permit for Hong Kong, Macao or Taiwan residents."""
-        return self.number[:6] in _PERMITS
-
 
 @cache
 def known_divisions() -> frozenset[str]:

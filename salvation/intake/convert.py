@@ -29,7 +29,7 @@ COUNT = re.compile(r"(\d+)(?:\.0+)?[人口户个位名]?")
 NUMERALS = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"(?:0\d{2,3})?[2-9]\d{6,7}")
-JANUARY_OR_OCTOBER = ("数字写法分不清 1 月和 10 月，按 1 月记", "如是 10 月，请改写为文本 2021-10。")
+JANUARY_OR_OCTOBER = ("数字 1 月与 10 月写法相同，按 1 月记", "如是 10 月，请改写为文本 2021-10。")
 PHONE_GAP = re.compile(r"[\s\-()]+")
 
 
@@ -108,9 +108,7 @@ def _citizen_id(cell: Cell, column: Column, setting: Setting) -> Outcome:
 def _date(cell: Cell, column: Column, setting: Setting) -> Outcome:
     found = read_date(cell)
     if found.doubtful:
-        return found.day, _hint(
-            column, "数字 1 月与 10 月写法相同，按 1 月记", "如是 10 月，请改写为文本 2021-10。"
-        )
+        return found.day, _hint(column, *JANUARY_OR_OCTOBER)
     if found.only_month:
         return found.day, _hint(column, "只写到月，按当月 1 日记", "知道日子的请补上。")
     return found.day, None
@@ -120,9 +118,7 @@ def _month(cell: Cell, column: Column, setting: Setting) -> Outcome:
     found = read_date(cell)
     month = Month.of(found.day)
     if found.doubtful:
-        return month, _hint(
-            column, "数字 1 月与 10 月写法相同，按 1 月记", "如是 10 月，请改写为文本 2021-10。"
-        )
+        return month, _hint(column, *JANUARY_OR_OCTOBER)
     return month, None
 
 

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from salvation.domain.errors import BadValue
 from salvation.domain.month import Month
-from salvation.intake.mapping import NO_MATCH, Match, Vocabulary
+from salvation.intake.mapping import NO_MATCH, Vocabulary
 from salvation.intake.sheets import Cell, Sheet
 from salvation.intake.text import clean, is_blank
 
@@ -220,7 +220,3 @@ def label_cells(sheet: Sheet, header: Header) -> list[frozenset[str]]:
 
 def words_of(row: Sequence[Cell]) -> list[str]:
     return [clean(cell) for cell in row if not is_blank(cell)]
-
-
-def first_matches(header: Header, vocabulary: Vocabulary) -> list[Match]:
-    return [vocabulary.match(path) if path else NO_MATCH for path in header.paths]

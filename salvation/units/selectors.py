@@ -43,10 +43,6 @@ def below(unit: Unit) -> QuerySet[Unit]:
     return Unit.objects.filter(path__startswith=unit.path)
 
 
-def counties_under(unit: Unit) -> QuerySet[Unit]:
-    return below(unit).filter(kind=Unit.Kind.COUNTY).order_by("code")
-
-
 def lineage(unit: Unit) -> list[str]:
     """Codes from the unit up to the province: the order in which a scoped parameter is looked for."""
     return list(reversed(unit.path.strip("/").split("/")))

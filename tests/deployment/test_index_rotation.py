@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from cases.models import PayAccount, Person
-from cases.selectors import people_by_id
 from salvation.journal.models import Entry
 from salvation.journal.services import record, seal_entries, verify
 from salvation.vault import crypto, index_rotation
@@ -55,7 +54,7 @@ def found() -> dict[int, int | None]:
     """By person, whom his number finds."""
     people = [person for person in Person.objects.all() if person.id_no]
     return {
-        person.pk: Person.objects.filter(id_index=people_by_id(person.id_no.plain())).values_list("pk", flat=True).first()
+        person.pk: Person.objects.filter(id_index=blind_index(person.id_no.plain(), "citizen_id")).values_list("pk", flat=True).first()
         for person in people
     }  # fmt: skip
 

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from cases.models import ChangeOrder, PayAccount, Person
 from funds.models import Roster
-from funds.selectors import regular_sums, summary_rows, ties
+from funds.selectors import summary_rows, ties
 from funds.services.rosters import exclude_line, generate_rosters
 from salvation.accounts.models import User
-from salvation.domain.month import Month
 from salvation.units.models import Unit
 from tests.funds.builders import JULY, JUNE, MAY, a_home, an_account
 
@@ -162,22 +161,6 @@ def test_the_number_of_statements_does_not_grow_with_units_or_households(
             generate_rosters(unit=units["360722"], month=month, actor=None, now=timezone.now())
         counts.append(len(found))
     assert all(later <= earlier + 1 for earlier, later in pairwise(counts))
-
-
-def test_sums_for_the_statistics_leave_out_back_pay_and_exclusions(
-    units: dict[str, Unit], village: Unit, other_village: Unit, make: Make, sign: Sign
-) -> None:
-    a_home(village)
-    a_home(other_village, base="700", size=1)
-    sign(make(MAY))
-    a_home(village, first=MAY, base="100")
-    held = a_home(village, base="50", first=JUNE)
-    Person.objects.filter(pk=held.people[0].pk).update(id_status="CORRECTING")
-    make(JUNE)
-    found = regular_sums(units["360722"], JUNE)
-    assert found[village.parent_id] == {"lines": 2, "amount": Decimal(400)}
-    assert found[other_village.parent_id] == {"lines": 1, "amount": Decimal(700)}
-    assert regular_sums(units["360722"], Month(2022, 9)) == {}
 
 
 def test_no_statement_can_edit_a_line(village: Unit, make: Make) -> None:

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
 from salvation.units.selectors import (
-    counties_under,
     county_by_code,
     lineage,
     reporting_units,
@@ -79,7 +78,6 @@ def test_a_units_lineage_goes_from_itself_up(units: Any) -> None:
     assert lineage(units["360722100200"]) == ["360722100200", "360722100", "360722", "3607", "36"]
     assert [county_of(units[code]).code for code in ("360722", "360722100", "360722100200")] == ["360722"] * 3
     assert county_of(units["3607"]) is None
-    assert [county.code for county in counties_under(units["36"])] == ["360722"]
 
 
 def test_units_are_found_by_code_or_refused_in_words(units: Any) -> None:

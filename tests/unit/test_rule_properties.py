@@ -7,7 +7,6 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.rules.benefit import without_member
 from cases.rules.codes import Area, Disability, Employment, Entered, IncomeItem, Program
 from cases.rules.compare import assess
 from cases.rules.facts import HouseholdFacts, IncomeLine, MemberFacts
@@ -127,6 +126,16 @@ def test_the_order_of_members_and_lines_is_nothing(
         other.total,
     )
     assert sorted(one.members) == sorted(other.members)
+
+
+def without_member(facts: HouseholdFacts, key: str) -> HouseholdFacts:
+    """The household as it is without one person and his income."""
+    return replace(
+        facts,
+        members=tuple(member for member in facts.members if member.key != key),
+        incomes=tuple(line for line in facts.incomes if line.member != key),
+        single_for=None if facts.single_for == key else facts.single_for,
+    )
 
 
 @given(households(), SETTINGS, st.data())

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -136,12 +134,3 @@ def tabs(items: Sequence[Any]) -> dict[str, Any]:
 def chart(context: Mapping[str, Any], drawn: Chart) -> dict[str, Any]:
     """{% chart one %}: the drawing, and the same figures as a table."""
     return {"chart": drawn, "name": offer(drawn, context["request"].user.pk)}
-
-
-@register.simple_tag
-def keep_query(query: QueryDict, **changes: Any) -> str:
-    """The page's own query with some parameters changed; None takes one out."""
-    merged = {key: query.getlist(key) for key in query}
-    for key, value in changes.items():
-        merged[key] = [] if value is None else [str(value)]
-    return urlencode([(key, value) for key, values in merged.items() for value in values])
