@@ -91,7 +91,7 @@ def draft_month(*, county: Unit, month: Month, now: datetime) -> list[Submission
 def due_on(county: Unit, month: Month) -> date:
     """The 10th of the following month, moved off holidays as the parameter says (00 §0.4 #4)."""
     book = Book(unit=county, on=month.last_day)
-    due = (month + 1).day(int(book["stat.report_due_day"]))
+    due = (month - int(book["stat.period_offset"])).day(int(book["stat.report_due_day"]))
     return work_calendar().roll(due, Roll(str(book["deadline.roll"])))
 
 
