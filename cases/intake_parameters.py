@@ -90,6 +90,6 @@ MEETINGS = (
         "查到",
         "个工作日",
     ),
-    Parameter("joint.min_meetings", "县级联席会议每年次数", "int", 2, "000 第73条", "原文", "次"),
+    Parameter("conference.min_per_year", "县级联席会议每年至少次数", "int", 2, "000 第73条", "原文", "次"),
 )
 ALL = (*CHECK, *KINSHIP, *DISCOVERY, *EMERGENCY, *MEETINGS)

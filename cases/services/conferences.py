@@ -36,7 +36,7 @@ def held_in(county: Unit, on: date) -> int:
 @transaction.atomic
 def warn_of_conferences(*, county: Unit, on: date, now: datetime) -> bool:
     """Open or close the duty of the county; returns whether one is open."""
-    least = int(at("joint.min_meetings", on=on, unit=county).value)
+    least = int(at("conference.min_per_year", on=on, unit=county).value)
     due, held = wanted_by(on, least), held_in(county, on)
     waiting = Duty.objects.filter(kind=JOINT, subject_id=county.pk, done_at__isnull=True)
     if due is None or held >= due[1]:

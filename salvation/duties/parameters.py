@@ -7,5 +7,4 @@ BASIS = "期限日历（L11）；天数由县局规定"
 ALL = (
     Parameter("remind.ahead_days", "到期前几日提醒", "int", 3, BASIS, "查到", "自然日"),
     Parameter("remind.county_days", "逾期几日升级到县局", "int", 3, BASIS, "查到", "工作日"),
-    Parameter("conference.min_per_year", "联席会议每年至少次数", "int", 2, "000 第73条", "原文", "次"),
 )

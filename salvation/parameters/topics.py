@@ -8,7 +8,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "特困供养": ("tekun", "care", "visit", "agreement", "caregiver"),
     "临时救助": ("temp",),
     "调查、核对和审批": (
-        "survey", "check", "debate", "panel", "kinship", "complaint", "emergency", "sync", "joint", "meeting", "conference", "paperless",
+        "survey", "check", "debate", "panel", "kinship", "complaint", "emergency", "sync", "meeting", "conference", "paperless",
     ),
     "待遇变更和定期核查": ("grace", "death", "review", "cycle", "alert"),
     "办理期限": ("sla", "valid", "deadline", "remind"),
