@@ -24,7 +24,6 @@ from salvation.journal.services import record
 from salvation.vault import facts as sealed_facts
 
 register(
-    document__draft="拟制文书",
     document__edit="修改文书",
     document__file="下载文书",
     document__print="打印表单",

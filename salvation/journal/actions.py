@@ -10,7 +10,6 @@ ACTIONS: dict[str, str] = {
     "account.login": "登录",
     "account.login_failed": "登录失败",
     "account.logout": "退出登录",
-    "units.load": "加载区划与单位",
     "units.edit": "修改填报单位",
     "account.post_end": "终止岗位",
     "account.disable": "停用账号",
