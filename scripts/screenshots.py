@@ -91,7 +91,6 @@ class Picture:
 PICTURES = (
     Picture("desk", "clerk100", "/"),
     Picture("desk-phone", "clerk100", "/", PHONE),
-    Picture("list", "clerk100", "/cases/households/"),
     Picture("list-phone", "clerk100", "/cases/households/", PHONE),
     Picture("list-columns", "clerk100", "/cases/households/", open=".columns > summary"),
     Picture("search", "county", "/search/?q=海桂"),
@@ -100,9 +99,7 @@ PICTURES = (
     Picture("form", "clerk100", "/cases/households/new/"),
     Picture("form-phone", "clerk100", "/cases/households/new/", PHONE),
     Picture("sheet", "county", "{month}"),
-    Picture("sheet-phone", "county", "{month}", PHONE),
     Picture("wizard", "clerk100", "/cases/rosters/import/new/"),
-    Picture("wizard-phone", "clerk100", "/cases/rosters/import/new/", PHONE),
     Picture("calendar", "clerk100", "/calendar/"),
     Picture("notice", "clerk100", "{notice}"),
     Picture("document", "clerk100", "{document}"),
