@@ -52,6 +52,23 @@ def units(db: None) -> dict[str, Unit]:
 
 
 @pytest.fixture
+def county(units: dict[str, Unit]) -> Unit:
+    return units["360722"]
+
+
+@pytest.fixture
+def town(units: dict[str, Unit]) -> Unit:
+    """嘉定镇."""
+    return units["360722100"]
+
+
+@pytest.fixture
+def village(units: dict[str, Unit]) -> Unit:
+    """水东村 of 嘉定镇."""
+    return units["360722100200"]
+
+
+@pytest.fixture
 def make_user(units: dict[str, Unit]) -> Callable[..., User]:
     def make(username: str, role: str, unit_code: str, name: str = "", duty: str = "") -> User:
         user = create_user(username=username, name=name or username, password=PASSWORD, actor=None, demo=True)

@@ -37,11 +37,6 @@ def with_check(first_17: str) -> str:
 
 
 @pytest.fixture
-def village(units: dict[str, Unit]) -> Unit:
-    return units["360722100200"]
-
-
-@pytest.fixture
 def household(clerk: User, village: Unit) -> Household:
     """The household of example 10.1: a pensioner, a son who earns, a grandson at school."""
     members = [

@@ -25,7 +25,6 @@ from tests.builders import COMPLETE
 from tests.cases.test_application_flow import STANDARDS, economy, finish_notice, photo, review
 from tests.cases.test_application_flow import household as household
 from tests.cases.test_application_flow import parameters as parameters
-from tests.cases.test_application_flow import village as village
 
 OTHER = "360722101200"
 

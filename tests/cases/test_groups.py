@@ -43,11 +43,6 @@ def _today_is_in_june(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cases.services.group_rounds.timezone.localdate", lambda *_: ON)
 
 
-@pytest.fixture
-def village(units: dict[str, Unit]) -> Unit:
-    return units["360722100200"]
-
-
 def start(actor: User, county: Unit) -> GroupRound:
     found, _ = start_round(
         county=county, year=ON.year, due_on=ON + timedelta(days=90), actor=actor, now=timezone.now()

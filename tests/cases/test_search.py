@@ -11,11 +11,6 @@ from tests.builders import make_household, make_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def village(units):
-    return units["360722100200"]
-
-
 def found(client, words):
     return client.get("/search/", {"q": words}).content.decode()
 

@@ -30,11 +30,6 @@ OURS = "您于{申请日期}提出的申请（{受理号}）我们收到了，{�
 
 
 @pytest.fixture
-def county(units: dict[str, Unit]) -> Unit:
-    return units["360722"]
-
-
-@pytest.fixture
 def propose(county: Unit, county_clerk: User) -> Callable[..., WordingVersion]:
     """Words for the first paragraph of the notice of acceptance; the rest stays."""
 

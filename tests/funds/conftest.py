@@ -16,12 +16,6 @@ from salvation.units.models import Unit
 
 
 @pytest.fixture
-def village(units: dict[str, Unit]) -> Unit:
-    """水东村 of 嘉定镇."""
-    return units["360722100200"]
-
-
-@pytest.fixture
 def other_village(units: dict[str, Unit]) -> Unit:
     """大塘村 of 大塘埠镇, the other town."""
     return units["360722101200"]

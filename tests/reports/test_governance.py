@@ -37,11 +37,6 @@ JULY = timezone.make_aware(timezone.datetime(2022, 7, 1, 2))
 
 
 @pytest.fixture
-def county(units: dict[str, Unit]) -> Unit:
-    return units["360722"]
-
-
-@pytest.fixture
 def helped(units: dict[str, Unit]) -> None:
     """嘉定镇: a family of three on 农村低保, one 特困, one 单人保 of a 边缘 family; another town: one 低保."""
     home, away = units["360722100200"], units["360722101200"]

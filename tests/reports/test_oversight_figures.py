@@ -32,16 +32,6 @@ LATER = timezone.make_aware(timezone.datetime(2022, 6, 3, 9))
 
 
 @pytest.fixture
-def county(units: dict[str, Unit]) -> Unit:
-    return units["360722"]
-
-
-@pytest.fixture
-def town(units: dict[str, Unit]) -> Unit:
-    return units["360722100"]
-
-
-@pytest.fixture
 def household(units: dict[str, Unit]) -> Household:
     return make_household(units["360722100200"], ["谢桂英"])
 

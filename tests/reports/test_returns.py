@@ -38,11 +38,6 @@ MOMENT = timezone.make_aware(timezone.datetime(2022, 7, 2, 9))
 
 
 @pytest.fixture
-def county(units: dict[str, Unit]) -> Unit:
-    return units["360722"]
-
-
-@pytest.fixture
 def submission(units: dict[str, Unit], county: Unit) -> Submission:
     first = date(2022, 1, 1)
     make_benefit(make_household(units["360722100200"], ["甲", "乙", "丙"]), first)
