@@ -9,9 +9,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from salvation.accounts.models import User
 from salvation.accounts.services import create_user, grant_post
+from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.units.services import load_units
 from tests.template import copy_of_migrated
@@ -134,6 +136,22 @@ def auditor(make_user: Callable[..., User]) -> User:
 def outsider(make_user: Callable[..., User]) -> User:
     """Approver of another county."""
     return make_user("outsider", "COUNTY_APPROVER", "140431", "外县审批")
+
+
+@pytest.fixture
+def in_force(county: Unit, county_clerk: User, approver: User) -> Callable[[dict[str, Any]], None]:
+    """Parameters of the county that two persons entered and confirmed long ago."""
+
+    def written(values: dict[str, Any]) -> None:
+        ParameterVersion.objects.bulk_create(
+            ParameterVersion(
+                key=key, unit=county, value=value, valid_from=date(2020, 1, 1), basis="测试文号", state="CONFIRMED",
+                entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
+            )
+            for key, value in values.items()
+        )  # fmt: skip
+
+    return written
 
 
 @pytest.fixture

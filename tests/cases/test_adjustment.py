@@ -281,15 +281,9 @@ def test_a_difference_to_what_was_decided_sends_it_back_to_the_meeting(
 
 
 @pytest.fixture
-def judged(units: dict[str, Unit], county_clerk: User, approver: User) -> Callable[..., Household]:
+def judged(units: dict[str, Unit], in_force: Callable[[dict[str, Any]], None]) -> Callable[..., Household]:
     """A household of one that declared what it has a year, under the county's full set of parameters."""
-    ParameterVersion.objects.bulk_create(
-        ParameterVersion(
-            key=key, unit=units["360722"], value=value, valid_from=START, basis="文号", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, value in {**VALUES, "dibao.std.rural": "600"}.items()
-    )  # fmt: skip
+    in_force({**VALUES, "dibao.std.rural": "600"})
 
     def made(name: str, yearly: str, **facts: Any) -> Household:
         household = make_household(units["360722100200"], [name])

@@ -64,7 +64,6 @@ from salvation.flow.clock import work_calendar
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.journal.models import Entry
-from salvation.parameters.models import ParameterVersion
 from salvation.periods.measures import Frame, compute
 from salvation.units.models import Unit
 from salvation.web.services import new_token
@@ -83,14 +82,8 @@ VALUES = {
 
 
 @pytest.fixture
-def standards(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
-    ParameterVersion.objects.bulk_create(
-        ParameterVersion(
-            key=key, unit=units["360722"], value=value, valid_from=START, basis="测试", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, value in VALUES.items()
-    )  # fmt: skip
+def standards(in_force: Callable[[dict[str, Any]], None]) -> None:
+    in_force(VALUES)
 
 
 @pytest.fixture

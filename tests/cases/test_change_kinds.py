@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -23,7 +24,6 @@ from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import available, perform
-from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from tests.builders import make_benefit, make_household
@@ -76,20 +76,14 @@ def carry(
 
 
 @pytest.fixture
-def standards(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
+def standards(in_force: Callable[[dict[str, Any]], None]) -> None:
     """600 元 低保, 780 元 特困 with the three grades of care."""
     values = {
         "dibao.std.rural": "600", "dibao.std.urban": "750", "tekun.base.rural.dispersed": "780",
         "tekun.base.rural.centralized": "800", "tekun.care.self.dispersed": "180",
         "tekun.care.half.dispersed": "300", "tekun.care.full.dispersed": "600",
     }  # fmt: skip
-    ParameterVersion.objects.bulk_create(
-        ParameterVersion(
-            key=key, unit=units["360722"], value=value, valid_from=START, basis="测试", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, value in values.items()
-    )  # fmt: skip
+    in_force(values)
 
 
 def next_month() -> Month:

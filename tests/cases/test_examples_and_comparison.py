@@ -1,7 +1,6 @@
 """算例 for officials, and all programmes side by side."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -21,15 +20,9 @@ from tests.builders import make_household
 
 
 @pytest.fixture
-def household(units: dict[str, Unit], county_clerk: User, approver: User) -> Household:
+def household(units: dict[str, Unit], in_force: Callable[[dict[str, Any]], None]) -> Household:
     """A couple on 600 yuan a year, in a county whose parameters are set."""
-    ParameterVersion.objects.bulk_create(
-        ParameterVersion(
-            key=key, unit=units["360722"], value=value, valid_from=date(2020, 1, 1), basis="文号", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, value in VALUES.items()
-    )  # fmt: skip
+    in_force(VALUES)
     made = make_household(units["360722100200"], ["谢桂英", "谢建国"])
     income = {"member": str(made.head_id), "item": "FARM_SUBSIDY", "yearly": "600"}
     Declaration.objects.create(household=made, facts=sealed_facts.dump({"incomes": [income]}))

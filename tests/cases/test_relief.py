@@ -29,7 +29,6 @@ from salvation.domain.month import Month
 from salvation.duties.models import Duty
 from salvation.flow.clock import work_calendar
 from salvation.flow.engine import available, perform
-from salvation.parameters.models import ParameterVersion
 from salvation.periods.measures import Frame, compute
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
@@ -51,14 +50,8 @@ VALUES = {
 
 
 @pytest.fixture
-def standards(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
-    ParameterVersion.objects.bulk_create(
-        ParameterVersion(
-            key=key, unit=units["360722"], value=value, valid_from=date(2020, 1, 1), basis="文号", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, value in VALUES.items()
-    )  # fmt: skip
+def standards(in_force: Callable[[dict[str, Any]], None]) -> None:
+    in_force(VALUES)
 
 
 @pytest.fixture

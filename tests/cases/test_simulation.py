@@ -27,14 +27,8 @@ START = date(2022, 1, 1)
 
 
 @pytest.fixture
-def standards(units: dict[str, Unit], county_clerk: User, approver: User) -> None:
-    ParameterVersion.objects.bulk_create(
-        ParameterVersion(
-            key=key, unit=units["360722"], value=value, valid_from=date(2020, 1, 1), basis="文号", state="CONFIRMED",
-            entered_by=county_clerk, confirmed_by=approver, confirmed_at=timezone.now(),
-        )
-        for key, value in {**VALUES, "dibao.std.rural": "600"}.items()
-    )  # fmt: skip
+def standards(in_force: Callable[[dict[str, Any]], None]) -> None:
+    in_force({**VALUES, "dibao.std.rural": "600"})
 
 
 @pytest.fixture
