@@ -203,6 +203,17 @@ class BenefitTerm(models.Model):
         return f"{self.benefit_id} {self.months}"
 
 
+def _on_added(func: str, **operations: pgtrigger.Operation) -> list[pgtrigger.Trigger]:
+    """The same look at a whole set of written rows, called ``added``, after each of the named operations."""
+    return [
+        pgtrigger.Trigger(
+            name=name, level=pgtrigger.Statement, when=pgtrigger.After, operation=operation, func=func,
+            referencing=pgtrigger.Referencing(new="added"),
+        )
+        for name, operation in operations.items()
+    ]  # fmt: skip
+
+
 def in_months_of_term() -> list[pgtrigger.Trigger]:
     """Nobody is covered in other months than those of the range: else the exclusion would look at the wrong ones."""
     func = """
@@ -211,13 +222,7 @@ def in_months_of_term() -> list[pgtrigger.Trigger]:
     END IF;
     RETURN NULL;
     """
-    return [
-        pgtrigger.Trigger(
-            name=name, level=pgtrigger.Statement, when=pgtrigger.After, operation=operation, func=func,
-            referencing=pgtrigger.Referencing(new="added"),
-        )
-        for name, operation in (("months_added", pgtrigger.Insert), ("months_changed", pgtrigger.Update))
-    ]  # fmt: skip
+    return _on_added(func, months_added=pgtrigger.Insert, months_changed=pgtrigger.Update)
 
 
 def tekun_is_no_orphan() -> list[pgtrigger.Trigger]:
@@ -241,13 +246,7 @@ def tekun_is_no_orphan() -> list[pgtrigger.Trigger]:
     END IF;
     RETURN NULL;
     """
-    return [
-        pgtrigger.Trigger(
-            name=name, level=pgtrigger.Statement, when=pgtrigger.After, operation=operation, func=func,
-            referencing=pgtrigger.Referencing(new="added"),
-        )
-        for name, operation in (("no_orphan_added", pgtrigger.Insert), ("no_orphan_changed", pgtrigger.Update))
-    ]  # fmt: skip
+    return _on_added(func, no_orphan_added=pgtrigger.Insert, no_orphan_changed=pgtrigger.Update)
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
