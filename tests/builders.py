@@ -21,7 +21,10 @@ from cases.models import (
 )
 from cases.rules.codes import Program
 from cases.rules.materials import ITEMS
+from cases.services.applications import create_application
+from salvation.accounts.models import User
 from salvation.domain.citizen_id import check_character
+from salvation.flow.engine import perform
 from salvation.units.models import Unit
 from salvation.vault.crypto import blind_index
 
@@ -100,6 +103,16 @@ def make_benefit(
         for person, part in zip(people, given, strict=True)
     )
     return benefit
+
+
+def hand_in(household: Household, clerk: User, *steps: str, **facts: Any) -> Application:
+    """An application with everything, taken through ``steps`` by the clerk."""
+    now = timezone.now()
+    given = {"program": Program.DIBAO_RURAL.value, "applied_on": timezone.localdate(now), **COMPLETE, **facts}
+    made: Application = create_application(household=household, actor=clerk, now=now, **given)
+    for step in steps:
+        perform(subject=made, step=step, actor=clerk, now=now)
+    return made
 
 
 def make_visited(household: Household, state: str = "SURVEYING", **facts: Any) -> Application:

@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from cases.models import Application, CheckExchange, CheckRequest, CheckResult, Household
-from cases.services.applications import create_application
+from cases.models import Application, CheckExchange, CheckRequest, CheckResult
 from cases.services.check_exchange import export_requests, import_results
 from cases.services.checks import Answer, record_answers, request_check
 from salvation.access.models import Recusal
@@ -28,7 +27,7 @@ from salvation.files.whole import decide_whole, requests_for
 from salvation.flow.engine import available, perform
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
-from tests.builders import COMPLETE, make_check, make_household
+from tests.builders import hand_in, make_check, make_household
 
 STRANGER = "99000019540315002" + check_character("99000019540315002")
 HEAD = ("提请号", "姓名", "身份证号", "部门", "核对情况", "金额", "疑点")
@@ -41,19 +40,8 @@ def checker(make_user: Callable[..., User]) -> User:
 
 @pytest.fixture
 def application(units: dict[str, Unit], clerk: User) -> Application:
-    household: Household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
-    now = timezone.now()
-    made = create_application(
-        household=household,
-        program="DIBAO_RURAL",
-        applied_on=timezone.localdate(),
-        actor=clerk,
-        now=now,
-        **COMPLETE,
-    )
-    perform(subject=made, step="submit", actor=clerk, now=now)
-    perform(subject=made, step="accept", actor=clerk, now=now)
-    return made
+    household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
+    return hand_in(household, clerk, "submit", "accept")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from cases import guards
 from cases.models import Application, DemocraticReview, Notice
-from cases.services.applications import create_application
 from cases.services.deliberation import record_debate
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -21,25 +20,14 @@ from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.parameters.services import confirm_parameter, propose_parameter
 from salvation.units.models import Unit
-from tests.builders import COMPLETE, make_household
+from tests.builders import hand_in, make_household
 
 VOTES = {"due": 9, "present": 6, "agree": 5, "disagree": 1, "abstain": 0}
 
 
 @pytest.fixture
 def application(units: dict[str, Unit], clerk: User) -> Application:
-    household, now = make_household(units["360722100200"], ["谢桂英"]), timezone.now()
-    made = create_application(
-        household=household,
-        program="DIBAO_RURAL",
-        applied_on=timezone.localdate(),
-        actor=clerk,
-        now=now,
-        **COMPLETE,
-    )
-    for step in ("submit", "accept"):
-        perform(subject=made, step=step, actor=clerk, now=now)
-    return made
+    return hand_in(make_household(units["360722100200"], ["谢桂英"]), clerk, "submit", "accept")
 
 
 def at_the_notice(application: Application) -> Application:

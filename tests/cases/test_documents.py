@@ -15,7 +15,6 @@ from django.utils import timezone
 from docx import Document as Word
 
 from cases.models import Application, ChangeOrder
-from cases.services.applications import create_application
 from cases.services.changes import draft_stop
 from cases.services.proofs import rest_on
 from salvation.access.models import Recusal
@@ -30,18 +29,12 @@ from salvation.flow.engine import perform, refresh_duty
 from salvation.journal.models import Entry
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
-from tests.builders import COMPLETE, make_benefit, make_household
+from tests.builders import hand_in, make_benefit, make_household
 
 
 @pytest.fixture
 def application(units: dict[str, Unit], clerk: User) -> Application:
-    household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
-    made: Application = create_application(
-        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
-        **COMPLETE,
-    )  # fmt: skip
-    perform(subject=made, step="submit", actor=clerk, now=timezone.now())
-    return made
+    return hand_in(make_household(units["360722100200"], ["谢桂英", "谢建国"]), clerk, "submit")
 
 
 @pytest.fixture

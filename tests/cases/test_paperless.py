@@ -17,7 +17,6 @@ from django.utils import timezone
 from docx import Document as Word
 
 from cases.models import Application, Material, Person, VillageAttestation
-from cases.services.applications import create_application
 from cases.services.cycle import Signature, open_cycle, sign
 from salvation.access.models import Recusal
 from salvation.accounts.models import User
@@ -34,7 +33,7 @@ from salvation.flow.engine import perform
 from salvation.journal.models import Entry
 from salvation.parameters.models import ParameterVersion
 from salvation.units.models import Unit
-from tests.builders import COMPLETE, make_benefit, make_household
+from tests.builders import hand_in, make_benefit, make_household
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
@@ -57,13 +56,7 @@ def switch(units: dict[str, Unit], county_clerk: User, approver: User) -> Callab
 
 @pytest.fixture
 def application(units: dict[str, Unit], clerk: User) -> Application:
-    household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
-    made: Application = create_application(
-        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
-        **COMPLETE,
-    )  # fmt: skip
-    perform(subject=made, step="submit", actor=clerk, now=timezone.now())
-    return made
+    return hand_in(make_household(units["360722100200"], ["谢桂英", "谢建国"]), clerk, "submit")
 
 
 def accept(application: Application, clerk: User) -> Document:

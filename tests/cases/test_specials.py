@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Application, Assessment, Benefit, SpecialDeliberation
-from cases.services.applications import create_application
 from cases.services.specials import propose_special
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
@@ -22,17 +21,14 @@ from salvation.periods.measures import Frame, compute
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
-from tests.builders import COMPLETE, make_check, make_household
+from tests.builders import hand_in, make_check, make_household
 
 
 @pytest.fixture
 def application(units: dict[str, Unit], clerk: User) -> Application:
     """A household whose income is above the standard, waiting for the first review."""
     household = make_household(units["360722100200"], ["谢桂英", "谢建国"])
-    made = create_application(
-        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
-        **COMPLETE,
-    )  # fmt: skip
+    made = hand_in(household, clerk)
     nothing = {"working": [], "members": [], "failed": [], "warnings": [], "covered": []}
     assessment = Assessment.objects.create(
         application=made, household=household, program="DIBAO_RURAL", on=timezone.localdate(), eligible=False, base=0,

@@ -30,7 +30,7 @@ from salvation.registers.models import Meeting
 from salvation.vault import facts as sealed_facts
 from salvation.web.models import Sending
 from salvation.web.services import carry_out_once, new_token
-from tests.builders import COMPLETE, make_benefit, make_check, make_household, make_visited
+from tests.builders import COMPLETE, hand_in, make_benefit, make_check, make_household, make_visited
 from tests.world import PLACES, person_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,12 +68,7 @@ def submitted(clerk: User, units: Any) -> Application:
         standard_area="RURAL",
         actor=clerk,
     )
-    made = create_application(
-        household=household, program="DIBAO_RURAL", applied_on=timezone.localdate(), actor=clerk, now=timezone.now(),
-        **COMPLETE,
-    )  # fmt: skip
-    perform(subject=made, step="submit", actor=clerk, now=timezone.now())
-    return made
+    return hand_in(household, clerk, "submit")
 
 
 def test_of_two_clicks_on_one_step_exactly_one_is_taken(submitted: Application, clerk: User) -> None:
