@@ -157,6 +157,23 @@ def finish_notice(application: Application, clerk: User) -> datetime:
     return timezone.now() + timedelta(days=8)
 
 
+def to_county(application: Application, clerk: User, leader: User) -> datetime:
+    """From submitted to the county's confirmation; returns when it came there."""
+    review(application, clerk, leader, timezone.now())
+    later = finish_notice(application, clerk)
+    perform(subject=application, step="to_county", actor=clerk, now=later)
+    return later
+
+
+def confirm_in_bureau(application: Application, approver: User, now: datetime, amount: str) -> None:
+    bureau = Meeting.objects.create(
+        unit=application.county, kind="BUREAU", title="局务会", held_on=timezone.localdate(), place="会议室", host="郭局长",
+        attendees="甲\n乙\n丙",
+    )  # fmt: skip
+    data = {"meeting": str(bureau.pk), "amount": amount}
+    perform(subject=application, step="confirm_county", actor=approver, now=now, data=data)
+
+
 @pytest.mark.parametrize("applied_on", [date(1990, 1, 1), timezone.localdate() + timedelta(days=2)])
 def test_a_day_nobody_can_have_applied_on_is_refused(
     applied_on: date, household: Household, clerk: User
@@ -173,18 +190,10 @@ def test_confirming_opens_the_benefit_of_example_10_1_from_the_next_month(
     leader: User,
     approver: User,
     parameters: Callable[..., None],
-    units: dict[str, Unit],
 ) -> None:
     parameters(STANDARDS)
-    review(submitted, clerk, leader, timezone.now())
-    later = finish_notice(submitted, clerk)
-    perform(subject=submitted, step="to_county", actor=clerk, now=later)
-    bureau = Meeting.objects.create(
-        unit=units["360722"], kind="BUREAU", title="局务会", held_on=timezone.localdate(), place="会议室", host="郭局长",
-        attendees="甲\n乙\n丙",
-    )  # fmt: skip
-    data = {"meeting": str(bureau.pk), "amount": "1580.00"}
-    perform(subject=submitted, step="confirm_county", actor=approver, now=later, data=data)
+    later = to_county(submitted, clerk, leader)
+    confirm_in_bureau(submitted, approver, later, "1580.00")
     term = BenefitTerm.objects.get(benefit=submitted.benefit)
     assert (term.base, term.uplift, term.total) == (Decimal("1400.00"), Decimal("180.00"), Decimal("1580.00"))
     first = timezone.localdate(later).replace(day=1)
@@ -202,12 +211,9 @@ def test_the_amount_cannot_be_typed_differently(
     leader: User,
     approver: User,
     parameters: Callable[..., None],
-    units: dict[str, Unit],
 ) -> None:
     parameters(STANDARDS)
-    review(submitted, clerk, leader, timezone.now())
-    later = finish_notice(submitted, clerk)
-    perform(subject=submitted, step="to_county", actor=clerk, now=later)
+    later = to_county(submitted, clerk, leader)
     data = {"meeting": "1", "amount": "1800"}
     with pytest.raises(Refusal, match=r"与核算结果 1580\.00 不一致"):
         perform(subject=submitted, step="confirm_county", actor=approver, now=later, data=data)

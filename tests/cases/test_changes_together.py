@@ -33,11 +33,10 @@ from salvation.domain.month import Month
 from salvation.duties.models import Duty
 from salvation.flow.engine import available, perform
 from salvation.flow.models import StatFreeze
-from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from tests.builders import COMPLETE, make_benefit, make_household
-from tests.cases.test_application_flow import STANDARDS, finish_notice, parameters, review
+from tests.cases.test_application_flow import STANDARDS, confirm_in_bureau, parameters, to_county
 from tests.cases.test_change_kinds import carry, people, term_in
 from tests.cases.test_changes import decide
 from tests.days import next_month, this_month, today
@@ -435,12 +434,6 @@ def test_a_recognition_applied_for_anew_begins_where_the_old_one_ends(
     earns = {"incomes": [{"member": earner, "item": "SALARY", "monthly": "2000"}]}
     save_declaration(household=known.household, application=application, document=earns, actor=clerk)
     perform(subject=application, step="submit", actor=clerk, now=now)
-    review(application, clerk, leader, now)
-    later = finish_notice(application, clerk)
-    perform(subject=application, step="to_county", actor=clerk, now=later)
-    bureau = Meeting.objects.create(
-        unit=units["360722"], kind="BUREAU", title="局务会", held_on=today(), place="会议室", host="郭局长", attendees="甲\n乙\n丙"
-    )  # fmt: skip
-    data = {"meeting": str(bureau.pk), "amount": str(application.assessment.total)}
-    perform(subject=application, step="confirm_county", actor=approver, now=later, data=data)
+    later = to_county(application, clerk, leader)
+    confirm_in_bureau(application, approver, later, str(application.assessment.total))
     assert (known.stop_month, application.benefit.first_month) == (ends.first_day, ends.first_day)

@@ -20,11 +20,10 @@ from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.journal.models import Entry
-from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from salvation.vault import facts as sealed_facts
 from tests.builders import COMPLETE, make_benefit, make_household, make_visited
-from tests.cases.test_application_flow import STANDARDS, finish_notice, parameters, review
+from tests.cases.test_application_flow import STANDARDS, confirm_in_bureau, parameters, to_county
 from tests.cases.test_changes import carry
 from tests.days import next_month, this_month, today
 
@@ -97,21 +96,14 @@ def test_a_member_of_a_marginal_family_gets_dibao_alone_and_the_others_stay(
     leader: User,
     approver: User,
     parameters: Callable[..., None],
-    units: dict[str, Unit],
 ) -> None:
     parameters({**STANDARDS, "dibao.std.rural": "750"})
     application, now = apply_alone(family, disabled, clerk), timezone.now()
     earns = {"member": str(family.head_id), "item": "SALARY", "monthly": "4400"}
     save_declaration(household=family, application=application, document={"incomes": [earns]}, actor=clerk)
     perform(subject=application, step="submit", actor=clerk, now=now)
-    review(application, clerk, leader, now)
-    later = finish_notice(application, clerk)
-    perform(subject=application, step="to_county", actor=clerk, now=later)
-    bureau = Meeting.objects.create(
-        unit=units["360722"], kind="BUREAU", title="局务会", held_on=today(), place="会议室", host="郭局长", attendees="甲\n乙\n丙"
-    )  # fmt: skip
-    data = {"meeting": str(bureau.pk), "amount": str(application.assessment.total)}
-    perform(subject=application, step="confirm_county", actor=approver, now=later, data=data)
+    later = to_county(application, clerk, leader)
+    confirm_in_bureau(application, approver, later, str(application.assessment.total))
     first = Month.of(timezone.localdate(later)) + 1
     assert covered(application.benefit, first) == {"罗三"}
     assert covered(recognised, first) == {"罗大", "罗二", "罗小四"}
