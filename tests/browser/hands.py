@@ -90,8 +90,17 @@ def decide(page: Page, label: str, words: str, **values: str) -> None:
     confirm(page, label)
 
 
-def a_week_passes(application: Application) -> None:
+def after_the_notice(page: Page, application: Application, label: str) -> None:
+    """Keep the photos of the notice, let its week pass and take the step ``label``."""
+    record = f"/cases/applications/{application.pk}/"
+    page.goto(record)
+    press(page, "上传照片与材料")
+    page.select_option("[name=kind]", "NOTICE")
+    page.set_input_files("[name=files]", [photo(), photo()])
+    press(page, "上传")
     today = timezone.localdate()
     Notice.objects.filter(application=application).update(
         posted_on=today - timedelta(days=8), ends_on=today - timedelta(days=1)
     )
+    page.goto(record)
+    step(page, label)

@@ -25,7 +25,7 @@ from salvation.parameters.models import ParameterVersion
 from salvation.registers.models import StaffMember
 from salvation.units.models import Unit
 from tests.browser.hands import (
-    a_week_passes,
+    after_the_notice,
     choose_meeting,
     confirm,
     decide,
@@ -252,15 +252,7 @@ def test_a_case_is_returned_and_confirmed_by_the_township(
     page = page_of(leader)
     page.goto(record)
     decide(page, "初审通过并公示", "领导组会议", place="村公开栏")
-    page = page_of(clerk)
-    page.goto(record)
-    press(page, "上传照片与材料")
-    page.select_option("[name=kind]", "NOTICE")
-    page.set_input_files("[name=files]", [photo(), photo()])
-    press(page, "上传")
-    a_week_passes(application)
-    page.goto(record)
-    step(page, "公示期满，报乡镇确认")
+    after_the_notice(page_of(clerk), application, "公示期满，报乡镇确认")
     page = page_of(head)
     page.goto(record)
     application.refresh_from_db()
@@ -388,15 +380,7 @@ def test_a_relative_of_staff_is_visited_by_the_county_even_where_the_township_de
     meeting(page, "PANEL", "领导组会议")
     page.goto(record)
     decide(page, "初审通过并公示", "领导组会议", place="村公开栏")
-    page = page_of(clerk)
-    page.goto(record)
-    press(page, "上传照片与材料")
-    page.select_option("[name=kind]", "NOTICE")
-    page.set_input_files("[name=files]", [photo(), photo()])
-    press(page, "上传")
-    a_week_passes(application)
-    page.goto(record)
-    step(page, "公示期满，报乡镇确认")
+    after_the_notice(page_of(clerk), application, "公示期满，报乡镇确认")
     page = page_of(head)
     page.goto(record)
     expect(page.locator("main")).to_contain_text("须有县级人员入户后才能确认")

@@ -17,7 +17,7 @@ from salvation.accounts.models import User
 from salvation.domain.citizen_id import check_character
 from salvation.domain.month import Month
 from tests.browser.hands import (
-    a_week_passes,
+    after_the_notice,
     confirm,
     decide,
     last_month,
@@ -179,15 +179,7 @@ def approval(
     meeting(page, "PANEL", "领导组第一次会议")
     page.goto(record)
     decide(page, "初审通过并公示", "领导组第一次会议", place="村公开栏")
-    page = page_of(clerk)
-    page.goto(record)
-    press(page, "上传照片与材料")
-    page.select_option("[name=kind]", "NOTICE")
-    page.set_input_files("[name=files]", [photo(), photo()])
-    press(page, "上传")
-    a_week_passes(application)
-    page.goto(record)
-    step(page, "公示期满，报县级审核")
+    after_the_notice(page_of(clerk), application, "公示期满，报县级审核")
     page = page_of(approver)
     meeting(page, "BUREAU", "局务会第一次会议")
     page.goto(record)
