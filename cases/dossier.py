@@ -29,7 +29,7 @@ from cases.models import (
     ReviewTask,
     TermMember,
 )
-from cases.selectors import recoveries_seen
+from cases.selectors import recoveries_seen, with_own_part
 from cases.services.recoveries import concerns
 from salvation.domain.errors import Refusal
 
@@ -95,12 +95,12 @@ def applications(person: Person, user: Any) -> Iterable[Entry]:
 def benefits(person: Person, user: Any) -> Iterable[Entry]:
     visible = Benefit.objects.visible_to(user).values("pk")
     rows = TermMember.objects.filter(person=person, term__benefit__in=visible)
-    for covered in rows.select_related("term__benefit"):
+    for covered in with_own_part(rows).select_related("term__benefit"):
         benefit = covered.term.benefit
         url = reverse("cases:benefit", args=[benefit.pk])
         until = f"至{covered.months.upper:%Y年%m月}止（不含）" if covered.months.upper else "起至今"
         words = f"{benefit.get_program_display()}本人份额，{until}"
-        yield Entry(covered.months.lower, "待遇", words, url, covered.base + covered.uplift)
+        yield Entry(covered.months.lower, "待遇", words, url, covered.own)
 
 
 def changes(person: Person, user: Any) -> Iterable[Entry]:

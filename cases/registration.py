@@ -28,7 +28,7 @@ from cases.services import (
 )
 from cases.services.after_stop import on_stopped
 from cases.services.notice_sheets import on_ending_noticed, on_first_review
-from cases.services.support_end import on_support_back, on_support_ended
+from cases.services.support_end import on_moved_in, on_support_back, on_support_ended
 from cases.views import simulation
 from cases.whole_files import taken_out_whole
 from salvation.documents.copies import register_printables
@@ -139,7 +139,10 @@ def register_all(reverse: Callable[..., str]) -> None:
             change_effects.EFFECTS,
             expiry.EFFECTS,
             {"expire": (on_support_ended,)},
-            {"take_effect": (on_support_ended, on_stopped), "carry_out": (on_support_ended,)},
+            {
+                "take_effect": (on_support_ended, on_moved_in, on_stopped),
+                "carry_out": (on_support_ended, on_moved_in),
+            },
             {"reverse_town": (on_support_back,), "reverse_county": (on_support_back,)},
             effects.CHANGE_ORDER,
             {"notice": (on_ending_noticed,)},

@@ -4,7 +4,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Round
 
 from cases.models import (
     Application,
@@ -17,6 +18,13 @@ from cases.models import (
 )
 from salvation.domain.month import Month
 from salvation.units.models import Unit
+
+
+def with_own_part(covered: QuerySet[TermMember]) -> Any:
+    """Add ``own``: what of a month's payment is this person's, with 照料护理 of 特困 (of several, in equal parts)."""
+    together = TermMember.objects.filter(term=OuterRef("term")).order_by().values("term")
+    heads = Subquery(together.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return covered.annotate(own=F("base") + F("uplift") + Round(F("term__care") / heads, 2))
 
 
 def coverage_in(month: Month, people: list[int]) -> QuerySet[TermMember]:

@@ -236,6 +236,7 @@ class VisitForm(AboutForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["photos"].widget.attrs["accept"] = "image/*"
+        self.fields["visitor"].initial = self.actor.name
 
     def clean(self) -> dict[str, Any]:
         """Whoever was there has a photograph of it."""

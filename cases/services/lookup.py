@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cases.models import Application, Benefit, Person, Relief, TermMember
 from cases.models.choices import Program
+from cases.selectors import with_own_part
 from salvation.access.services import require
 from salvation.domain import citizen_id, mask
 from salvation.domain.errors import BadValue, Refusal
@@ -138,10 +139,9 @@ class _Known:
         )
         self.covered = {
             row["person"]: row
-            for row in covered.values(
+            for row in with_own_part(covered).values(
                 "person",
-                "base",
-                "uplift",
+                "own",
                 program=F("term__benefit__program"),
                 since=F("term__benefit__first_month"),
             )
@@ -182,7 +182,7 @@ def _answer(seq: int, one: Asked, person: dict[str, Any] | None, known: _Known) 
         person["village__name"],
         Program(row["program"]).label if row else "",
         row["since"] if row else None,
-        row["base"] + row["uplift"] if row else None,
+        row["own"] if row else None,
         "、".join(known.applying.get(pk, [])),
         count,
         money,

@@ -18,7 +18,7 @@ from cases.models import (
     Residence,
     SupportCertificate,
 )
-from cases.models.choices import TEKUN, ChangeKind
+from cases.models.choices import TEKUN, ChangeKind, Program
 from cases.services.care import support_in
 from cases.services.certificates import COLLECT
 from cases.services.struck_out import keep, kept
@@ -53,6 +53,28 @@ def on_support_ended(context: Context) -> None:
     keep(order, support=_close_records([person.pk for person in gone], last, died is not None))
     for person in gone:
         _ask(person, order, context.now)
+
+
+def on_moved_in(context: Context) -> None:
+    """集中供养 begins: the institution looks after him, the agreement with a caregiver ends with the months at home (D04)."""
+    order = context.subject
+    if order.kind != ChangeKind.MODE or order.new_program != Program.TEKUN_CENTRALIZED:
+        return
+    people = (
+        [order.person_id]
+        if order.person_id
+        else list(
+            Person.objects.filter(coverage__term__benefit=order.benefit_id)
+            .values_list("pk", flat=True)
+            .distinct()
+        )
+    )
+    before = Month.of(order.effective_month).first_day - timedelta(days=1)
+    last = max(before, order.event_on or before)
+    found = {"person__in": people, "from_on__lte": last, "until_on__gt": last}
+    ended = {"until_on": last, "ending": CareAgreement.Ending.INSTITUTION}
+    if closed := _close("agreements", found, ended):
+        keep(order, support={"agreements": closed})
 
 
 def _close_records(people: list[int], last: date, died: bool) -> dict[str, list[tuple[Values, Values]]]:

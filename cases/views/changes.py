@@ -353,6 +353,7 @@ def order_facts(page: Any, order: ChangeOrder) -> dict[str, Any]:
     return {
         "order": order,
         "shares": shares,
+        "tekun": (order.new_program or order.benefit.program) in TEKUN,
         "result": assessed,
         "earlier": [(benefit, month.first_day) for benefit, month, _ in reached_by(order)],
         "new_head": names.get(details.get("new_head", 0), ""),

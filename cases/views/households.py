@@ -16,7 +16,7 @@ from cases.forms.households import (
     person_input,
 )
 from cases.models import Benefit, Household, Person
-from cases.selectors import recoveries_seen
+from cases.selectors import recoveries_seen, with_own_part
 from cases.services.known import known_of
 from cases.services.people import read_id, register_household, set_account
 from cases.services.recoveries import concerns
@@ -196,8 +196,10 @@ def person_facts(page: Any, person: Person) -> dict[str, Any]:
         "person": person,
         "age": age(person.birth_date, timezone.localdate()) if person.birth_date else None,
         "memberships": memberships.filter(household__in=Household.objects.visible_to(page.request.user)),
-        "coverage": person.coverage.filter(
-            term__benefit__in=Benefit.objects.visible_to(page.request.user).values("pk")
+        "coverage": with_own_part(
+            person.coverage.filter(
+                term__benefit__in=Benefit.objects.visible_to(page.request.user).values("pk")
+            )
         )
         .select_related("term__benefit")
         .order_by("-months"),

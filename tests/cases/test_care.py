@@ -35,6 +35,7 @@ from cases.models import (
     Residence,
     SupportCertificate,
 )
+from cases.selectors import with_own_part
 from cases.selectors_care import lacking, missing_counts, supported, with_care
 from cases.services.agreements import save_agreement, save_caregiver
 from cases.services.care import save_assessment, save_orphan, save_report, save_wish
@@ -52,7 +53,7 @@ from cases.services.residences import (
     save_residence,
 )
 from cases.services.reviews import note_events
-from cases.services.support_end import on_support_back, on_support_ended
+from cases.services.support_end import on_moved_in, on_support_back, on_support_ended
 from cases.services.visits import coverage, save_visit
 from salvation.accounts.models import User
 from salvation.documents.models import Document
@@ -547,6 +548,25 @@ def test_radio_buttons_offer_no_empty_choice(
 ) -> None:
     url = reverse("registers:create_for", kwargs={"code": "care-wishes", "subject": person.pk})
     assert 'name="wish" value=""' not in sign_in(clerk).get(url).content.decode()
+
+
+def test_moving_into_an_institution_ends_the_agreement_and_back_gives_it_back(
+    person: Person, home: Institution, caregiver: Caregiver, clerk: User
+) -> None:
+    made = kept(save_agreement, agreed(person, caregiver), clerk)
+    until = made.until_on
+    resident = Residence(institution=home, bed=1, from_on=today(), **whose(person))
+    order = kept(save_residence, resident, clerk).order
+    on_moved_in(Context(order, clerk, timezone.now(), {}))
+    made.refresh_from_db()
+    assert (made.ending, made.until_on) == ("INSTITUTION", max(today(), THIS.last_day))
+    on_support_back(Context(order, clerk, timezone.now(), {}))
+    made.refresh_from_db()
+    assert (made.ending, made.until_on) == ("", until)
+
+
+def test_what_a_person_gets_includes_his_care_money(benefit: Benefit) -> None:
+    assert with_own_part(benefit.terms.get().covered.all()).get().own == 960
 
 
 def test_a_visit_is_checked_in_from_the_page_with_a_photo(
