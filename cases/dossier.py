@@ -29,9 +29,11 @@ from cases.models import (
     ReviewTask,
     TermMember,
 )
+from cases.models.choices import Program
 from cases.selectors import recoveries_seen, with_own_part
 from cases.services.recoveries import concerns
 from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,11 @@ def benefits(person: Person, user: Any) -> Iterable[Entry]:
     for covered in with_own_part(rows).select_related("term__benefit"):
         benefit = covered.term.benefit
         url = reverse("cases:benefit", args=[benefit.pk])
-        until = f"至{covered.months.upper:%Y年%m月}止（不含）" if covered.months.upper else "起至今"
-        words = f"{benefit.get_program_display()}本人份额，{until}"
-        yield Entry(covered.months.lower, "待遇", words, url, covered.own)
+        last = Month.of(covered.months.upper) - 1 if covered.months.upper else None
+        until = f"至{last.label}" if last else "起至今"
+        unpaid = benefit.program in (Program.MARGINAL, Program.RIGID_EXPENSE)
+        words = f"{benefit.get_program_display()}{'认定有效' if unpaid else '本人份额'}，{until}"
+        yield Entry(covered.months.lower, "待遇", words, url, None if unpaid else covered.own)
 
 
 def changes(person: Person, user: Any) -> Iterable[Entry]:

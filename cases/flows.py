@@ -27,7 +27,9 @@ REVOKED = "决定有误或情况已变的，在生效前撤销；未送达的告
 OUTCOMES = (("UPHELD", "异议成立"), ("PARTLY", "部分成立"), ("UNFOUNDED", "异议不成立"))
 REVIEWED = ("first_review", "reaffirm_county", "reaffirm_town")
 MEETING = Need("meeting", "集体审批会议", "meeting", help="领导组或局务会的会议记录；先在“会议”登记")
-AMOUNT = Need("amount", "确认金额（元/月）", "money", help="与核算结果一致；系统按公式复核")
+AMOUNT = Need(
+    "amount", "确认金额（元/月）", "money", help="与核算结果一致，系统按公式复核；只作认定、不发月补助的为 0"
+)
 
 SUBMITTED = (change_guards.rests_on_proof, change_guards.month_not_closed, change_guards.not_overtaken)
 

@@ -189,7 +189,7 @@ def assessment_is_eligible(context: Context) -> str | None:
 def _unsettled(application: Any) -> list[dict[str, Any]]:
     """What the working says must be settled before anything official leaves the house."""
     found = application.assessment
-    warnings = sealed_facts.load(found.result)["warnings"] if found else []
+    warnings = sealed_facts.load(found.result).get("warnings", []) if found else []
     return [warning for warning in warnings if warning["blocks"]]
 
 

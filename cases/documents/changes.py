@@ -118,6 +118,7 @@ def change_kind(
     """The parts all these documents share."""
     return Kind(
         code=code, title=title, subject=SUBJECT, sign=sign, basis=basis, may=decided(kind),
+        fits=lambda order: bool(order.kind == kind),
         facts=(*FACTS, *more.pop("facts", ())), body=body, issuer=deciding_unit, dated=decided_on, about=about, **more,
     )  # fmt: skip
 

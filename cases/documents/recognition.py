@@ -87,7 +87,7 @@ def members(application: Any, given: Mapping[str, Any]) -> list[Part]:
 def use(application: Any, given: Mapping[str, Any]) -> list[Part]:
     return [
         Line("凭本认定书可以申请医疗、教育、住房、就业等专项救助；不发放基本生活救助金。"),
-        Line("有效期满前30日可以重新提出申请，已提交且仍有效的材料不再重复提交；家庭人口、收入、财产有变化的，应当及时告知受理单位。"),
+        Line("有效期满前三个月起可以重新提出申请，已提交且仍有效的材料不再重复提交；家庭人口、收入、财产有变化的，应当及时告知受理单位。"),
     ]  # fmt: skip
 
 

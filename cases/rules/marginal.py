@@ -27,8 +27,9 @@ ZERO = Decimal(0)
 
 def assess_marginal(facts: HouseholdFacts, parameters: PolicyParameters, on: date) -> Assessment:
     """Judge 边缘; members who get 单人保 are left out of the covered. Raises `MissingParameter`."""
-    if assess_household(facts, parameters, on).eligible:
-        return _already(Program.MARGINAL, "家庭符合低保条件，应纳入低保", MARGINAL_ARTICLE)
+    whole = assess_household(facts, parameters, on)
+    if whole.eligible:
+        return _already(Program.MARGINAL, "家庭符合低保条件，应纳入低保", MARGINAL_ARTICLE, whole)
     reading = parameters.reading()
     means = marginal_means(facts, reading, on)
     eligible = not means.failed
@@ -52,7 +53,7 @@ def assess_rigid(facts: HouseholdFacts, parameters: PolicyParameters, on: date) 
     """Judge 刚性支出困难 by its five conditions. Raises `MissingParameter`."""
     excluded = _excluding(facts, parameters, on)
     if excluded is not None:
-        return _already(Program.RIGID_EXPENSE, excluded, RIGID_ARTICLE)
+        return _already(Program.RIGID_EXPENSE, *excluded)
     reading = parameters.reading()
     income = household_income(facts, reading, on)
     lines = [*income.lines, per_capita_line(income)]
@@ -77,17 +78,31 @@ def assess_rigid(facts: HouseholdFacts, parameters: PolicyParameters, on: date) 
     )
 
 
-def _already(program: Program, message: str, article: str) -> Assessment:
+def _already(program: Program, message: str, article: str, better: Assessment) -> Assessment:
+    """Not this programme, for a better one fits: its working shows why."""
     failure = Failure("互斥", message, article)
-    return Assessment(program, False, failed=(failure,), nearest_miss=failure, parameters_used={})
+    return Assessment(
+        program,
+        False,
+        failed=(failure,),
+        nearest_miss=failure,
+        working=better.working,
+        per_capita=better.per_capita,
+        annual_income=better.annual_income,
+        parameters_used=better.parameters_used,
+    )
 
 
-def _excluding(facts: HouseholdFacts, parameters: PolicyParameters, on: date) -> str | None:
-    """Name the better programme that the household belongs in, if there is one (第4条第1项)."""
-    if assess_household(facts, parameters, on).eligible:
-        return "家庭符合低保条件，应纳入低保"
-    if assess_marginal(facts, parameters, on).eligible:
-        return "家庭符合低保边缘条件，应认定为低保边缘家庭"
+def _excluding(
+    facts: HouseholdFacts, parameters: PolicyParameters, on: date
+) -> tuple[str, str, Assessment] | None:
+    """Name the better programme that the household belongs in, with its judgement, if there is one (第4条第1项)."""
+    whole = assess_household(facts, parameters, on)
+    if whole.eligible:
+        return "家庭符合低保条件，应纳入低保", RIGID_ARTICLE, whole
+    marginal = assess_marginal(facts, parameters, on)
+    if marginal.eligible:
+        return "家庭符合低保边缘条件，应认定为低保边缘家庭", RIGID_ARTICLE, marginal
     return None
 
 

@@ -23,6 +23,7 @@ from salvation.duties.models import Duty
 from salvation.duties.services import close_duty, open_duties
 from salvation.files.services import add_attachment
 from salvation.flow.engine import perform
+from salvation.flow.models import Transition
 from salvation.flow.numbers import next_number
 from salvation.flow.table import Context
 from salvation.journal.actions import register
@@ -127,6 +128,21 @@ def post_ending(*, order: ChangeOrder, place: str, on: date, actor: Any) -> Noti
         sheet.save(update_fields=["rows"])
     record(actor=actor, action="notice.post", subject=sheet, unit=sheet.unit, facts={"order": order.no})
     return sheet
+
+
+def ending_sheet(order: ChangeOrder) -> NoticeSheet | None:
+    """The sheet on which the end of somebody's 特困 hangs or hung; None where it was not posted."""
+    posted = (
+        Transition.objects.filter(flow=order.flow.code, subject_id=order.pk, step="notice")
+        .order_by("pk")
+        .last()
+    )
+    if posted is None:
+        return None
+    sheets = NoticeSheet.objects.filter(
+        village=order.village, group=ENDING, posted_on=timezone.localdate(posted.at)
+    )
+    return sheets.order_by("-pk").first()
 
 
 def on_ending_noticed(context: Context) -> None:

@@ -36,6 +36,7 @@ from salvation.domain.month import Month
 from salvation.journal.services import record
 from salvation.parameters.book import at
 from salvation.units.models import Unit
+from salvation.vault import facts as sealed_facts
 
 # What one of several people on one 特困 benefit may do alone.
 APART = (ChangeKind.MODE, ChangeKind.CARE_LEVEL)
@@ -61,7 +62,14 @@ def draft_category(*, benefit: Benefit, program: str, note: str, actor: Any, now
         household=benefit.household, declaration=declaration, program=program, actor=actor, now=now
     )
     if not made.eligible:
-        raise Refusal(f"按现有经济状况核算，不符合{Program(program).label}的条件", field="program")
+        why = "；".join(
+            f"{one['condition']}：{one['message']}" for one in sealed_facts.load(made.result)["failed"]
+        )
+        raise Refusal(
+            f"按最近一次申报核算，不符合{Program(program).label}的条件（{why}）。"
+            "情况有变化或申报不全的，先在核查的“家庭经济状况”更新，或重新申请",
+            field="program",
+        )
     shares = tuple(member_share(share) for share in shares_of(made))
     return draft_order(
         benefit, ChangeKind.CATEGORY, term, month, shares, note, actor=actor, now=now, assessment=made,

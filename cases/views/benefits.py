@@ -11,6 +11,7 @@ from cases.models import Benefit, BenefitTerm, ChangeOrder, TermMember
 from cases.models.choices import StopReason
 from cases.selectors import recoveries_seen
 from cases.tables import BENEFIT_STATES, BENEFITS
+from salvation.domain.month import Month
 from salvation.web.pages.lists import ListPage
 from salvation.web.pages.records import Head, Link, RecordPage, Tab
 
@@ -117,7 +118,9 @@ class BenefitRecord(RecordPage):
             ("村（社区）", subject.village),
             ("来源", subject.get_source_display()),
         ]
-        if subject.stop_reason:
+        if subject.stop_month and subject.stop_reason == StopReason.EXPIRED:
+            facts.append(("有效期至", (Month.of(subject.stop_month) - 1).label))
+        elif subject.stop_reason:
             facts.append(("停发原因", subject.get_stop_reason_display()))
         return Head(
             f"{subject.applicant.name}的{subject.get_program_display()}",

@@ -47,6 +47,7 @@ from cases.services.deaths import draft_death
 from cases.services.earlier_benefits import reached_by
 from cases.services.heads import draft_head_change
 from cases.services.member_changes import draft_correction, draft_member_add, draft_member_remove
+from cases.services.notice_sheets import ending_sheet
 from cases.services.orders import details_of
 from cases.services.proofs import record_proof
 from cases.services.successions import draft_care_level, draft_category, draft_mode, draft_transfer
@@ -431,4 +432,8 @@ class ChangeRecord(RecordPage):
             links.append(Link("待遇", reverse("cases:benefit", args=[subject.benefit_id])))
         if subject.successor_id:
             links.append(Link("接续待遇", reverse("cases:benefit", args=[subject.successor_id])))
+        sheet = ending_sheet(subject)
+        user: Any = self.request.user
+        if sheet is not None and user.may("notice.view", sheet.unit):
+            links.append(Link("公示单", reverse("cases:notice", args=[sheet.pk])))
         return Head(f"{subject.benefit.applicant.name}：{subject.get_kind_display()}", facts, links)

@@ -77,6 +77,8 @@ class Kind:
     form: bool = False
     once: bool = True
     heading: Callable[[Any], str] | None = None
+    # Whether the kind concerns the subject at all; ``may`` says whether it may be drawn up yet.
+    fits: Callable[[Any], bool] = field(default=lambda subject: True)
 
 
 @dataclass(frozen=True, slots=True)

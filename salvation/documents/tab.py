@@ -31,13 +31,15 @@ def documents_tab(page: Any, subject: FlowSubject) -> dict[str, Any]:
     documents = documents_of(subject, user)
     taken = {document.code for document in documents if document.once and document.state != "VOID"}
     kinds = kinds_of(subject)
+    # What a decided subject does not allow it never will.
+    offers = [
+        Offered(kind, kind.may(subject) or "")
+        for kind in kinds
+        if not kind.form and kind.code not in taken and kind.fits(subject)
+    ]
     return {
         "documents": [_shown(document, user) for document in documents],
-        "offered": [
-            Offered(kind, kind.may(subject) or "")
-            for kind in kinds
-            if not kind.form and kind.code not in taken
-        ],
+        "offered": [offer for offer in offers if not offer.reason or subject.state not in subject.flow.ended],
         "forms": [kind for kind in kinds if kind.form and not kind.may(subject)],
         "may_issue": user.may("document.issue", subject.flow_unit),
         "subject": subject,

@@ -43,7 +43,7 @@ from cases.services.certificates import save_certificate, save_review
 from cases.services.changes import draft_stop
 from cases.services.judging import case_of, kin_of
 from cases.services.medical import save_contract, save_insurance
-from cases.services.notice_sheets import sheet_paper
+from cases.services.notice_sheets import ending_sheet, sheet_paper
 from cases.services.proofs import rest_on
 from cases.services.residences import (
     free_beds,
@@ -56,6 +56,7 @@ from cases.services.reviews import note_events
 from cases.services.support_end import on_moved_in, on_support_back, on_support_ended
 from cases.services.visits import coverage, save_visit
 from salvation.accounts.models import User
+from salvation.documents.declared import kinds_of
 from salvation.documents.models import Document
 from salvation.documents.official import Grid
 from salvation.domain.errors import Refusal
@@ -686,6 +687,8 @@ def test_the_end_of_tekun_is_posted_told_and_followed_up(
     with pytest.raises(Refusal, match="公示7天"):
         perform(subject=order, step="to_county", actor=leader, now=now)
     perform(subject=order, step="notice", actor=leader, now=now, data={"place": "村公开栏"})
+    assert ending_sheet(order) == NoticeSheet.objects.get()
+    assert {kind.code for kind in kinds_of(order) if not kind.form and kind.fits(order)} == {"stopped"}
     sheet = NoticeSheet.objects.get()
     assert (sheet.group, sheet.rows[0]["grant"]) == ("特困终止", "恢复劳动能力")
     paper = sheet_paper(sheet)

@@ -1,10 +1,13 @@
 """Recognition of 低保边缘 and 支出型 households: a paper of its own, a validity, a reminder, papers taken over again."""
 # requirements: B30
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.documents.recognition import RECOGNITION
@@ -53,6 +56,21 @@ def words(application: Application, actor: User) -> str:
 def test_a_recognition_ends_after_twelve_months(units: dict[str, Unit], program: str) -> None:
     benefit = confirmed(units, program).benefit
     assert (benefit.stop_month, benefit.stop_reason) == ((this_month() + 12).first_day, "EXPIRED")
+
+
+def test_a_recognition_says_validity_and_no_money(
+    units: dict[str, Unit], clerk: User, sign_in: Callable[[User], Client]
+) -> None:
+    application = confirmed(units, "MARGINAL", this_month() + 1)
+    client = sign_in(clerk)
+    page = client.get(reverse("cases:application", args=[application.pk])).content.decode()
+    assert "不发月补助" in page and "起发放" not in page
+    page = client.get(reverse("cases:benefit", args=[application.benefit_id])).content.decode()
+    assert "有效期至" in page and "停发原因" not in page and "不发月补助" in page
+    tab = client.get(
+        reverse("cases:application", args=[application.pk]), {"tab": "documents"}
+    ).content.decode()
+    assert "不予受理决定书" not in tab
 
 
 def test_its_paper_names_validity_people_and_the_share_of_spending(

@@ -59,6 +59,7 @@ def test_not_eligible_is_a_verdict_too() -> None:
     verdict = json.loads(run(str(WORKER), "--program", "MARGINAL", "--json"))
     assert (verdict["eligible"], verdict["total"]) == (False, "0.00")
     assert verdict["failed"][0]["message"] == "家庭符合低保条件，应纳入低保"
+    assert verdict["per_capita"] and verdict["working"], "the better programme's working shows why"
 
 
 def test_a_missing_parameter_is_named(tmp_path: Path) -> None:
