@@ -189,6 +189,8 @@ CHANGE_ORDER = Flow(
              needs=(Need("notified_on", "书面告知日期", "date"),)),
         Step("carry_out", "生效", ("DECIDED",), "EFFECTIVE", "change.submit",
              applies=(change_guards.nobody_to_tell,), guards=(change_guards.month_not_closed, change_guards.not_overtaken)),
+        Step("convert", "转类申请已确认，自动生效", ("DRAFT",), "EFFECTIVE", None),
+        Step("follow", "随单人保自动生效", ("DRAFT",), "EFFECTIVE", None),
         Step("run", "期满自动生效", ("DRAFT",), "EFFECTIVE", None),
         Step("expire", "有效期满，自动终止", ("DRAFT",), "EFFECTIVE", None),
         Step("adjust", "按新标准批量生效", ("DRAFT",), "EFFECTIVE", None),

@@ -59,6 +59,8 @@ def not_already_helped(context: Context) -> str | None:
     cover = application.applicant.coverage.model.objects.filter(
         months__overlap=(coming.first_day, None), person__in=people
     )
+    if application.converts_id:
+        cover = cover.exclude(term__benefit=application.converts_id)
     hinders = hindering(cover, application.program, is_single=application.is_single, coming=coming)
     found = hinders.select_related("person", "term__benefit").first()
     if found is None:

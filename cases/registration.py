@@ -142,6 +142,7 @@ def register_all(reverse: Callable[..., str]) -> None:
             {
                 "take_effect": (on_support_ended, on_moved_in, on_stopped),
                 "carry_out": (on_support_ended, on_moved_in),
+                "convert": (on_support_ended,),
             },
             {"reverse_town": (on_support_back,), "reverse_county": (on_support_back,)},
             effects.CHANGE_ORDER,

@@ -124,15 +124,6 @@ class MemberRemoveForm(PeopleForm):
     field_order = ("person", "cause", "on", "note")
 
 
-class CategoryForm(NoteForm):
-    program = forms.ChoiceField(label="转入类别")
-    field_order = ("program", "note")
-
-    def __init__(self, *args: Any, programs: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["program"].choices = [*BLANK, *programs]  # type: ignore[attr-defined]
-
-
 class OneOfForm(NoteForm):
     """A form about one person of a benefit; asked for where it covers several."""
 

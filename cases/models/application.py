@@ -80,6 +80,15 @@ class Application(Clocked):
     benefit = models.ForeignKey(
         "cases.Benefit", on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
     )
+    # The benefit in place of which the family applies (类别转换): it ends where the new one begins.
+    converts = models.ForeignKey(
+        "cases.Benefit",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversions",
+        verbose_name="转自待遇",
+    )
     # Name of an epidemic or disaster, for the figures of that event (A18).
     event = models.CharField("因疫、因灾事件", max_length=40, blank=True, default="", db_default="")
     # Accepted while simplified procedures ran: what was put off is made up for (A17).

@@ -46,7 +46,7 @@ RULES: Mapping[str, KindRule] = {
     "MEMBER_ADD": KindRule(),
     "MEMBER_REMOVE": KindRule(),
     "HEAD_CHANGE": KindRule(Decider.TOWN, told=False, merges=False),
-    "CATEGORY": KindRule(),
+    "CATEGORY": KindRule(Decider.NOBODY, Begin.OWN, told=False, merges=False),
     "MODE": KindRule(Decider.TOWN, Begin.OWN, told=False),
     "CARE_LEVEL": KindRule(Decider.COUNTY),
     "STD_ADJUST": KindRule(Decider.NOBODY, Begin.OWN, told=False, merges=False),

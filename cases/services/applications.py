@@ -16,6 +16,7 @@ from cases.agreed import agreed_of, amount_of
 from cases.exclusion import AHEAD, hindering, renewed, rivals
 from cases.models import (
     Application,
+    Benefit,
     CollectiveDecision,
     Declaration,
     Household,
@@ -28,8 +29,10 @@ from cases.models import (
 from cases.models.choices import DIBAO, LASTING, Area, Program
 from cases.selectors import coverage_in, open_applications
 from cases.services.authorisations import authorise_all
-from cases.services.benefits import Granted, Share, open_benefit
+from cases.services.benefits import Granted, Share
 from cases.services.complaints import ask_county_visit
+from cases.services.conversions import may_convert, open_confirmed
+from cases.services.cycle import first_month
 from cases.services.discoveries import applied
 from cases.services.emergencies import running_mode
 from cases.services.materials import on_corrected, open_list
@@ -99,11 +102,13 @@ def create_application(
     ties: Sequence[TieInput] = (),
     apart_village: Unit | None = None,
     apart_place: str = "",
+    converts: Benefit | None = None,
 ) -> Application:
     """Register an application of a household (or of one member, 单人保). Raises Refusal for a repeat.
 
     ``authorised``: everybody signed the authorisation today, the applicant for the minors; ``received``: codes of the
-    pieces that were handed in with it; ``apart_village``, ``apart_place``: where else the family is registered or lives.
+    pieces that were handed in with it; ``apart_village``, ``apart_place``: where else the family is registered or lives;
+    ``converts``: the benefit that the new one is to take the place of (类别转换).
     """
     require(actor, "case.create", household.village)
     if program not in {code.value for code in LASTING}:
@@ -116,14 +121,16 @@ def create_application(
     if not EARLIEST <= applied_on <= timezone.localdate(now):
         raise Refusal(f"申请日期不能晚于今天，也不能早于{EARLIEST.year}年", field="applied_on")
     _refuse_apart(household, apart_village, apart_place)
+    if converts is not None:
+        may_convert(converts, program, household, on=timezone.localdate(now))
     applicant_id = applicant_id or household.head_id
-    _refuse_repeat(program, applicant_id, is_single=is_single)
+    _refuse_repeat(program, applicant_id, is_single=is_single, converts=converts)
     application = Application(
         no=application_number(household, now), program=program, household=household, applicant_id=applicant_id,
         county=household.county, unit=household.handling_unit, village=household.village, apart_village=apart_village,
         apart_place=apart_place.strip(), standard_area=household.standard_area, is_single=is_single,
         single_reason=single_reason, reason=reason, event=event, kinship_declared=kinship_declared,
-        kinship_flag=kinship_flag, applied_on=applied_on, created_by=actor,
+        kinship_flag=kinship_flag, applied_on=applied_on, created_by=actor, converts=converts,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -172,20 +179,20 @@ def _fits_area(program: str, area: str) -> None:
         raise Refusal(f"本户适用{Area(area).label}标准，不能申请{Program(program).label}", field="program")
 
 
-def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool) -> None:
-    """Already applying or already helped (B02)."""
+def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool, converts: Benefit | None) -> None:
+    """Already applying or already helped (B02), by another benefit than the one that this one takes the place of."""
     in_hand = open_applications([applicant_id]).select_related("applicant")
     waiting = rivals(in_hand, program, is_single=is_single).first()
     if waiting:
         raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
     # What stops before a new benefit could begin is no obstacle (02 §2.8).
     coming = Month.of(timezone.localdate()) + 1
-    coverage = coverage_in(coming, [applicant_id])
+    coverage = coverage_in(coming, [applicant_id]).exclude(term__benefit=converts)
     covered = hindering(coverage, program, is_single=is_single, coming=coming).first()
     if covered:
         raise Refusal(
             f"{covered.person.name} 正在享受{covered.term.benefit.get_program_display()}，"
-            "不能重复申请；需要调整的请办理变更"
+            "不能重复申请；需要调整的请办理变更，转为其他类别的选“类别转换”"
         )
 
 
@@ -323,24 +330,23 @@ def on_confirmed(context: Context) -> None:
     first = _first_month(application, today)
     if application.is_single:
         leave_family(application.applicant, first, context.actor)
-    if special is None:
-        benefit = open_benefit(
-            application=application, assessment=assessment, shares=shares_of(assessment), first=first
-        )
-    else:
+    granted: Granted | None = None
+    shares: Sequence[Share] = shares_of(assessment)
+    if special is not None:
         shares = shares_agreed(application, special.program, special.amount)
         granted = Granted(special.program, special.amount, max(Month.of(special.valid_until) + 1, first + 1))
-        benefit = open_benefit(
-            application=application, assessment=assessment, shares=shares, first=first, granted=granted
-        )
+    benefit = open_confirmed(application, assessment, shares, first=first, granted=granted, now=context.now)
     application.decided_on, application.benefit = today, benefit
     application.stat_month = context.transition.stat_month
     application.save(update_fields=["decided_on", "benefit", "stat_month"])
 
 
 def _first_month(application: Application, today: date) -> Month:
-    """The month after the decision (L57 第21条); what is applied for anew before it ends begins where it ends."""
+    """The month after the decision (L57 第21条); what is applied for anew before it ends begins where it ends; what
+    takes another benefit's place, in a month for which that one is on no roster yet."""
     first = Month.of(today) + 1
+    if application.converts_id:
+        first = max(first, first_month(application.county, today))
     covered = TermMember.objects.filter(months__overlap=(first.first_day, None))
     if application.is_single:
         covered = covered.filter(person=application.applicant)

@@ -233,7 +233,7 @@ APPLICATION = dict.fromkeys(
     ),
     (on_closed,),
 )  # fmt: skip
-CHANGE_ORDER = dict.fromkeys(("take_effect", "carry_out", "run"), (on_closed,))
+CHANGE_ORDER = dict.fromkeys(("take_effect", "carry_out", "convert", "run"), (on_closed,))
 RELIEF = dict.fromkeys(
     ("follow_up", "reject_town", "reject_county", "refund", "withdraw", "call_off_town", "call_off_county"),
     (on_closed,),

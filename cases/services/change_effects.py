@@ -24,7 +24,7 @@ from cases.services.benefits import (
 )
 from cases.services.cycle import first_month
 from cases.services.deaths import close_account_of, later_terms
-from cases.services.earlier_benefits import give_earlier_back, leave_earlier, reached_by
+from cases.services.earlier_benefits import give_earlier_back, go_on_without, leave_earlier, reached_by
 from cases.services.grace import on_grace_end
 from cases.services.heads import make_head
 from cases.services.member_changes import add_member, correct, remove_member
@@ -223,6 +223,17 @@ def _resume(order: ChangeOrder, month: Month, actor: Any) -> None:
     run_again(order, Month.of(order.pay_from or order.effective_month))
 
 
+def _convert(order: ChangeOrder, month: Month, actor: Any) -> None:
+    """Whoever is helped otherwise from now on leaves; the benefit of the others goes on."""
+    going = set(order.people.filter(leaves=True).values_list("person_id", flat=True))
+    staying = running_term(order.benefit, month).covered.exclude(person__in=going).exists()
+    if not staying:
+        stop_benefit(order.benefit, month, order.stop_reason)
+        return
+    for person in going:
+        go_on_without(order, order.benefit, month, person)
+
+
 def _head(order: ChangeOrder, month: Month, actor: Any) -> None:
     make_head(order, actor)
 
@@ -238,7 +249,7 @@ APPLY: Mapping[str, Callable[[ChangeOrder, Month, Any], None]] = {
     ChangeKind.MEMBER_ADD: _member_add,
     ChangeKind.MEMBER_REMOVE: _member_remove,
     ChangeKind.HEAD_CHANGE: _head,
-    ChangeKind.CATEGORY: succeed,
+    ChangeKind.CATEGORY: _convert,
     ChangeKind.MODE: succeed,
     ChangeKind.TRANSFER: succeed,
     ChangeKind.CARE_LEVEL: _care_level,
@@ -299,6 +310,7 @@ def _back_in_family(order: ChangeOrder) -> None:
 EFFECTS = {
     "take_effect": (on_effective,),
     "carry_out": (on_effective,),
+    "convert": (on_effective,),
     "run": (on_grace_end,),
     "agree_out": (on_agreed_out,),
     "refuse_in": (on_refused_in,),

@@ -8,10 +8,14 @@ opened or changed itself is seen to by ``benefits.open_term``.
 from collections.abc import Callable
 from typing import Any
 
-from cases.models import Benefit, Member, Person, TermMember
-from cases.models.choices import Program, StopReason
+from django.utils import timezone
+
+from cases.models import Benefit, ChangeOrder, Member, Person, TermMember
+from cases.models.choices import ChangeKind, Program, StopReason
 from cases.services.benefits import cut_terms, image_of, open_again, stop_benefit
+from cases.services.orders import draft_order, name_people, running_term
 from salvation.domain.month import Month
+from salvation.flow.engine import perform
 from salvation.journal.actions import register
 from salvation.journal.services import record
 
@@ -19,6 +23,7 @@ register(
     benefit__leave_family="单人保成员不再计入低保边缘", benefit__rejoin_family="单人保停发后重新计入低保边缘"
 )
 
+LEFT, BACK = "按单人保享受低保，不再计入低保边缘", "单人保停发，重新计入低保边缘"
 Covered = list[dict[str, Any]]
 
 
@@ -29,8 +34,9 @@ def leave_family(person: Person, first: Month, actor: Any) -> None:
     )
     for benefit in _locked(rows.values("term__benefit")):
         month = max(first, Month.of(benefit.first_month))
+        order = _order(benefit, person, month, leaves=True)
         _rewrite(benefit, month, lambda covered: [one for one in covered if one["person"] != person.pk])
-        _note(benefit, "benefit.leave_family", person, month, actor)
+        _take_effect(order, "benefit.leave_family", benefit, person, month, actor)
 
 
 def rejoin_family(alone: Benefit, month: Month, actor: Any) -> None:
@@ -50,8 +56,9 @@ def rejoin_family(alone: Benefit, month: Month, actor: Any) -> None:
     )
     again = {"person": person.pk, "base": "0", "uplift": "0", "kinds": []}
     for benefit in _locked(running.values("pk")):
+        order = _order(benefit, person, month, leaves=False)
         _rewrite(benefit, month, lambda covered: [*covered, again])
-        _note(benefit, "benefit.rejoin_family", person, month, actor)
+        _take_effect(order, "benefit.rejoin_family", benefit, person, month, actor)
 
 
 def _locked(benefits: Any) -> list[Benefit]:
@@ -73,6 +80,25 @@ def _rewrite(benefit: Benefit, month: Month, change: Callable[[Covered], Covered
         open_again(benefit, term, month)
 
 
-def _note(benefit: Benefit, action: str, person: Person, month: Month, actor: Any) -> None:
+def _order(benefit: Benefit, person: Person, month: Month, *, leaves: bool) -> ChangeOrder | None:
+    """The move as the tables count it (退出, 成员增减); none in the recognition's own first month, which never had him."""
+    if month <= Month.of(benefit.first_month):
+        return None
+    order = draft_order(
+        benefit, ChangeKind.CATEGORY, running_term(benefit, month), month, (), LEFT if leaves else BACK, actor=None,
+        now=timezone.now(), person=person, household_out=False,
+    )  # fmt: skip
+    order.people.all().delete()
+    name_people(order, {person.pk} if leaves else set(), set() if leaves else {person.pk})
+    return order
+
+
+def _take_effect(
+    order: ChangeOrder | None, action: str, benefit: Benefit, person: Person, month: Month, actor: Any
+) -> None:
+    if order is not None:
+        done = perform(subject=order, step="follow", actor=None, now=timezone.now())
+        order.stat_month = done.stat_month
+        order.save(update_fields=["stat_month"])
     facts = {"person": person.name, "month": str(month)}
     record(actor=actor, action=action, subject=benefit, unit=benefit.unit, facts=facts)

@@ -17,26 +17,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Benefit, BenefitTerm, ChangeOrder, Household, Person
-from cases.models.choices import DIBAO, TEKUN, ChangeKind, Program, Source, StopReason
+from cases.models.choices import TEKUN, ChangeKind, Program, Source, StopReason
 from cases.rules.codes import Area, CareIndicator, CareLevel
 from cases.rules.result import MemberShare
 from cases.rules.tekun import MODE_OF, care_level, support_amount
-from cases.selectors import latest_declaration
-from cases.services.applications import shares_of
-from cases.services.assessments import reassess_household
 from cases.services.benefits import expiry_of, open_again, open_term, stop_benefit
 from cases.services.cycle import first_month
 from cases.services.deaths import care_after_death
 from cases.services.earlier_benefits import go_on_without
 from cases.services.judging import Policy
-from cases.services.orders import award_of, draft_order, member_share, name_people, running_term, shares_kept
+from cases.services.orders import award_of, draft_order, name_people, running_term, shares_kept
 from cases.services.reviews import take_reviews_along
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.journal.services import record
 from salvation.parameters.book import at
 from salvation.units.models import Unit
-from salvation.vault import facts as sealed_facts
 
 # What one of several people on one 特困 benefit may do alone.
 APART = (ChangeKind.MODE, ChangeKind.CARE_LEVEL)
@@ -44,41 +40,6 @@ OTHER_MODE = {
     Program.TEKUN_DISPERSED: Program.TEKUN_CENTRALIZED,
     Program.TEKUN_CENTRALIZED: Program.TEKUN_DISPERSED,
 }
-
-
-@transaction.atomic
-def draft_category(*, benefit: Benefit, program: str, note: str, actor: Any, now: datetime) -> ChangeOrder:
-    """From one programme into another by a new judgement of the same facts (03 §3.2). Raises Refusal."""
-    if program == benefit.program or {program, benefit.program} <= set(TEKUN):
-        raise Refusal("请选择另一类别；特困集中、分散之间请办“供养形式”", field="program")
-    if program in DIBAO and benefit.standard_area != _area_of(program):
-        raise Refusal("该类别与本户适用的标准（城乡）不符", field="program")
-    month = first_month(benefit.county, timezone.localdate(now))
-    term = running_term(benefit, month)
-    declaration = latest_declaration(benefit.household)
-    if declaration is None:
-        raise Refusal("本户没有登记经济状况，不能重新认定；请先登记申请并填写经济状况")
-    made = reassess_household(
-        household=benefit.household, declaration=declaration, program=program, actor=actor, now=now
-    )
-    if not made.eligible:
-        why = "；".join(
-            f"{one['condition']}：{one['message']}" for one in sealed_facts.load(made.result)["failed"]
-        )
-        raise Refusal(
-            f"按最近一次申报核算，不符合{Program(program).label}的条件（{why}）。"
-            "情况有变化或申报不全的，先在核查的“家庭经济状况”更新，或重新申请",
-            field="program",
-        )
-    shares = tuple(member_share(share) for share in shares_of(made))
-    return draft_order(
-        benefit, ChangeKind.CATEGORY, term, month, shares, note, actor=actor, now=now, assessment=made,
-        new_program=program, stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
-    )  # fmt: skip
-
-
-def _area_of(program: str) -> str:
-    return Area.URBAN.value if program == Program.DIBAO_URBAN else Area.RURAL.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +208,7 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
             open_again(new, {**term, "order": order.pk}, month)
     order.successor = new
     order.save(update_fields=["successor"])
-    if order.kind != ChangeKind.CATEGORY and apart is None:
+    if apart is None:
         take_reviews_along(old, new)
     if order.kind == ChangeKind.TRANSFER:
         _move(order, month, actor)

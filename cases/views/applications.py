@@ -19,7 +19,7 @@ from cases.forms.applications import (
     asked_by,
 )
 from cases.forms.economy import document_from, rows_from
-from cases.models import Application, Declaration, Household
+from cases.models import Application, Benefit, Declaration, Household
 from cases.models.choices import TEKUN
 from cases.observations import in_words
 from cases.selectors import latest_declaration
@@ -59,6 +59,7 @@ RELATED = (
     "county",
     "assessment",
     "benefit",
+    "converts__applicant",
     "emergency",
 )
 
@@ -170,6 +171,7 @@ class ApplicationRecord(RecordPage):
             ("申请类别", subject.get_program_display() + ("（单人保）" if subject.is_single else "")),
             ("受理单位", subject.unit),
             ("审批层级", subject.get_level_display() or "受理时确定"),
+            *([("转自", subject.converts)] if subject.converts else []),
             *([("应急简化", str(subject.emergency))] if subject.emergency else []),
             *([("因疫、因灾事件", subject.event)] if subject.event else []),
         )
@@ -215,6 +217,13 @@ class ApplicationRecord(RecordPage):
         ]  # fmt: skip
 
 
+def household_of(user: Any, pk: int) -> Household:
+    """A household with what its forms show."""
+    rows = Household.objects.select_related("head", "handling_unit", "village", "county")
+    found: Household = get_visible(rows, user, pk=pk)
+    return found
+
+
 class NewApplication(FormPage):
     title = "申请救助"
     permission = "case.create"
@@ -236,10 +245,11 @@ class NewApplication(FormPage):
         Section("授权与申明", ("authorised", "kinship_declared", "kinship_flag")),
     )
     household: Household
+    # The benefit that the new one takes the place of.
+    converts: Benefit | None = None
 
     def prepare(self) -> None:
-        rows = Household.objects.select_related("head", "handling_unit", "village", "county")
-        self.household = get_visible(rows, self.request.user, pk=self.kwargs["pk"])
+        self.household = household_of(self.request.user, self.kwargs["pk"])
 
     def make_form(self, data: Any, files: Any) -> ApplicationForm:
         members = self.household.members.filter(left_on__isnull=True).select_related("person")
@@ -257,7 +267,7 @@ class NewApplication(FormPage):
 
     def save(self, form: Any) -> str:
         application = create_application(
-            household=self.household, actor=self.request.user, now=timezone.now(),
+            household=self.household, actor=self.request.user, now=timezone.now(), converts=self.converts,
             ties=[TieInput(**row) for row in form.cleaned_rows["ties"]], **form.cleaned_data,
         )  # fmt: skip
         return reverse("cases:economy", args=[application.pk])

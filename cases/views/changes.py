@@ -12,7 +12,6 @@ from django.utils import timezone
 from cases.change_guards import papers_of
 from cases.forms.changes import (
     CareLevelForm,
-    CategoryForm,
     ChangeFilter,
     CorrectForm,
     DeathForm,
@@ -31,8 +30,8 @@ from cases.forms.changes import (
     ask_for_proof,
 )
 from cases.forms.households import person_input
-from cases.models import Benefit, ChangeOrder, Declaration
-from cases.models.choices import DIBAO, PROGRAMS, TEKUN
+from cases.models import Application, Benefit, ChangeOrder, Declaration
+from cases.models.choices import DIBAO, TEKUN
 from cases.rules.proofs import offered
 from cases.selectors import recoveries_seen
 from cases.services.assessments import reassess_household
@@ -50,7 +49,7 @@ from cases.services.member_changes import draft_correction, draft_member_add, dr
 from cases.services.notice_sheets import ending_sheet
 from cases.services.orders import details_of
 from cases.services.proofs import record_proof
-from cases.services.successions import draft_care_level, draft_category, draft_mode, draft_transfer
+from cases.services.successions import draft_care_level, draft_mode, draft_transfer
 from cases.tables import CHANGES
 from salvation.access.services import get_visible, require
 from salvation.documents.tab import documents_tab
@@ -118,7 +117,6 @@ KINDS: dict[str, Offered] = {
     "head": Offered("户主变更", "换户主和收款账户，金额不变", HeadForm, lambda b: not b.ended and b.family),
     "care_level": Offered("自理等级", "按六项评定重定照料护理档次，由县级决定", CareLevelForm, lambda b: not b.ended and b.tekun),
     "mode": Offered("供养形式", "分散转集中（入住机构）或集中转分散", ModeForm, lambda b: not b.ended and b.tekun),
-    "category": Offered("类别转换", "低保、特困、边缘之间转类，同月衔接，不重不漏", CategoryForm, _open),
     "transfer": Offered("迁移到本县其他乡镇", "接收乡镇同意后从次月接续，不断发", TransferForm, _open),
     "grace": Offered(
         "渐退", "就业后收入超过标准，最长6个月，期满自动停发", GraceForm, lambda b: not b.ended and b.paid and not b.tekun
@@ -155,14 +153,17 @@ class ChooseChange(Page):
     template_name = "cases/change_kinds.html"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        benefit: Benefit = get_visible(Benefit.objects.select_related(*RELATED), request.user, pk=pk)
-        require(request.user, "change.create", benefit.unit)
+        user: Any = request.user
+        benefit: Benefit = get_visible(Benefit.objects.select_related(*RELATED), user, pk=pk)
+        require(user, "change.create", benefit.unit)
         waiting = benefit.orders.exclude(state__in=ChangeOrder.settled).order_by("pk")
         return self.show(
             {
                 "benefit": benefit,
                 "kinds": fitting(benefit),
+                "may_convert": not standing_of(benefit).ended and user.may("case.create", benefit.village),
                 "waiting": waiting,
+                "converting": benefit.conversions.exclude(state__in=Application.flow.ended).first(),
                 "page_title": f"办理变更：{benefit.applicant.name}",
             }
         )
@@ -203,8 +204,6 @@ class NewChange(FormPage):
             given["people"] = self.covered()
         elif form_class is StopForm:
             given["tekun"] = self.benefit.program in TEKUN
-        elif form_class is CategoryForm:
-            given["programs"] = [(code, label) for code, label in PROGRAMS if self.may_become(code)]
         elif form_class is TransferForm:
             given["villages"] = self.villages()
         form = form_class(data, files, **given)
@@ -225,14 +224,6 @@ class NewChange(FormPage):
 
     def one_of(self, given: dict[str, Any]) -> Any:
         return self.member(given) if given.get("person") else None
-
-    def may_become(self, program: str) -> bool:
-        """Another programme of the family's own area; the modes of 特困 have a change of their own."""
-        own = self.benefit.program
-        if program == own or {program, own} <= set(TEKUN):
-            return False
-        wrong = {"URBAN": "DIBAO_RURAL", "RURAL": "DIBAO_URBAN"}[self.benefit.standard_area]
-        return program != wrong
 
     def villages(self) -> Any:
         """Villages of the county's other towns."""
@@ -279,9 +270,6 @@ class NewChange(FormPage):
 
     def draft_care_level(self, given: dict[str, Any], **who: Any) -> ChangeOrder:
         return draft_care_level(**{**given, "person": self.one_of(given)}, **who)
-
-    def draft_category(self, given: dict[str, Any], **who: Any) -> ChangeOrder:
-        return draft_category(**given, **who)
 
     def draft_transfer(self, given: dict[str, Any], **who: Any) -> ChangeOrder:
         return draft_transfer(**given, **who)

@@ -140,6 +140,9 @@ _JUDGED = """
 doubtful AS MATERIALIZED (
     SELECT m.term_id FROM cases_person p JOIN cases_termmember m ON m.person_id = p.id WHERE p.id_status <> 'VALID'
 ),
+held AS MATERIALIZED (
+    SELECT m.term_id FROM cases_hold h JOIN cases_termmember m ON m.person_id = h.person_id WHERE h.lifted_at IS NULL
+),
 judged AS (
     SELECT d.*, c.people, c.reason AS held_reason, e.reason AS manual_reason,
            CASE WHEN e.id IS NOT NULL THEN 'MANUAL' WHEN d.standing = 'SUSPENDED' THEN 'SUSPENDED'
@@ -152,11 +155,10 @@ judged AS (
     LEFT JOIN funds_exclusion e ON e.roster_id = d.roster_id AND e.benefit_id = d.benefit_id
         AND e.for_month = d.for_month
     CROSS JOIN LATERAL (
-        SELECT count(*) AS people, (
-            SELECT min(h.reason) FROM cases_hold h
-            JOIN cases_termmember held ON held.person_id = h.person_id AND held.term_id = d.term_id
-            WHERE h.lifted_at IS NULL AND h.from_month <= d.month
-        ) AS reason
+        SELECT count(*) AS people, CASE WHEN d.term_id IN (SELECT term_id FROM held) THEN (
+            SELECT min(h.reason) FROM cases_hold h JOIN cases_termmember k ON k.person_id = h.person_id
+            WHERE k.term_id = d.term_id AND h.lifted_at IS NULL AND h.from_month <= d.month
+        ) END AS reason
         FROM cases_termmember m WHERE m.term_id = d.term_id
     ) c
 ),
@@ -172,7 +174,7 @@ SELECT j.roster_id, j.county_id, j.unit_id, j.village_id, j.benefit_id, j.househ
        j.for_month, j.kind,
        CASE WHEN j.excluded_as = '' THEN row_number() OVER (
            PARTITION BY j.roster_id, j.excluded_as = ''
-           ORDER BY v.sort, v.code, f.no, coalesce(pa.holder_name, ''), j.benefit_id, j.for_month) END AS seq,
+           ORDER BY v.sort, v.code, f.no, j.benefit_id, j.for_month) END AS seq,
        j.term_id, j.assessment_id, j.name, j.id_no, j.id_index, j.phone, f.no AS household_no, j.benefit_no,
        v.name AS village_name, f.group_name, fa.counted, j.people, j.is_single, j.standing,
        j.standard, j.per_capita_income, j.base, j.uplift, j.care, j.care_level, j.total,

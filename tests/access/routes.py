@@ -242,6 +242,7 @@ ROUTES: dict[str, Route] = {
     "cases:life_event": Route("LifeEvent", pk_of("LifeEvent"), answers=(302,)),
     "cases:new_work_offer": Route("Person", pk_of("Person"), answers=(200, 302)),
     "cases:work_offer": Route("WorkOffer", pk_of("WorkOffer"), answers=(302,)),
+    "cases:convert": Route("Benefit", pk_of("Benefit")),
     "cases:changes_of": Route("Benefit", pk_of("Benefit")),
     "cases:change_proof": Route("ChangeOrder", pk_of("ChangeOrder")),
     "cases:new_relief": Route("Household", pk_of("Household")),

@@ -36,6 +36,7 @@ from tests.browser.hands import (
     step,
 )
 from tests.builders import COMPLETE, make_benefit, make_check, make_household
+from tests.cases.test_into_tekun import assessed
 from tests.days import next_month, today
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,8 +65,7 @@ def finance(make_user: Callable[..., User]) -> User:
 def new_change(page: Page, benefit: Benefit, kind: str) -> None:
     page.goto(f"/cases/benefits/{benefit.pk}/change/{kind}/")
     page.fill("[name=note]", "核实属实")
-    if kind != "category":
-        page.select_option("[name=proof]", index=1)
+    page.select_option("[name=proof]", index=1)
 
 
 def carry(page_of: PageOf, order: str, *steps: tuple[User, str]) -> None:
@@ -343,15 +343,38 @@ def test_from_dibao_into_tekun_without_a_gap(
     household = make_household(units["360722100200"], ["独居老人"])
     Person.objects.filter(pk=household.head_id).update(birth_date=date(1950, 1, 1))
     benefit = make_benefit(household, date(2024, 1, 1), shares=(("500", "100", "ELDER"),))
-    declare(household, clerk, {"incomes": []})
     page = page_of(clerk)
-    new_change(page, benefit, "category")
+    page.goto(f"/cases/benefits/{benefit.pk}/change/")
+    press(page, "类别转换")
     page.select_option("[name=program]", "TEKUN_DISPERSED")
-    confirm(page, "登记变更单")
-    order = page.url
-    carry(
-        page_of, order, (clerk, "提交审核"), (leader, "报县级决定"), (approver, "决定"), (clerk, "告知家庭并生效")
-    )  # fmt: skip
+    for name, value in (("authorised", "yes"), ("kinship_declared", "yes"), ("kinship_flag", "no")):
+        page.check(f"[name={name}][value={value}]")
+    for box in page.locator("[name=received]").all():
+        box.check()
+    confirm(page, "登记转类申请")
+    settle(page)
+    application = Application.objects.get(converts=benefit)
+    assessed(household.head, clerk)
+    save_declaration(household=household, application=application, document={"incomes": []}, actor=clerk)
+    record = f"/cases/applications/{application.pk}/"
+    page.goto(record)
+    for label in ("提交申请", "受理", "启动入户调查"):
+        step(page, label)
+    visited_and_judged(page, application)
+    page = page_of(leader)
+    meeting(page, "PANEL", "领导组会议")
+    page.goto(record)
+    decide(page, "初审通过并公示", "领导组会议", place="村公开栏")
+    after_the_notice(page_of(clerk), application, "公示期满，报县级审核")
+    page = page_of(approver)
+    meeting(page, "BUREAU", "局务会")
+    page.goto(record)
+    application.refresh_from_db()
+    press(page, "确认同意")
+    page.select_option("[name=meeting]", choose_meeting(page, "局务会"))
+    page.fill("[name=amount]", str(application.assessment.total))
+    confirm(page, "确认同意")
+    settle(page)
     benefit.refresh_from_db()
     after = Benefit.objects.get(predecessor=benefit)
     assert benefit.stop_month == after.first_month == next_month().first_day

@@ -19,7 +19,7 @@ from cases.services.deaths import draft_death
 from cases.services.heads import draft_head_change
 from cases.services.member_changes import draft_correction, draft_member_remove
 from cases.services.proofs import rest_on
-from cases.services.successions import draft_care_level, draft_category, draft_transfer
+from cases.services.successions import draft_care_level, draft_transfer
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -175,27 +175,6 @@ def test_at_the_householders_death_the_next_head_follows_and_uplifts_stay_with_t
     household = Household.objects.get(pk=benefit.household_id)
     assert june is not None and (june.base, june.uplift) == (1000, 80)
     assert household.head == new
-
-
-def test_another_programme_follows_without_a_gap_or_a_double_month(
-    units: dict[str, Unit], clerk: User, standards: None, carry: Callable[[ChangeOrder], ChangeOrder]
-) -> None:
-    alone = make_household(units["360722100200"], ["老人"])
-    Person.objects.filter(pk=alone.head_id).update(birth_date=date(1950, 1, 1))
-    declare(alone)
-    dibao = make_benefit(alone, START, shares=(("600", "0", ""),))
-    order = carry(
-        draft_category(
-            benefit=dibao, program="TEKUN_DISPERSED", note="无义务人", actor=clerk, now=timezone.now()
-        )
-    )
-    dibao.refresh_from_db()
-    tekun = order.successor
-    assert tekun is not None and (tekun.program, tekun.predecessor) == ("TEKUN_DISPERSED", dibao)
-    assert dibao.stop_month == tekun.first_month == order.effective_month
-    assert tekun.terms.get().total == 960
-    covered = alone.head.coverage.filter(months__contains=order.effective_month)
-    assert covered.count() == 1
 
 
 def test_a_family_moves_to_another_town_and_is_paid_on_there(
@@ -396,7 +375,7 @@ def test_only_what_fits_is_offered(benefit: Benefit, clerk: User, sign_in: Calla
 
 @pytest.mark.parametrize(
     "kind",
-    ["amount", "member_add", "member_remove", "death", "head", "category", "transfer", "grace", "suspend", "stop", "correct"],
+    ["amount", "member_add", "member_remove", "death", "head", "transfer", "grace", "suspend", "stop", "correct"],
 )  # fmt: skip
 def test_every_form_opens(
     benefit: Benefit, clerk: User, sign_in: Callable[[User], Client], kind: str

@@ -2,7 +2,6 @@
 # requirements: B08, B22
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,11 +10,10 @@ from django.utils import timezone
 from cases.models import Application, Assessment, Household, Person
 from cases.services.applications import create_application, save_declaration, shares_of
 from cases.services.assessments import assess_application, reassess_household
-from cases.services.successions import draft_category
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.units.models import Unit
-from tests.builders import COMPLETE, make_benefit, make_household, make_visited
+from tests.builders import COMPLETE, make_household, make_visited
 from tests.cases.test_application_flow import STANDARDS, parameters
 from tests.days import today
 
@@ -68,13 +66,6 @@ def test_a_marginal_family_covers_whoever_could_have_applied_alone_but_did_not(
     assert {share.person_id for share in shares_of(made)} == set(
         family.members.values_list("person", flat=True)
     )
-
-
-def test_a_marginal_family_does_not_turn_into_dibao_for_one_of_it(family: Household, clerk: User) -> None:
-    assessed(make_visited(family, program="MARGINAL", state="SURVEYING"), clerk)
-    benefit = make_benefit(family, date(2022, 1, 1), program="MARGINAL", shares=[("0", "0", "")] * 4)
-    with pytest.raises(Refusal, match="不符合农村低保的条件"):
-        draft_category(benefit=benefit, program="DIBAO_RURAL", note="转类", actor=clerk, now=timezone.now())
 
 
 def test_a_family_on_dibao_that_earns_too_much_is_not_cut_down_to_its_disabled_member(

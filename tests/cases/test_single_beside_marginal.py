@@ -15,6 +15,7 @@ from cases.services.changes import draft_stop
 from cases.services.deaths import draft_death
 from cases.services.orders import draft_order, member_share, running_term
 from cases.services.single_cover import leave_family
+from reports.civil.services import civil_rows, does_not_tie
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -160,6 +161,20 @@ def test_when_the_own_dibao_stops_the_person_is_covered_with_the_family_again(
     month = Month.of(order.effective_month)
     assert covered(recognised, month) == set(NAMES)
     assert covered(recognised, month - 1) == {"罗大", "罗二", "罗小四"}
+
+
+def test_who_leaves_the_family_for_his_own_dibao_and_who_comes_back_is_counted(
+    both: tuple[Benefit, Benefit], clerk: User, carry: Carry
+) -> None:
+    recognised, own = both
+    left = recognised.orders.get()
+    assert [(row.person.name, row.leaves) for row in left.people.all()] == [("罗三", True)]
+    order = carry(draft_stop(benefit=own, reason="INCOME", note="找到工作", actor=clerk, now=timezone.now()))
+    for month in (this_month(), Month.of(order.effective_month)):
+        rows, _ = civil_rows(recognised.county, month, [recognised.unit])
+        assert does_not_tie(rows) == []
+    back = recognised.orders.exclude(pk=left.pk).get()
+    assert [(row.person.name, row.leaves) for row in back.people.all()] == [("罗三", False)]
 
 
 def test_a_stop_struck_out_gives_the_own_dibao_back_and_takes_the_person_out_of_the_family_again(

@@ -1,0 +1,91 @@
+"""类别转换: a new application takes the place of a benefit that runs (03 §3.2: 新申请, 完整确认).
+
+The family applies for the other programme as anybody does: survey, check, notice and decision. The old benefit runs on
+until then; it ends in the month in which the new one begins, in the transaction of the confirmation.
+"""
+# requirements: C06
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from cases.models import Application, Assessment, Benefit, ChangeOrder, Household
+from cases.models.choices import TEKUN, ChangeKind, StopReason
+from cases.services.benefits import Granted, Share, open_benefit
+from cases.services.cycle import first_month
+from cases.services.orders import draft_order, member_share, name_people, running_term
+from salvation.domain.errors import Refusal
+from salvation.domain.month import Month
+from salvation.flow.engine import perform
+
+
+def may_convert(benefit: Benefit, program: str, household: Household, *, on: date) -> None:
+    """Raises Refusal where there is nothing to take the place of."""
+    if benefit.household_id != household.pk:
+        raise Refusal("转类的待遇不是这一户的")
+    if {program, benefit.program} <= set(TEKUN):
+        raise Refusal("特困集中、分散之间请办“供养形式”", field="program")
+    if program == benefit.program and not benefit.is_single:
+        raise Refusal("请选择另一类别；金额有变化的请办“重新核算”", field="program")
+    running_term(benefit, first_month(benefit.county, on))
+
+
+def open_confirmed(
+    application: Application,
+    assessment: Assessment,
+    shares: Sequence[Share],
+    *,
+    first: Month,
+    granted: Granted | None,
+    now: datetime,
+) -> Benefit:
+    """Open what was confirmed from ``first`` on, in place of the benefit it converts. Raises Refusal."""
+    program = granted.program if granted else assessment.program
+    order = _make_way(application, first, program, shares, now=now)
+    benefit = open_benefit(
+        application=application, assessment=assessment, shares=shares, first=first, granted=granted
+    )
+    if order is not None:
+        _follow(order, benefit)
+    return benefit
+
+
+def _make_way(
+    application: Application, first: Month, program: str, shares: Sequence[Share], *, now: datetime
+) -> ChangeOrder | None:
+    """End from ``first`` on what the application takes the place of; None where that has ended meanwhile.
+
+    Who is not covered by the new benefit of 特困 stays on the old one. Raises Refusal where nothing would change.
+    """
+    old = application.converts
+    term = old.terms.filter(months__contains=first.first_day).first() if old is not None else None
+    if old is None or term is None:
+        return None
+    if program == old.program and application.is_single == old.is_single:
+        raise Refusal(
+            f"核定的类别与现在享受的{old.get_program_display()}相同，不用转类；请撤回申请或者不予确认，原待遇不变"
+        )
+    if old.unit_id != application.unit_id:
+        raise Refusal(f"原待遇已迁到{old.unit}，请撤回后由{old.unit}受理")
+    order = draft_order(
+        old, ChangeKind.CATEGORY, term, first, [member_share(share) for share in shares],
+        f"转类申请{application.no}确认", actor=None, now=now, assessment=application.assessment, new_program=program,
+        stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
+    )  # fmt: skip
+    covered = {row.person_id: row for row in term.covered.all()}
+    going = {share.person_id for share in shares} & set(covered)
+    if program in TEKUN and going and going != set(covered):
+        order.people.all().delete()
+        name_people(order, going, ())
+        order.old_total = sum((covered[pk].base + covered[pk].uplift for pk in going), Decimal(0))
+        order.save(update_fields=["old_total"])
+    perform(subject=order, step="convert", actor=None, now=now)
+    return order
+
+
+def _follow(order: ChangeOrder, benefit: Benefit) -> None:
+    """The new benefit goes on for the old one."""
+    benefit.predecessor = order.benefit
+    benefit.save(update_fields=["predecessor"])
+    order.successor = benefit
+    order.save(update_fields=["successor"])
