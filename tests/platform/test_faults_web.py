@@ -115,7 +115,12 @@ def held_up(table: str) -> Iterator[Callable[[], bool]]:
             cursor.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
 
             def waits() -> bool:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                # Of this table in this database: other tests wait on the same server.
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass AND database = "
+                    "(SELECT oid FROM pg_database WHERE datname = current_database())",
+                    [table],
+                )
                 return bool(cursor.fetchone()[0])
 
             yield waits

@@ -12,9 +12,8 @@ from salvation.journal.context import client_address
 from salvation.journal.models import Entry, Seal
 from salvation.journal.services import Tampered, record, seal_entries, verify
 from salvation.journal.wording import said
+from tests.sealing import seal_all
 
-# Sealing waits for every transaction of the whole server; other work on it may take a while.
-PATIENCE = 600
 # Stands for FIRST in the statements below.
 FIRST = "id = (SELECT min(id) FROM journal_entry)"
 
@@ -28,21 +27,10 @@ def sealed(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
             with transaction.atomic():
                 for number in range(3):
                     record(actor=None, action="export", facts={"list": f"第{block}批", "rows": number})
-            _seal(3)
+            seal_all()
         yield
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE journal_entry, journal_seal")
-
-
-def _seal(wanted: int) -> None:
-    done = 0
-    with connection.cursor() as cursor:
-        for _ in range(PATIENCE):
-            done += seal_entries()
-            if done >= wanted:
-                return
-            cursor.execute("SELECT pg_sleep(0.1)")
-    raise AssertionError("the entries were never sealed")
 
 
 @pytest.fixture
