@@ -27,6 +27,7 @@ VALUES: dict[str, Any] = {
     "income.job_cost.fixed": "200",
     "income.job_cost.ratio": "0.2",
     "income.mu_yield": "水稻: 400, 脐橙: 1500",
+    "income.basic_pension.after": "EXCLUDE",
     "income.labour.coefficient": "0.8",
     "income.labour.coefficient_partial": "0.4",
     "support_fee.k1": "1.5",
