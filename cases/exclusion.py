@@ -3,9 +3,9 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from cases.models.choices import Program, StopReason
+from cases.models.choices import TEKUN, Program, StopReason
 from salvation.domain.month import Month
 
 # So many months before a recognition ends it may be applied for anew (满期重新申请): the way takes up to 45 working days.
@@ -19,6 +19,15 @@ def rivals(applications: QuerySet[Any], program: str, *, is_single: bool) -> Que
     if program == Program.MARGINAL:
         return applications.exclude(is_single=True)
     return applications
+
+
+def replaced(household: Any, converts: int | None, program: str, *, is_single: bool) -> QuerySet[Any]:
+    """The benefits whose place a conversion takes: the one it names; one of the whole family, 单人保 and 边缘 of it too."""
+    own = Q(pk=converts)
+    if converts and not is_single and program not in TEKUN:
+        own |= Q(is_single=True) | Q(program=Program.MARGINAL)
+    found: QuerySet[Any] = household.benefits.filter(own)
+    return found
 
 
 def hindering(covered: QuerySet[Any], program: str, *, is_single: bool, coming: Month) -> QuerySet[Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases import checklist, county_visit
 from cases.agreed import agreed_of, amount_of
 from cases.emergency_guards import allows
-from cases.exclusion import hindering
+from cases.exclusion import hindering, replaced
 from salvation.documents.paperless import paperless
 from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
@@ -59,8 +59,10 @@ def not_already_helped(context: Context) -> str | None:
     cover = application.applicant.coverage.model.objects.filter(
         months__overlap=(coming.first_day, None), person__in=people
     )
-    if application.converts_id:
-        cover = cover.exclude(term__benefit=application.converts_id)
+    giving_way = replaced(
+        application.household, application.converts_id, application.program, is_single=application.is_single
+    )
+    cover = cover.exclude(term__benefit__in=giving_way)
     hinders = hindering(cover, application.program, is_single=application.is_single, coming=coming)
     found = hinders.select_related("person", "term__benefit").first()
     if found is None:

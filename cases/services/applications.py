@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases import checklist
 from cases.agreed import agreed_of, amount_of
-from cases.exclusion import AHEAD, hindering, renewed, rivals
+from cases.exclusion import AHEAD, hindering, renewed, replaced, rivals
 from cases.models import (
     Application,
     Benefit,
@@ -124,7 +124,8 @@ def create_application(
     if converts is not None:
         may_convert(converts, program, household, on=timezone.localdate(now))
     applicant_id = applicant_id or household.head_id
-    _refuse_repeat(program, applicant_id, is_single=is_single, converts=converts)
+    giving_way = replaced(household, converts.pk if converts else None, program, is_single=is_single)
+    _refuse_repeat(program, applicant_id, is_single=is_single, giving_way=giving_way)
     application = Application(
         no=application_number(household, now), program=program, household=household, applicant_id=applicant_id,
         county=household.county, unit=household.handling_unit, village=household.village, apart_village=apart_village,
@@ -179,15 +180,15 @@ def _fits_area(program: str, area: str) -> None:
         raise Refusal(f"本户适用{Area(area).label}标准，不能申请{Program(program).label}", field="program")
 
 
-def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool, converts: Benefit | None) -> None:
-    """Already applying or already helped (B02), by another benefit than the one that this one takes the place of."""
+def _refuse_repeat(program: str, applicant_id: int, *, is_single: bool, giving_way: Any) -> None:
+    """Already applying, or helped by a benefit that does not give way to this one (B02)."""
     in_hand = open_applications([applicant_id]).select_related("applicant")
     waiting = rivals(in_hand, program, is_single=is_single).first()
     if waiting:
         raise Refusal(f"{waiting.applicant.name} 已有在办申请 {waiting.no}（{waiting.get_state_display()}）")
     # What stops before a new benefit could begin is no obstacle (02 §2.8).
     coming = Month.of(timezone.localdate()) + 1
-    coverage = coverage_in(coming, [applicant_id]).exclude(term__benefit=converts)
+    coverage = coverage_in(coming, [applicant_id]).exclude(term__benefit__in=giving_way)
     covered = hindering(coverage, program, is_single=is_single, coming=coming).first()
     if covered:
         raise Refusal(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from cases.exclusion import replaced
 from cases.models import Application, Assessment, Benefit, ChangeOrder, Household
 from cases.models.choices import TEKUN, ChangeKind, StopReason
 from cases.services.benefits import Granted, Share, open_benefit
@@ -41,35 +42,46 @@ def open_confirmed(
 ) -> Benefit:
     """Open what was confirmed from ``first`` on, in place of the benefit it converts. Raises Refusal."""
     program = granted.program if granted else assessment.program
-    order = _make_way(application, first, program, shares, now=now)
+    old = application.converts
+    if old is not None and program == old.program and application.is_single == old.is_single:
+        raise Refusal(
+            f"核定的类别与现在享受的{old.get_program_display()}相同，不用转类；请撤回申请或者不予确认，原待遇不变"
+        )
+    # What a meeting granted stands in the shares, not in the assessment.
+    judged = None if granted else assessment
+    giving_way = replaced(
+        application.household, application.converts_id, program, is_single=application.is_single
+    )
+    orders = [_make_way(one, application, first, program, shares, judged, now=now) for one in giving_way]
     benefit = open_benefit(
         application=application, assessment=assessment, shares=shares, first=first, granted=granted
     )
-    if order is not None:
-        _follow(order, benefit)
+    _follow([order for order in orders if order is not None], application, benefit)
     return benefit
 
 
 def _make_way(
-    application: Application, first: Month, program: str, shares: Sequence[Share], *, now: datetime
+    old: Benefit,
+    application: Application,
+    first: Month,
+    program: str,
+    shares: Sequence[Share],
+    assessment: Assessment | None,
+    *,
+    now: datetime,
 ) -> ChangeOrder | None:
-    """End from ``first`` on what the application takes the place of; None where that has ended meanwhile.
+    """End a benefit from ``first`` on; None where it has ended meanwhile.
 
-    Who is not covered by the new benefit of 特困 stays on the old one. Raises Refusal where nothing would change.
+    Who is not covered by the new benefit of 特困 stays on the old one. Raises Refusal.
     """
-    old = application.converts
-    term = old.terms.filter(months__contains=first.first_day).first() if old is not None else None
-    if old is None or term is None:
+    term = old.terms.filter(months__contains=first.first_day).first()
+    if term is None:
         return None
-    if program == old.program and application.is_single == old.is_single:
-        raise Refusal(
-            f"核定的类别与现在享受的{old.get_program_display()}相同，不用转类；请撤回申请或者不予确认，原待遇不变"
-        )
     if old.unit_id != application.unit_id:
         raise Refusal(f"原待遇已迁到{old.unit}，请撤回后由{old.unit}受理")
     order = draft_order(
         old, ChangeKind.CATEGORY, term, first, [member_share(share) for share in shares],
-        f"转类申请{application.no}确认", actor=None, now=now, assessment=application.assessment, new_program=program,
+        f"转类申请{application.no}确认", actor=None, now=now, assessment=assessment, new_program=program,
         stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
     )  # fmt: skip
     covered = {row.person_id: row for row in term.covered.all()}
@@ -83,9 +95,11 @@ def _make_way(
     return order
 
 
-def _follow(order: ChangeOrder, benefit: Benefit) -> None:
-    """The new benefit goes on for the old one."""
-    benefit.predecessor = order.benefit
-    benefit.save(update_fields=["predecessor"])
-    order.successor = benefit
-    order.save(update_fields=["successor"])
+def _follow(orders: Sequence[ChangeOrder], application: Application, benefit: Benefit) -> None:
+    """The new benefit goes on for the one that the application named."""
+    for order in orders:
+        if order.benefit_id == application.converts_id:
+            benefit.predecessor = order.benefit
+            benefit.save(update_fields=["predecessor"])
+            order.successor = benefit
+            order.save(update_fields=["successor"])

@@ -14,6 +14,7 @@ from cases.models.choices import TEKUN
 from cases.services.applications import create_application, save_declaration
 from cases.services.authorisations import Signed, record_authorisations
 from cases.services.benefits import stop_benefit
+from cases.services.single_cover import leave_family
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -21,9 +22,10 @@ from salvation.flow.engine import perform
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
 from salvation.web.services import new_token
-from tests.builders import COMPLETE, make_benefit, make_household
+from tests.builders import COMPLETE, make_benefit, make_household, make_visited
 from tests.cases.test_application_flow import STANDARDS, finish_notice, parameters, review
 from tests.cases.test_into_tekun import assessed
+from tests.cases.test_single_beside_marginal import confirm as confirm_at_once
 from tests.days import today
 
 __all__ = ["parameters"]
@@ -49,6 +51,11 @@ def alone(units: dict[str, Unit]) -> Household:
 @pytest.fixture
 def dibao(alone: Household) -> Benefit:
     return make_benefit(alone, START, shares=(("600", "0", ""),))
+
+
+def confirm_single(application: Application, person: Person) -> Benefit:
+    """A member's own 低保, since the month after the recognition of his family."""
+    return confirm_at_once(application, "DIBAO_RURAL", {person.pk: 550}, Month.of(START) + 1)
 
 
 def convert(benefit: Benefit, program: str, clerk: User) -> Application:
@@ -136,6 +143,26 @@ def test_who_of_a_family_is_not_on_tekun_stays_on_its_dibao(
     benefit.refresh_from_db()
     assert benefit.stop_month is None
     assert benefit.terms.get(months__contains=first.first_day).total == 600
+
+
+def test_a_family_of_which_one_had_dibao_alone_gets_it_together(
+    units: dict[str, Unit], clerk: User, confirm: Callable[[Application], Month]
+) -> None:
+    family = make_household(units["360722100200"], ["户主", "残疾弟弟"])
+    disabled = family.members.exclude(person=family.head_id).get().person
+    marginal = make_benefit(family, START, program="MARGINAL", shares=[("0", "0", "")] * 2)
+    leave_family(disabled, Month.of(START) + 1, clerk)
+    own = make_visited(
+        family, state="CONFIRMED", applicant=disabled, is_single=True, single_reason="DISABLED_L12"
+    )
+    alone = confirm_single(own, disabled)
+    application = convert(marginal, "DIBAO_RURAL", clerk)
+    first = confirm(application)
+    assert [covering(person, first) for person in (family.head, disabled)] == [["DIBAO_RURAL"]] * 2
+    for old in (marginal, alone):
+        old.refresh_from_db()
+        assert (old.stop_month, old.stop_reason) == (first.first_day, "CATEGORY_CHANGE")
+    assert application.benefit.predecessor == marginal
 
 
 def test_a_refused_conversion_leaves_the_benefit_as_it_is(
