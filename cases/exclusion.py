@@ -25,7 +25,9 @@ def replaced(household: Any, converts: int | None, program: str, *, is_single: b
     """The benefits whose place a conversion takes: the one it names; one of the whole family, 单人保 and 边缘 of it too."""
     own = Q(pk=converts)
     if converts and not is_single and program not in TEKUN:
-        own |= Q(is_single=True) | Q(program=Program.MARGINAL)
+        own |= Q(program=Program.MARGINAL)
+        if program != Program.MARGINAL:
+            own |= Q(is_single=True)
     found: QuerySet[Any] = household.benefits.filter(own)
     return found
 

@@ -14,6 +14,7 @@ from cases import checklist, county_visit
 from cases.agreed import agreed_of, amount_of
 from cases.emergency_guards import allows
 from cases.exclusion import hindering, replaced
+from cases.models.choices import TEKUN
 from salvation.documents.paperless import paperless
 from salvation.domain.month import Month
 from salvation.flow.marks import needs_data
@@ -48,7 +49,7 @@ def not_already_helped(context: Context) -> str | None:
     application = context.subject
     people = (
         [application.applicant_id]
-        if application.is_single
+        if application.is_single or application.program in TEKUN
         else list(
             application.household.members.filter(left_on__isnull=True, counted=True).values_list(
                 "person_id", flat=True

@@ -189,6 +189,14 @@ MEMBER_REMOVED = change_kind(
     rights,
     facts=(PERSON, CAUSE),
 )  # fmt: skip
+CONVERTED = change_kind(
+    ChangeKind.CATEGORY, "converted", "社会救助类别转换告知书", "救转", f"{L57}第32条；特困人员认定办法第27条",
+    Line("经审核确认，你（户）自{month}起由{program}转为{into}，原{program}同时停发。"),
+    Line("理由：{reason}。"),
+    amounts,
+    rights,
+    facts=(Fact("into", "转入类别", lambda o: full_name(o.new_program) if o.new_program else None),),
+)  # fmt: skip
 CARED = change_kind(
     ChangeKind.CARE_LEVEL, "care-level", "生活自理能力等级变更告知书", "救护", "特困人员认定办法第22条、第23条",
     Line("经重新评定生活自理能力，你享受的{program}，于{decided}决定自{month}起每月发给{new}。"),
@@ -211,7 +219,7 @@ RESUMED = change_kind(
     facts=(Fact("paid_from", "补发起始月", lambda o: month(o.pay_from or o.effective_month)),),
 )  # fmt: skip
 ALL = (
-    STOPPED, REDUCED, INCREASED, TAPERING, TAPERED, DEATH, MEMBER_ADDED, MEMBER_REMOVED, CARED, SUSPENDED,
+    STOPPED, REDUCED, INCREASED, TAPERING, TAPERED, DEATH, MEMBER_ADDED, MEMBER_REMOVED, CONVERTED, CARED, SUSPENDED,
     RESUMED,
 )  # fmt: skip
 # Which of them an order of each kind must have before it takes effect (03 §3.2: 告知).
@@ -223,6 +231,7 @@ OF_KIND = {
     ChangeKind.GRACE_END: TAPERED,
     ChangeKind.MEMBER_ADD: MEMBER_ADDED,
     ChangeKind.MEMBER_REMOVE: MEMBER_REMOVED,
+    ChangeKind.CATEGORY: CONVERTED,
     ChangeKind.CARE_LEVEL: CARED,
     ChangeKind.SUSPEND: SUSPENDED,
     ChangeKind.RESUME: RESUMED,

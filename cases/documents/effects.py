@@ -80,6 +80,7 @@ CHANGE_ORDER = {
     "decide_leader": (draft_for_order,),
     "notice_over_town": (draft_for_order,),
     "take_effect": (family_is_told,),
+    "convert": (draft_for_order,),
     "run": (draft_for_order,),
     "overtaken": (papers_are_void,),
     "revoke_town": (papers_are_void,),

@@ -29,6 +29,7 @@ class ReviewTask(ScopedModel):
         CAMPAIGN = "CAMPAIGN", "全面排查"
         DEATH = "DEATH", "成员死亡后重核"
         JOB = "JOB", "成员就业后重核"
+        LEFT = "LEFT", "成员转特困后重核"
 
     class Outcome(models.TextChoices):
         SAME = "SAME", "无明显变化，维持"

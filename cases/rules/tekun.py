@@ -55,8 +55,10 @@ def assess_tekun(
         failure = Failure("供养方式", f"本户按{facts.tekun_mode.label}核算", MODE_ARTICLE)
         return Assessment(program, False, failed=(failure,), nearest_miss=failure, parameters_used={})
     judge = _Judge(facts, reading, on)
-    for member in facts.counted:
-        judge.person(member)
+    # Who is on 特困 already is judged on his own, whether he counts to the family or not.
+    for member in facts.members:
+        if member.counted or member.held_tekun:
+            judge.person(member)
     failed = () if judge.shares else tuple(judge.failed)
     base = sum((share.base for share in judge.shares), NOTHING)
     care = sum((share.care for share in judge.shares), NOTHING)

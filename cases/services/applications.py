@@ -122,7 +122,7 @@ def create_application(
         raise Refusal(f"申请日期不能晚于今天，也不能早于{EARLIEST.year}年", field="applied_on")
     _refuse_apart(household, apart_village, apart_place)
     if converts is not None:
-        may_convert(converts, program, household, on=timezone.localdate(now))
+        may_convert(converts, program, household, is_single=is_single, on=timezone.localdate(now))
     applicant_id = applicant_id or household.head_id
     giving_way = replaced(household, converts.pk if converts else None, program, is_single=is_single)
     _refuse_repeat(program, applicant_id, is_single=is_single, giving_way=giving_way)

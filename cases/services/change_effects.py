@@ -9,10 +9,11 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from cases.change_guards import month_of_effect, not_overtaken
-from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person
+from cases.models import Benefit, BenefitTerm, ChangeOrder, ChangePerson, Member, Person, ReviewTask
 from cases.models.choices import ChangeKind, Standing, StopReason
 from cases.rules.benefit import Grace
 from cases.rules.changes import Begin, rule_of
+from cases.rules.codes import NotCounted
 from cases.services.ahead import go_on
 from cases.services.benefits import (
     cut_terms,
@@ -31,13 +32,14 @@ from cases.services.member_changes import add_member, correct, remove_member
 from cases.services.orders import award_of, details_of, open_range, running_term, shares_kept
 from cases.services.recoveries import propose_recovery, withdraw_recovery
 from cases.services.resting import run_again, take_stop_back
-from cases.services.reviews import ask_after_death
+from cases.services.reviews import ask_after_death, ask_again
 from cases.services.single_cover import leave_family, rejoin_family
 from cases.services.struck_out import family_image, give_back_death, keep
-from cases.services.successions import succeed
+from cases.services.successions import name_another, succeed
 from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
+from salvation.files.services import attachments_of
 from salvation.flow.engine import perform
 from salvation.flow.table import Context
 from salvation.parameters.book import at
@@ -231,7 +233,13 @@ def _convert(order: ChangeOrder, month: Month, actor: Any) -> None:
         stop_benefit(order.benefit, month, order.stop_reason)
         return
     for person in going:
-        go_on_without(order, order.benefit, month, person)
+        go_on_without(order, order.benefit, month, person, dead=False)
+        name_another(order.benefit, person)
+    # On 特困 of his own he is none of the family that 低保 is worked out for.
+    Member.objects.filter(household=order.benefit.household_id, person__in=going).update(
+        counted=False, exclude_reason=NotCounted.PROVINCE.value
+    )
+    ask_again(benefit=order.benefit, since=month.first_day, source=ReviewTask.Source.LEFT)
 
 
 def _head(order: ChangeOrder, month: Month, actor: Any) -> None:
@@ -265,6 +273,7 @@ def on_agreed_out(context: Context) -> None:
     order.from_unit = order.unit
     order.unit, order.village = order.to_unit, order.to_village
     order.save(update_fields=["unit", "village", "from_unit"])
+    attachments_of(order).update(unit=order.unit, village=order.village)
 
 
 def on_refused_in(context: Context) -> None:
@@ -274,6 +283,7 @@ def on_refused_in(context: Context) -> None:
         return
     order.unit, order.village, order.from_unit = order.benefit.unit, order.benefit.village, None
     order.save(update_fields=["unit", "village", "from_unit"])
+    attachments_of(order).update(unit=order.unit, village=order.village)
 
 
 def on_reversed(context: Context) -> None:

@@ -20,10 +20,14 @@ from salvation.domain.month import Month
 from salvation.flow.engine import perform
 
 
-def may_convert(benefit: Benefit, program: str, household: Household, *, on: date) -> None:
-    """Raises Refusal where there is nothing to take the place of."""
+def may_convert(benefit: Benefit, program: str, household: Household, *, is_single: bool, on: date) -> None:
+    """Raises Refusal where there is nothing to take the place of, or it is being done already."""
     if benefit.household_id != household.pk:
         raise Refusal("转类的待遇不是这一户的")
+    if is_single:
+        raise Refusal("单人保不用转类：与低保边缘并存的，在“家庭”中直接申请单人保", field="is_single")
+    if waiting := benefit.conversions.exclude(state__in=Application.flow.ended).first():
+        raise Refusal(f"该待遇已有在办的转类申请 {waiting.no}，请先办结或撤回")
     if {program, benefit.program} <= set(TEKUN):
         raise Refusal("特困集中、分散之间请办“供养形式”", field="program")
     if program == benefit.program and not benefit.is_single:
@@ -47,12 +51,14 @@ def open_confirmed(
         raise Refusal(
             f"核定的类别与现在享受的{old.get_program_display()}相同，不用转类；请撤回申请或者不予确认，原待遇不变"
         )
-    # What a meeting granted stands in the shares, not in the assessment.
-    judged = None if granted else assessment
     giving_way = replaced(
         application.household, application.converts_id, program, is_single=application.is_single
     )
-    orders = [_make_way(one, application, first, program, shares, judged, now=now) for one in giving_way]
+    # Nobody else changes them meanwhile.
+    locked = Benefit.objects.select_for_update(of=("self",)).filter(pk__in=giving_way).order_by("pk")
+    # What a meeting granted stands in the shares, not in the assessment.
+    judged = None if granted else assessment
+    orders = [_make_way(one, application, first, program, shares, judged, now=now) for one in locked]
     benefit = open_benefit(
         application=application, assessment=assessment, shares=shares, first=first, granted=granted
     )
@@ -72,26 +78,31 @@ def _make_way(
 ) -> ChangeOrder | None:
     """End a benefit from ``first`` on; None where it has ended meanwhile.
 
-    Who is not covered by the new benefit of 特困 stays on the old one. Raises Refusal.
+    Who is not covered by the new benefit of 特困 stays on the old one. The order of the benefit that the application named
+    tells the new money; the others end with nothing. Raises Refusal.
     """
     term = old.terms.filter(months__contains=first.first_day).first()
     if term is None:
         return None
-    if old.unit_id != application.unit_id:
-        raise Refusal(f"原待遇已迁到{old.unit}，请撤回后由{old.unit}受理")
+    named = old.pk == application.converts_id
     order = draft_order(
-        old, ChangeKind.CATEGORY, term, first, [member_share(share) for share in shares],
-        f"转类申请{application.no}确认", actor=None, now=now, assessment=assessment, new_program=program,
+        old, ChangeKind.CATEGORY, term, first, [member_share(share) for share in shares] if named else (),
+        f"转类申请{application.no}确认", actor=None, now=now, assessment=assessment if named else None, new_program=program,
         stop_reason=StopReason.CATEGORY_CHANGE, household_out=False,
     )  # fmt: skip
     covered = {row.person_id: row for row in term.covered.all()}
     going = {share.person_id for share in shares} & set(covered)
-    if program in TEKUN and going and going != set(covered):
-        order.people.all().delete()
-        name_people(order, going, ())
+    if program not in TEKUN or not going:
+        going = set(covered)
+    if going != set(covered):
         order.old_total = sum((covered[pk].base + covered[pk].uplift for pk in going), Decimal(0))
         order.save(update_fields=["old_total"])
+    order.people.all().delete()
+    name_people(order, going, ())
     perform(subject=order, step="convert", actor=None, now=now)
+    # What never began counted nobody as new, and counts nobody as leaving.
+    if first <= Month.of(old.first_month):
+        order.people.all().delete()
     return order
 
 

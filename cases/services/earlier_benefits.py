@@ -13,7 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from cases.models import Benefit, BenefitTerm, ChangeOrder
 from cases.rules.benefit import Award, PayCycle, death_stop_month
-from cases.services.benefits import cut_terms, image_of, restore_image
+from cases.services.benefits import cut_terms, image_of, open_again, restore_image
 from cases.services.deaths import care_after_death, keeps_base, left_after_death
 from cases.services.orders import open_range
 from cases.services.recoveries import Reached
@@ -54,13 +54,22 @@ def leave_earlier(order: ChangeOrder, actor: Any) -> None:
         keep(order, earlier=kept_ranges)
 
 
-def go_on_without(order: ChangeOrder, benefit: Benefit, month: Month, person: int) -> bool:
-    """Write a benefit's ranges from a month on once more without one person; False where he is in none of them."""
+def go_on_without(
+    order: ChangeOrder, benefit: Benefit, month: Month, person: int, *, dead: bool = True
+) -> bool:
+    """Write a benefit's ranges from a month on once more without one person; False where he is in none of them.
+
+    Ranges that never had him stay as they are. ``dead``: the rules of a death say whether tapering keeps its base.
+    """
     Benefit.objects.select_for_update().get(pk=benefit.pk)
+    before = image_of(benefit, month)
     terms = benefit.terms.filter(covered__person=person).order_by("months")
-    left = [_left(term, person) for term in terms if _reaches(term, month)]
+    left = [_left(term, person, keep=dead and keeps_base(term)) for term in terms if _reaches(term, month)]
     if left:
         _write(order, benefit, month, left)
+        for term in before:
+            if all(one["person"] != person for one in term["covered"]):
+                open_again(benefit, term, month)
     return bool(left)
 
 
@@ -68,8 +77,8 @@ def _reaches(term: BenefitTerm, month: Month) -> bool:
     return term.months.upper is None or term.months.upper > month.first_day
 
 
-def _left(term: BenefitTerm, dead: int) -> Left:
-    return term, left_after_death(term, dead, keep=keeps_base(term)), care_after_death(term, dead)
+def _left(term: BenefitTerm, gone: int, *, keep: bool) -> Left:
+    return term, left_after_death(term, gone, keep=keep), care_after_death(term, gone)
 
 
 def _write(order: ChangeOrder, old: Benefit, month: Month, left: Sequence[Left]) -> None:

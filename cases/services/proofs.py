@@ -34,6 +34,8 @@ def record_proof(*, order: ChangeOrder, proof: str, scans: Iterable[Upload], act
     locked = (
         ChangeOrder.objects.select_for_update(of=("self",)).select_related("unit", "village").get(pk=order.pk)
     )
+    if locked.state in {"CANCELLED", "REVERSED"}:
+        raise Refusal(f"变更单{locked.get_state_display()}，不再收佐证")
     papers = papers_of(locked)
     if proof not in papers:
         raise Refusal(f"这项变更的佐证应为：{'、'.join(papers)}", field="proof")

@@ -287,16 +287,18 @@ def ask_after_death(*, order: ChangeOrder, months: int) -> dict[str, Any] | None
 
 
 @transaction.atomic
-def ask_after_job(*, benefit: Benefit, since: date) -> None:
-    """Somebody took work: the family is judged again within the months of self-report (C17); income above the standard
-    leads to tapering (渐退), not to a stop at once. An open task gets the earlier day."""
+def ask_again(*, benefit: Benefit, since: date, source: str) -> None:
+    """The family is judged again within the months of self-report (C17): somebody took work, or is on 特困 of his own.
+
+    Income above the standard leads to tapering (渐退), not to a stop at once. An open task gets the earlier day.
+    """
     due = recheck_due(since, int(Book(unit=benefit.unit, on=since)["review.job_months"]))
     task, made = ReviewTask.objects.get_or_create(
         benefit=benefit, done_on=None,
-        defaults={"unit": benefit.unit, "village": benefit.village, "source": "JOB", "due_on": due},
+        defaults={"unit": benefit.unit, "village": benefit.village, "source": source, "due_on": due},
     )  # fmt: skip
     if not made and due < task.due_on:
-        task.due_on, task.source = due, ReviewTask.Source.JOB
+        task.due_on, task.source = due, source
         task.save(update_fields=["due_on", "source"])
 
 

@@ -180,7 +180,7 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
         stop_benefit(old, month, order.stop_reason)
     else:
         go_on_without(order, old, month, apart)
-        _name_another(old, apart)
+        name_another(old, apart)
     program = order.new_program or old.program
     stop = (
         expiry_of(program, month, order.to_unit or old.unit)
@@ -214,7 +214,7 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
         _move(order, month, actor)
 
 
-def _name_another(benefit: Benefit, gone: int) -> None:
+def name_another(benefit: Benefit, gone: int) -> None:
     """A benefit whose first person goes on with one of his own stands in the name of the next."""
     if benefit.applicant_id != gone:
         return

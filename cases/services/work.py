@@ -9,13 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import ChangeOrder, Person, TermMember, WorkOffer
+from cases.models import ChangeOrder, Person, ReviewTask, TermMember, WorkOffer
 from cases.models.choices import DIBAO, ChangeKind, Labour
 from cases.services.changes import draft_stop
 from cases.services.cycle import first_month
 from cases.services.orders import award_of, draft_order, running_term
 from cases.services.proofs import rest_on
-from cases.services.reviews import ask_after_job
+from cases.services.reviews import ask_again
 from salvation.access.services import require
 from salvation.domain.ages import age
 from salvation.domain.errors import Refusal
@@ -93,7 +93,7 @@ def record_offer(*, person: Person, given: Offer, actor: Any, now: datetime) -> 
     facts = {"answer": offer.get_answer_display(), "post": offer.post}
     record(actor=actor, action="work.offer", subject=offer, unit=offer.unit, facts=facts)
     if given.answer == WorkOffer.Answer.ACCEPTED:
-        ask_after_job(benefit=benefit, since=given.offered_on)
+        ask_again(benefit=benefit, since=given.offered_on, source=ReviewTask.Source.JOB)
     book = Book(unit=benefit.unit, on=today)
     if refusals_in_a_row(locked) == int(book["dibao.refused_jobs"]):
         offer.order = _lower(offer, Decimal(str(book["dibao.refused_share"])), actor, now)

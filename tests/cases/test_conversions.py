@@ -2,31 +2,38 @@
 # requirements: C06, D02
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Application, Benefit, ChangeOrder, Household, Person
+from cases.exclusion import replaced
+from cases.models import Application, Assessment, Benefit, ChangeOrder, Household, Person, ReviewTask
 from cases.models.choices import TEKUN
 from cases.services.applications import create_application, save_declaration
 from cases.services.authorisations import Signed, record_authorisations
-from cases.services.benefits import stop_benefit
+from cases.services.benefits import Share, stop_benefit
+from cases.services.conversions import open_confirmed
+from cases.services.deaths import draft_death
+from cases.services.proofs import rest_on
 from cases.services.single_cover import leave_family
+from reports.civil.services import civil_rows, does_not_tie
 from salvation.accounts.models import User
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.registers.models import Meeting
 from salvation.units.models import Unit
+from salvation.vault import facts as sealed_facts
 from salvation.web.services import new_token
 from tests.builders import COMPLETE, make_benefit, make_household, make_visited
 from tests.cases.test_application_flow import STANDARDS, finish_notice, parameters, review
 from tests.cases.test_into_tekun import assessed
 from tests.cases.test_single_beside_marginal import confirm as confirm_at_once
-from tests.days import today
+from tests.days import next_month, today
 
 __all__ = ["parameters"]
 START = date(2022, 1, 1)
@@ -125,9 +132,11 @@ def test_the_old_programme_counts_him_out_and_the_new_one_in(
     assert [(row.person, row.leaves) for row in order.people.all()] == [(alone.head, True)]
 
 
-def test_who_of_a_family_is_not_on_tekun_stays_on_its_dibao(
+@pytest.fixture
+def parted(
     units: dict[str, Unit], clerk: User, confirm: Callable[[Application], Month]
-) -> None:
+) -> tuple[Benefit, Application, Month]:
+    """低保 of an old man and his nephew, of whom the man went on to 特困."""
     family = elder(make_household(units["360722100200"], ["老人", "侄子"]))
     nephew = family.members.exclude(person=family.head_id).get().person
     benefit = make_benefit(family, START, shares=(("600", "100", "ELDER"), ("600", "0", "")))
@@ -138,11 +147,104 @@ def test_who_of_a_family_is_not_on_tekun_stays_on_its_dibao(
     record_authorisations(application=application, signed=[Signed(today(), bearer=nephew.name)], actor=clerk)
     application = Application.objects.get(pk=application.pk)
     first = confirm(application)
-    assert covering(family.head, first) == ["TEKUN_DISPERSED"]
-    assert covering(nephew, first) == ["DIBAO_RURAL"]
     benefit.refresh_from_db()
-    assert benefit.stop_month is None
+    return benefit, application, first
+
+
+def test_who_of_a_family_is_not_on_tekun_stays_on_its_dibao(
+    parted: tuple[Benefit, Application, Month],
+) -> None:
+    benefit, application, first = parted
+    nephew = Person.objects.get(name="侄子")
+    assert covering(application.applicant, first) == ["TEKUN_DISPERSED"]
+    assert covering(nephew, first) == ["DIBAO_RURAL"]
+    assert benefit.stop_month is None and benefit.applicant == nephew
     assert benefit.terms.get(months__contains=first.first_day).total == 600
+
+
+def test_the_rest_of_the_family_is_judged_again_without_him(
+    parted: tuple[Benefit, Application, Month],
+) -> None:
+    benefit, application, _ = parted
+    assert ReviewTask.objects.get(benefit=benefit, done_on=None).source == "LEFT"
+    gone = benefit.household.members.get(person=application.applicant)
+    assert (gone.counted, gone.exclude_reason) == (False, "PROVINCE")
+
+
+def test_his_death_found_late_leaves_the_others_money_alone(
+    parted: tuple[Benefit, Application, Month], clerk: User, leader: User
+) -> None:
+    _, application, first = parted
+    now = timezone.now()
+    dead = draft_death(
+        benefit=application.benefit, person=application.applicant, died_on=today() - timedelta(days=70), note="死亡",
+        actor=clerk, now=now, new_head=Person.objects.get(name="侄子").pk,
+    )  # fmt: skip
+    rest_on(dead, "火化（殡葬）证明")
+    for step, actor in (("submit", clerk), ("confirm_death", leader), ("carry_out", clerk)):
+        perform(subject=dead, step=step, actor=actor, now=now)
+    nephew = Person.objects.get(name="侄子")
+    for month in (Month.of(today()), first, first + 6):
+        assert covering(nephew, month) == ["DIBAO_RURAL"]
+    assert covering(application.applicant, Month.of(today())) == []
+
+
+def test_a_month_in_which_the_old_one_never_began_still_ties(
+    units: dict[str, Unit], alone: Household, clerk: User
+) -> None:
+    first = next_month()
+    fresh = make_benefit(alone, first.first_day, shares=(("600", "0", ""),))
+    make_benefit(make_household(units["360722100200"], ["别家"]), START)
+    application = convert(fresh, "TEKUN_DISPERSED", clerk)
+    verdict = Assessment.objects.create(
+        application=application, household=alone, program="TEKUN_DISPERSED", on=today(), eligible=True, base=780, uplift=0,
+        total=780, annual_income=0, per_capita=0, people=1, made_at=timezone.now(), result=sealed_facts.dump({}),
+        facts=sealed_facts.dump({}),
+    )  # fmt: skip
+    shares = [Share(alone.head_id, Decimal(780))]
+    open_confirmed(application, verdict, shares, first=first, granted=None, now=timezone.now())
+    assert covering(alone.head, first) == ["TEKUN_DISPERSED"]
+    rows, _ = civil_rows(units["360722"], first, [units["360722100"]])
+    assert does_not_tie(rows) == []
+
+
+def test_dibao_for_one_is_applied_for_beside_and_a_conversion_is_begun_once(
+    units: dict[str, Unit], dibao: Benefit, clerk: User
+) -> None:
+    convert(dibao, "TEKUN_DISPERSED", clerk)
+    with pytest.raises(Refusal, match="已有在办的转类申请"):
+        convert(dibao, "MARGINAL", clerk)
+    family = make_household(units["360722100200"], ["户主", "弟弟"])
+    marginal = make_benefit(family, START, program="MARGINAL", shares=[("0", "0", "")] * 2)
+    with pytest.raises(Refusal, match="直接申请单人保"):
+        create_application(
+            household=family, program="DIBAO_RURAL", applied_on=today(), actor=clerk, now=timezone.now(), is_single=True,
+            single_reason="DISABLED_L12", converts=marginal, **COMPLETE,
+        )  # fmt: skip
+
+
+def test_own_dibao_beside_a_marginal_family_may_become_tekun(units: dict[str, Unit], clerk: User) -> None:
+    family = elder(make_household(units["360722100200"], ["老人", "儿媳"]))
+    make_benefit(family, START, program="MARGINAL", shares=[("0", "0", "")] * 2)
+    leave_family(family.head, Month.of(START) + 1, clerk)
+    own = make_visited(family, state="CONFIRMED", is_single=True, single_reason="DISABLED_L12")
+    application = convert(confirm_single(own, family.head), "TEKUN_DISPERSED", clerk)
+    assert application.state == "SUBMITTED"
+
+
+def test_recognising_the_family_leaves_another_members_own_dibao(units: dict[str, Unit]) -> None:
+    family = make_household(units["360722100200"], ["户主", "甲", "乙"])
+    first, second = (
+        confirm_single(
+            make_visited(
+                family, state="CONFIRMED", applicant=row.person, is_single=True, single_reason="DISABLED_L12"
+            ),
+            row.person,
+        )
+        for row in family.members.exclude(person=family.head_id).order_by("pk")
+    )
+    assert list(replaced(family, first.pk, "MARGINAL", is_single=False)) == [first]
+    assert set(replaced(family, first.pk, "DIBAO_RURAL", is_single=False)) == {first, second}
 
 
 def test_a_family_of_which_one_had_dibao_alone_gets_it_together(
