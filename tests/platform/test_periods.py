@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from cases.models.choices import StopReason
+from cases.services.proofs import rest_on
 from reports.governance.services import draft_month, frame_for
 from salvation.access.reach import reach_of
 from salvation.accounts.models import User
@@ -159,6 +160,7 @@ def busy(world: World) -> World:
     """A benefit stopped by decision and a problem filed in the running month, so that more figures are not zero."""
     order = world.one("ChangeOrder")
     clerk, leader, approver = (world.users[role] for role in ("TOWN_CLERK", "TOWN_LEADER", "COUNTY_APPROVER"))
+    rest_on(order, "入户核查记录")
     go(order, clerk, "submit")
     county_decides = any(
         step.code == "to_county"
