@@ -14,7 +14,7 @@ from cases.rules.benefit import Grace, grace_period
 from cases.rules.changes import SUSPENSIONS
 from cases.services.applications import shares_of
 from cases.services.cycle import first_month
-from cases.services.orders import award_of, draft_order, member_share, name_people, running_term
+from cases.services.orders import award_of, draft_order, member_share, name_others, running_term
 from cases.services.resting import as_it_would_run, in_month, rested_since, shares_in, term_like
 from cases.services.tapering import tapering
 from salvation.domain.errors import Refusal
@@ -176,8 +176,7 @@ def draft_resumption(
     )  # fmt: skip
     if not resting:
         # Nobody is covered now: everybody comes back.
-        order.people.all().delete()
-        name_people(order, set(), (share["person"] for share in order.shares))
+        name_others(order, set(), (share["person"] for share in order.shares))
         order.old_total = 0
         order.save(update_fields=["old_total"])
     return order

@@ -14,7 +14,7 @@ from cases.models import Application, Assessment, Benefit, ChangeOrder, Househol
 from cases.models.choices import TEKUN, ChangeKind, StopReason
 from cases.services.benefits import Granted, Share, open_benefit
 from cases.services.cycle import first_month
-from cases.services.orders import draft_order, member_share, name_people, running_term
+from cases.services.orders import draft_order, member_share, name_others, running_term
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
@@ -97,8 +97,7 @@ def _make_way(
     if going != set(covered):
         order.old_total = sum((covered[pk].base + covered[pk].uplift for pk in going), Decimal(0))
         order.save(update_fields=["old_total"])
-    order.people.all().delete()
-    name_people(order, going, ())
+    name_others(order, going, ())
     perform(subject=order, step="convert", actor=None, now=now)
     # What never began counted nobody as new, and counts nobody as leaving.
     if first <= Month.of(old.first_month):

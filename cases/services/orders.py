@@ -137,6 +137,12 @@ def name_people(order: ChangeOrder, before: set[int], after: Iterable[int]) -> N
     ChangePerson.objects.bulk_create(rows)
 
 
+def name_others(order: ChangeOrder, before: set[int], after: Iterable[int]) -> None:
+    """In place of those whom the draft named by itself."""
+    order.people.all().delete()
+    name_people(order, before, after)
+
+
 # A death is registered whatever else is under way; the order it overtakes is refused later.
 FREE_KINDS = frozenset({"DEATH", "CORRECT", "STD_ADJUST", "GRACE_END"})
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases.models import Benefit, ChangeOrder, Member, Person, TermMember
 from cases.models.choices import ChangeKind, Program, StopReason
 from cases.services.benefits import cut_terms, image_of, open_again, stop_benefit
-from cases.services.orders import draft_order, name_people, running_term
+from cases.services.orders import draft_order, name_others, running_term
 from salvation.domain.month import Month
 from salvation.flow.engine import perform
 from salvation.journal.actions import register
@@ -88,8 +88,7 @@ def _order(benefit: Benefit, person: Person, month: Month, *, leaves: bool) -> C
         benefit, ChangeKind.CATEGORY, running_term(benefit, month), month, (), LEFT if leaves else BACK, actor=None,
         now=timezone.now(), person=person, household_out=False,
     )  # fmt: skip
-    order.people.all().delete()
-    name_people(order, {person.pk} if leaves else set(), set() if leaves else {person.pk})
+    name_others(order, {person.pk} if leaves else set(), set() if leaves else {person.pk})
     return order
 
 

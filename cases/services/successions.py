@@ -1,4 +1,4 @@
-"""One benefit follows another without a gap and without a double month: another programme, support mode or township.
+"""One benefit follows another without a gap and without a double month: another support mode, care level or township.
 
 The old one stops and the new one starts in the same month, in one transaction; the exclusion constraints of the database
 would refuse a day of both.
@@ -21,12 +21,12 @@ from cases.models.choices import TEKUN, ChangeKind, Program, Source, StopReason
 from cases.rules.codes import Area, CareIndicator, CareLevel
 from cases.rules.result import MemberShare
 from cases.rules.tekun import MODE_OF, care_level, support_amount
-from cases.services.benefits import expiry_of, open_again, open_term, stop_benefit
+from cases.services.benefits import open_again, open_term, stop_benefit
 from cases.services.cycle import first_month
 from cases.services.deaths import care_after_death
 from cases.services.earlier_benefits import go_on_without
 from cases.services.judging import Policy
-from cases.services.orders import award_of, draft_order, name_people, running_term, shares_kept
+from cases.services.orders import award_of, draft_order, name_others, running_term, shares_kept
 from cases.services.reviews import take_reviews_along
 from salvation.domain.errors import Refusal
 from salvation.domain.month import Month
@@ -83,8 +83,7 @@ def _set_apart(order: ChangeOrder, term: BenefitTerm, person: Person | None) -> 
     order.old_total = own.base + own.uplift + term.care - care_after_death(term, person.pk)
     order.new_program = order.new_program or order.benefit.program
     order.save(update_fields=["person", "household_out", "old_total", "new_program"])
-    order.people.all().delete()
-    name_people(order, {person.pk}, ())
+    name_others(order, {person.pk}, ())
 
 
 @transaction.atomic
@@ -173,26 +172,19 @@ def succeed(order: ChangeOrder, month: Month, actor: Any) -> None:
     """Stop the old benefit and open the new one in the same month."""
     old = order.benefit
     running = running_term(old, month)
-    # The end that was set already (刚性支出 of a year) stays; a programme of its own kind sets its own.
-    until = old.stop_month
+    # The end that was set already (刚性支出 of a year) stays; 特困 in another way has none.
+    stop = None if order.new_program else old.stop_month
     apart = order.person_id if order.kind in APART else None
     if apart is None:
         stop_benefit(old, month, order.stop_reason)
     else:
         go_on_without(order, old, month, apart)
         name_another(old, apart)
-    program = order.new_program or old.program
-    stop = (
-        expiry_of(program, month, order.to_unit or old.unit)
-        if order.new_program
-        else until and Month.of(until)
-    )
     new = Benefit.objects.create(
-        program=program, household=old.household, applicant=_applicant(order), county=old.county,
+        program=order.new_program or old.program, household=old.household, applicant=_applicant(order), county=old.county,
         unit=order.to_unit or old.unit, village=order.to_village or old.village,
-        standard_area=old.standard_area, is_single=old.is_single and not order.new_program,
-        single_reason="" if order.new_program else old.single_reason, source=Source.CHANGE,
-        first_month=month.first_day, stop_month=stop.first_day if stop else None,
+        standard_area=old.standard_area, is_single=old.is_single, single_reason=old.single_reason, source=Source.CHANGE,
+        first_month=month.first_day, stop_month=stop,
         stop_reason=StopReason.EXPIRED if stop else "", predecessor=old, no="" if order.new_program else old.no,
         demo=old.demo,
     )  # fmt: skip
