@@ -22,6 +22,10 @@ class NoteForm(forms.Form):
     note = forms.CharField(label="变更事由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+def of_papers(papers: Sequence[str]) -> list[tuple[str, str]]:
+    return [*BLANK, *((paper, paper) for paper in papers)]
+
+
 class ProofForm(forms.Form):
     """The paper a change rests on, with scans."""
 
@@ -32,13 +36,13 @@ class ProofForm(forms.Form):
 
     def __init__(self, *args: Any, papers: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["proof"].choices = [*BLANK, *((paper, paper) for paper in papers)]  # type: ignore[attr-defined]
+        self.fields["proof"].choices = of_papers(papers)  # type: ignore[attr-defined]
 
 
 def ask_for_proof(form: forms.Form, papers: Sequence[str]) -> None:
     """Which paper was seen, asked with the change itself; its scans follow on the record."""
     form.fields["proof"] = forms.ChoiceField(
-        label="佐证", choices=[*BLANK, *((paper, paper) for paper in papers)],
+        label="佐证", choices=of_papers(papers),
         help_text="已看到的材料，有一件即可；照片或扫描件登记后上传",
     )  # fmt: skip
     form.order_fields([*(name for name in form.fields if name not in ("proof", "note")), "proof", "note"])
